@@ -1,0 +1,56 @@
+package dev.espalier.artifacts;
+
+import dev.espalier.platform.Digest;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+
+/**
+ * A content-addressed store: what is put in is found again under the SHA-256 of its bytes, and
+ * cannot change. {@code ArtifactStoreContract} is the definition every implementation passes.
+ * Thread-safe.
+ */
+public interface ArtifactStore {
+  /** The bound of {@link #read}: small things only; stream the rest. */
+  int MAX_IN_MEMORY = 256 << 20;
+
+  /**
+   * Stores a stream, durably, before it returns. The same bytes twice are one artifact.
+   *
+   * @param limit longest accepted length, in bytes
+   * @throws dev.espalier.platform.EspalierException LIMIT beyond {@code limit}; UNAVAILABLE when
+   *     the disk is full or read-only
+   */
+  Digest put(InputStream content, long limit);
+
+  default Digest put(byte[] content) {
+    return put(new ByteArrayInputStream(content), content.length);
+  }
+
+  /**
+   * Opens an artifact, unverified.
+   *
+   * @throws dev.espalier.platform.EspalierException NOT_FOUND
+   */
+  InputStream open(Digest digest) throws IOException;
+
+  /**
+   * Reads a whole artifact and verifies its digest.
+   *
+   * @throws dev.espalier.platform.EspalierException NOT_FOUND; LIMIT beyond {@link #MAX_IN_MEMORY};
+   *     INTERNAL when the stored bytes no longer match
+   */
+  byte[] read(Digest digest);
+
+  boolean exists(Digest digest);
+
+  /** Length in bytes. */
+  long size(Digest digest);
+
+  /** Hashes the stored bytes again: true when they still are what their name says. */
+  boolean verify(Digest digest);
+
+  /** Every stored digest, in order. */
+  List<Digest> list();
+}

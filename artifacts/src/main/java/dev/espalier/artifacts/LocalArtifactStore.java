@@ -1,0 +1,194 @@
+package dev.espalier.artifacts;
+
+import dev.espalier.platform.Digest;
+import dev.espalier.platform.ErrorCode;
+import dev.espalier.platform.EspalierException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Artifacts as files: {@code <folder>/ab/cd…}, named by their digest alone, so that nothing a user
+ * says ever becomes a path. A put writes a temporary file, forces it to disk and renames it.
+ */
+public final class LocalArtifactStore implements ArtifactStore {
+  private final Path folder;
+  private final Path arriving;
+
+  /**
+   * Opens the store in {@code folder}, creating it when absent; half-written files of an earlier
+   * process are removed.
+   */
+  public LocalArtifactStore(Path folder) {
+    this.folder = folder;
+    this.arriving = folder.resolve("arriving");
+    try {
+      Files.createDirectories(arriving);
+      try (Stream<Path> leftovers = Files.list(arriving)) {
+        for (Path leftover : leftovers.toList()) {
+          Files.deleteIfExists(leftover);
+        }
+      }
+    } catch (IOException failure) {
+      throw unavailable("Cannot create the artifact folder", failure);
+    }
+  }
+
+  @Override
+  public Digest put(InputStream content, long limit) {
+    Path temporary = null;
+    try {
+      temporary = Files.createTempFile(arriving, "put", ".part");
+      Digest digest = write(content, limit, temporary);
+      Path target = file(digest);
+      if (!Files.exists(target)) {
+        move(temporary, target);
+      }
+      return digest;
+    } catch (IOException failure) {
+      throw unavailable("Cannot store the artifact", failure);
+    } finally {
+      discard(temporary);
+    }
+  }
+
+  private static Digest write(InputStream content, long limit, Path target) throws IOException {
+    MessageDigest hash = Digest.sha256();
+    long total = 0;
+    try (FileChannel out = FileChannel.open(target, StandardOpenOption.WRITE)) {
+      byte[] buffer = new byte[1 << 16];
+      for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
+        total += n;
+        if (total > limit) {
+          throw EspalierException.limit("Longer than the allowed %d bytes.".formatted(limit));
+        }
+        hash.update(buffer, 0, n);
+        ByteBuffer chunk = ByteBuffer.wrap(buffer, 0, n);
+        while (chunk.hasRemaining()) {
+          int _ = out.write(chunk);
+        }
+      }
+      out.force(true);
+    }
+    return Digest.of(hash);
+  }
+
+  private void move(Path from, Path to) throws IOException {
+    Path parent = folder.resolve(folder.relativize(to).getName(0));
+    Files.createDirectories(parent);
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException sameStore) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+    try (FileChannel directory = FileChannel.open(parent, StandardOpenOption.READ)) {
+      directory.force(true);
+    }
+  }
+
+  @Override
+  public InputStream open(Digest digest) throws IOException {
+    try {
+      return Files.newInputStream(file(digest));
+    } catch (NoSuchFileException absent) {
+      throw missing(digest);
+    }
+  }
+
+  @Override
+  public byte[] read(Digest digest) {
+    if (size(digest) > MAX_IN_MEMORY) {
+      throw EspalierException.limit("Artifact %s is too long for memory.".formatted(digest));
+    }
+    try (InputStream in = open(digest)) {
+      byte[] bytes = in.readAllBytes();
+      if (!Digest.of(bytes).equals(digest)) {
+        throw new EspalierException(
+            ErrorCode.INTERNAL,
+            "Artifact %s is damaged: its bytes no longer match its digest. Restore it from a backup."
+                .formatted(digest));
+      }
+      return bytes;
+    } catch (IOException failure) {
+      throw unavailable("Cannot read artifact " + digest, failure);
+    }
+  }
+
+  @Override
+  public boolean exists(Digest digest) {
+    return Files.isRegularFile(file(digest));
+  }
+
+  @Override
+  public long size(Digest digest) {
+    try {
+      return Files.size(file(digest));
+    } catch (NoSuchFileException absent) {
+      throw missing(digest);
+    } catch (IOException failure) {
+      throw unavailable("Cannot read artifact " + digest, failure);
+    }
+  }
+
+  @Override
+  public boolean verify(Digest digest) {
+    MessageDigest hash = Digest.sha256();
+    try (InputStream in = open(digest)) {
+      byte[] buffer = new byte[1 << 16];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        hash.update(buffer, 0, n);
+      }
+    } catch (IOException failure) {
+      throw unavailable("Cannot read artifact " + digest, failure);
+    }
+    return Digest.of(hash).equals(digest);
+  }
+
+  @Override
+  public List<Digest> list() {
+    try (Stream<Path> files = Files.walk(folder, 2)) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> !arriving.equals(file.getParent()))
+          .map(file -> folder.relativize(file).toString().replaceAll("[^0-9a-f]", ""))
+          .map(hex -> new Digest("sha256:" + hex))
+          .sorted()
+          .toList();
+    } catch (IOException failure) {
+      throw unavailable("Cannot list the artifacts", failure);
+    }
+  }
+
+  private Path file(Digest digest) {
+    return folder.resolve(digest.hex().substring(0, 2)).resolve(digest.hex().substring(2));
+  }
+
+  private static void discard(@org.jspecify.annotations.Nullable Path temporary) {
+    if (temporary != null) {
+      try {
+        Files.deleteIfExists(temporary);
+      } catch (IOException leftover) {
+        // The next start removes it.
+      }
+    }
+  }
+
+  private static EspalierException missing(Digest digest) {
+    return EspalierException.notFound("No artifact " + digest + " in the store.");
+  }
+
+  private static EspalierException unavailable(String what, IOException failure) {
+    return new EspalierException(
+        ErrorCode.UNAVAILABLE, what + ": " + failure.getMessage() + ".", failure);
+  }
+}

@@ -1,0 +1,21 @@
+package dev.espalier.canvas;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * An active test that proves an answer before the incident, in a lane that hurts no production
+ * traffic.
+ */
+public interface Drill {
+  /**
+   * The name on the command line: {@code rollback}, {@code fallback}, {@code load}, {@code reload}.
+   */
+  String name();
+
+  /** One sentence: what it does and what it proves. */
+  String description();
+
+  /** Runs to the end and returns what it saw; DRILL evidence. */
+  List<Observation> run(String product, CanvasVersion canvas, Instant now);
+}

@@ -1,0 +1,245 @@
+package dev.espalier.canvas;
+
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/**
+ * What a resource must be, free of canvas vocabulary: the stages read these records and nothing
+ * else of the canvas. Shares are 0–1, sizes bytes, times {@link Duration}, rates per second.
+ */
+public sealed interface Spec {
+
+  /** The resource kind: the record's name in lower case ({@code rollout}, {@code gate}). */
+  default String kind() {
+    return getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  /** How a measured value is compared with its bound. */
+  enum Op {
+    AT_MOST,
+    AT_LEAST,
+    BELOW,
+    ABOVE;
+
+    public boolean holds(double value, double bound) {
+      return switch (this) {
+        case AT_MOST -> value <= bound;
+        case AT_LEAST -> value >= bound;
+        case BELOW -> value < bound;
+        case ABOVE -> value > bound;
+      };
+    }
+  }
+
+  /** What a gate compares with: a number, the champion, or the baseline rung. */
+  enum Versus {
+    ABSOLUTE,
+    CHAMPION,
+    BASELINE
+  }
+
+  /** Who owns and belongs to the product. {@code members} maps to roles, as {@code user:role}. */
+  record Product(String name, String owner, List<String> members) implements Spec {}
+
+  /** A source of rows. {@code role} is {@code training} or {@code production}. */
+  record Dataset(
+      String dataset,
+      String role,
+      String schema,
+      Duration refresh,
+      Duration retention,
+      Duration labelDelay)
+      implements Spec {}
+
+  /** How rows are divided: {@code by} is {@code random}, {@code time} or {@code group}. */
+  record Split(String by, double train, double valid, double test, long randomState)
+      implements Spec {}
+
+  /** One step of the workflow. */
+  record Step(String name, Duration timeout, int retries, boolean cache) {}
+
+  /** The workflow, in order, and the success rate that it must keep. */
+  record Pipeline(List<Step> steps, double success) implements Spec {}
+
+  /**
+   * When runs start by themselves. Triggers: schedule, new_data, drift, decay, canvas_change,
+   * manual.
+   */
+  record Schedule(
+      Set<String> triggers,
+      Optional<String> cron,
+      Duration maxStaleness,
+      Duration minInterval,
+      double budgetCoreHours,
+      String autoPromote,
+      String catchUp)
+      implements Spec {}
+
+  /** Where runs may execute. */
+  record Placement(String runIn, Set<String> residency, String reason) implements Spec {}
+
+  /** The shape of the transformer rung. */
+  record Architecture(
+      String family,
+      int layers,
+      int heads,
+      int width,
+      int feedForward,
+      int maxLength,
+      int vocabulary,
+      String tokenizer)
+      implements Spec {}
+
+  /** One rung of the ladder; approach: majority, linear, frozen_encoder, encoder. */
+  record Rung(String id, String approach, String hypothesis) {}
+
+  /** The ladder, simplest first, and the gain a more complex rung must show. */
+  record Ladder(List<Rung> rungs, double minGain, String baseline) implements Spec {}
+
+  /**
+   * One metric definition for offline, online, charts, gates and alerts. {@code formula} names what
+   * is computed: macro_f1, accuracy, balanced_accuracy, recall(label), precision(label), f1(label),
+   * rate(pred=a | actual=b), ece.
+   */
+  record Metric(
+      String id,
+      String kind,
+      String formula,
+      String direction,
+      boolean primary,
+      List<String> slices,
+      int minN,
+      double ci)
+      implements Spec {}
+
+  /**
+   * A condition a candidate must meet. With {@link Versus#CHAMPION} or BASELINE {@code bound} is
+   * the margin: the candidate's difference must be at least {@code -bound} (at most {@code bound}
+   * where lower is better). {@code onInconclusive}: block, extend, human.
+   */
+  record Gate(
+      String metric,
+      Op op,
+      double bound,
+      Versus versus,
+      Optional<String> slice,
+      int minN,
+      String onInconclusive,
+      boolean blocking)
+      implements Spec {}
+
+  /** A number that reality is measured against, with its due date. */
+  record Objective(
+      String metric, Op op, double bound, LocalDate due, List<String> covers, String priority)
+      implements Spec {}
+
+  record RegistryPolicy(
+      boolean mandatory, Set<String> requiredMeta, String scheme, Set<String> aliases)
+      implements Spec {}
+
+  record BundlePolicy(Set<String> formats, Set<String> forbidden, long maxBytes) implements Spec {}
+
+  record Environment(
+      String name, String target, String stage, String arch, int cpu, long memoryBytes)
+      implements Spec {}
+
+  /** Mode: manual, delivery, deployment. Requires: gates, ci, card, scan, drills. */
+  record ReleasePolicy(
+      String mode,
+      boolean autoPromote,
+      int approvals,
+      boolean fourEyes,
+      List<String> windows,
+      List<String> freezes,
+      Set<String> requires)
+      implements Spec {}
+
+  /** How fast changes must reach production and how often they may fail. */
+  record LeadTime(
+      Duration target, String stat, Duration window, double changeFailRate, Duration mttr)
+      implements Spec {}
+
+  /** One share of the traffic, held at least that long. */
+  record RolloutStep(double share, Duration hold) {}
+
+  /** A limit during a rollout: error, p95 (milliseconds), fallback, psi, or a metric id. */
+  record Guardrail(String signal, Op op, double bound) {}
+
+  record Rollout(
+      String strategy,
+      List<RolloutStep> steps,
+      int minRequests,
+      List<Guardrail> guardrails,
+      boolean autoRollback,
+      Duration rollbackTime,
+      Duration bake)
+      implements Spec {}
+
+  record Endpoint(
+      Duration p95,
+      Duration p99,
+      double availability,
+      Duration timeout,
+      int maxBatch,
+      Duration maxWait)
+      implements Spec {}
+
+  /** Rules on the input: {@code schema}, {@code length <= N}; on failure reject or fallback. */
+  record PreAssertion(List<String> rules, String onFail) implements Spec {}
+
+  /** One rung: previous_champion, baseline, default_value (with its label), reject. */
+  record FallbackRung(Set<String> on, String use, Optional<String> value, Duration timeout) {}
+
+  record Fallback(
+      List<String> post, Duration primaryTimeout, List<FallbackRung> chain, double maxRatePerHour)
+      implements Spec {}
+
+  record Volume(double expectedPerSecond, double peakFactor, double headroom) implements Spec {}
+
+  /** Payload log: hashed, full, none. */
+  record InferenceLog(double sample, String payloadLog, Duration retention) implements Spec {}
+
+  /**
+   * A watched signal. Type: performance_drop, prediction_drift, data_drift. {@code metric} names
+   * the metric where the type has one; {@code alert} and {@code warn} are bounds in the metric's
+   * unit (absolute), or a relative change when {@code relative}.
+   */
+  record Monitor(
+      String type,
+      Optional<String> metric,
+      Optional<String> test,
+      String reference,
+      Duration window,
+      int minN,
+      OptionalDouble warn,
+      double alert,
+      Op breach,
+      boolean relative)
+      implements Spec {}
+
+  /** Action: none, rollback, fallback, retrain. Route: inbox, webhook. */
+  record Alert(
+      String on,
+      Duration holdFor,
+      String severity,
+      List<String> route,
+      Optional<String> runbook,
+      String action)
+      implements Spec {}
+
+  record Retrain(
+      List<String> on, Duration dataWindow, Duration cooldown, int maxFailures, String compare)
+      implements Spec {}
+
+  record Feedback(List<String> kinds, double expectedRate, Duration maxDelay, String toTraining)
+      implements Spec {}
+
+  /** A non-functional requirement as a test. When: ci, ct, pre_deploy, live. */
+  record Requirement(
+      String attribute, String metric, Op op, double bound, Set<String> when, boolean blocking)
+      implements Spec {}
+}

@@ -1,0 +1,5 @@
+/** Environments, release policy, rollout controller, rollback. */
+@NullMarked
+package dev.espalier.deployment;
+
+import org.jspecify.annotations.NullMarked;

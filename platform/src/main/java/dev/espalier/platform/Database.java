@@ -1,0 +1,146 @@
+package dev.espalier.platform;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteConfig.TransactionMode;
+import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/**
+ * The metadata database: SQLite in WAL mode with {@code synchronous=FULL}, so a commit that
+ * returned survives a kill and a power cut.
+ *
+ * <p>SQLite has one writer. {@link #write} takes the writer's lock and runs one transaction; {@link
+ * #read} runs on one of a few read-only connections and never waits for the writer. Thread-safe:
+ * {@code writing} guards {@code writer}; {@code readers} hands each connection to one thread at a
+ * time. A store must not call {@link #write} from inside {@link #read} of the same thread.
+ *
+ * <p>Disk full, read-only file system and locked files come back as {@link ErrorCode#UNAVAILABLE}
+ * with the cause in words; the transaction is rolled back.
+ */
+public final class Database implements AutoCloseable {
+  private static final int READERS = 4;
+  private final Handle writer;
+  private final ReentrantLock writing = new ReentrantLock();
+  private final BlockingQueue<Handle> readers = new ArrayBlockingQueue<>(READERS);
+
+  private Database(Path file) {
+    this.writer = open(file, TransactionMode.IMMEDIATE);
+    for (int i = 0; i < READERS; i++) {
+      readers.add(open(file, TransactionMode.DEFERRED));
+    }
+  }
+
+  /**
+   * Opens the database file, creating it when absent.
+   *
+   * @throws EspalierException UNAVAILABLE when the folder cannot be written
+   */
+  public static Database open(Path file) {
+    try {
+      return new Database(file);
+    } catch (JdbiException failure) {
+      throw translated(failure);
+    }
+  }
+
+  private static Handle open(Path file, TransactionMode mode) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(JournalMode.WAL);
+    config.setSynchronous(SynchronousMode.FULL);
+    config.setTransactionMode(mode);
+    config.setBusyTimeout(10_000);
+    config.enforceForeignKeys(true);
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    source.setUrl("jdbc:sqlite:" + file);
+    return Jdbi.create(source).open();
+  }
+
+  /** Brings the tables of one stage up to date from {@code db/<stage>/V*.sql} on the class path. */
+  public void migrate(String stage) {
+    Migrations.apply(this, stage);
+  }
+
+  /** Runs {@code work} in one transaction: all of it is durable when this returns, or none. */
+  public <T> T write(Function<Handle, T> work) {
+    writing.lock();
+    try {
+      return writer.inTransaction(work::apply);
+    } catch (JdbiException failure) {
+      throw translated(failure);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  /** Runs {@code work} on a consistent snapshot that writers do not disturb. */
+  public <T> T read(Function<Handle, T> work) {
+    Handle handle;
+    try {
+      handle = readers.take();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new EspalierException(ErrorCode.UNAVAILABLE, "Interrupted while waiting", interrupted);
+    }
+    try {
+      return handle.inTransaction(work::apply);
+    } catch (JdbiException failure) {
+      throw translated(failure);
+    } finally {
+      readers.add(handle);
+    }
+  }
+
+  @Override
+  public void close() {
+    writing.lock();
+    try {
+      for (Handle reader : readers) {
+        reader.close();
+      }
+      writer.close();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private static EspalierException translated(JdbiException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLiteException sqlite) {
+        return switch (sqlite.getResultCode()) {
+          case SQLITE_FULL, SQLITE_IOERR, SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC ->
+              unavailable("The disk is full or failing: free some space and try again", sqlite);
+          case SQLITE_READONLY, SQLITE_READONLY_DIRECTORY, SQLITE_CANTOPEN, SQLITE_PERM ->
+              unavailable("The home folder cannot be written: check its permissions", sqlite);
+          case SQLITE_BUSY, SQLITE_LOCKED ->
+              unavailable("Another process uses this home folder: stop it first", sqlite);
+          default -> byFamily(sqlite, failure);
+        };
+      }
+    }
+    return new EspalierException(ErrorCode.INTERNAL, "Database failure", failure);
+  }
+
+  private static EspalierException byFamily(SQLiteException sqlite, JdbiException failure) {
+    if ((sqlite.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_CONSTRAINT.code) {
+      return new EspalierException(
+          ErrorCode.CONFLICT, "This contradicts a record that exists already", failure);
+    }
+    return new EspalierException(ErrorCode.INTERNAL, "Database failure", failure);
+  }
+
+  private static EspalierException unavailable(String message, SQLException cause) {
+    return new EspalierException(ErrorCode.UNAVAILABLE, message + ".", cause);
+  }
+}
