@@ -1,0 +1,116 @@
+package dev.espalier.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Releases from the terminal. */
+final class DeploymentCommands {
+  private DeploymentCommands() {}
+
+  @Command(
+      name = "rollout",
+      mixinStandardHelpOptions = true,
+      description = "Rolls a registered version out, as the canvas says.",
+      footer = {
+        "",
+        "Example:",
+        "  espalier rollout mail-filter 1.1.0 --reason \"fewer false alarms\""
+      })
+  static final class Rollout implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+    @Mixin ServerOptions server = new ServerOptions();
+
+    @Parameters(index = "0", paramLabel = "PRODUCT")
+    String product = "";
+
+    @Parameters(index = "1", paramLabel = "VERSION")
+    String version = "";
+
+    @Option(names = "--reason", description = "Why; kept with the rollout.")
+    String reason = "released by hand";
+
+    @Override
+    public Integer call() {
+      JsonNode rollout =
+          server
+              .api()
+              .post(
+                  "/deployments/" + product + "/rollouts",
+                  Map.of("version", version, "reason", reason));
+      server.print(spec.commandLine().getOut(), rollout, DeploymentCommands::words);
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "rollback",
+      mixinStandardHelpOptions = true,
+      description = "Returns all traffic to the previous version.",
+      footer = {"", "Example:", "  espalier rollback mail-filter --reason \"complaints\""})
+  static final class Rollback implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+    @Mixin ServerOptions server = new ServerOptions();
+
+    @Parameters(paramLabel = "PRODUCT")
+    String product = "";
+
+    @Option(names = "--reason", description = "Why; kept with the rollout.")
+    String reason = "rolled back by hand";
+
+    @Override
+    public Integer call() {
+      JsonNode rollout =
+          server.api().post("/deployments/" + product + "/rollback", Map.of("reason", reason));
+      server.print(spec.commandLine().getOut(), rollout, DeploymentCommands::words);
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "approve",
+      mixinStandardHelpOptions = true,
+      description = "Approves a rollout that waits for a person.",
+      footer = {"", "Example:", "  espalier approve mail-filter rol_01…"})
+  static final class Approve implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+    @Mixin ServerOptions server = new ServerOptions();
+
+    @Parameters(index = "0", paramLabel = "PRODUCT")
+    String product = "";
+
+    @Parameters(index = "1", paramLabel = "ROLLOUT")
+    String rollout = "";
+
+    @Override
+    public Integer call() {
+      JsonNode answer =
+          server
+              .api()
+              .post(
+                  "/deployments/%s/rollouts/%s/approvals"
+                      .formatted(product, PipelineCommands.id(rollout)),
+                  Map.of());
+      server.print(spec.commandLine().getOut(), answer, DeploymentCommands::words);
+      return 0;
+    }
+  }
+
+  private static List<String> words(JsonNode rollout) {
+    return List.of(
+        "%s %s to %s: %s."
+            .formatted(
+                rollout.path("kind").asText(),
+                rollout.path("id").asText(),
+                rollout.path("to").asText(),
+                rollout.path("state").asText().toLowerCase(Locale.ROOT)));
+  }
+}

@@ -1,0 +1,56 @@
+package dev.espalier.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Drills from the terminal: proof before the incident. */
+@Command(
+    name = "drill",
+    mixinStandardHelpOptions = true,
+    description = "Runs a drill of a product, or all of them.",
+    footer = {"", "Example:", "  espalier drill mail-filter rollback"})
+final class DrillCommand implements Callable<Integer> {
+  @Spec CommandSpec spec = CommandSpec.create();
+  @Mixin ServerOptions server = new ServerOptions();
+
+  @Parameters(index = "0", paramLabel = "PRODUCT")
+  String product = "";
+
+  @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "All without one.")
+  String name = "";
+
+  @Override
+  public Integer call() {
+    Api api = server.api();
+    List<String> names = new ArrayList<>();
+    if (name.isEmpty()) {
+      api.get("/drills/" + product).forEach(drill -> names.add(drill.path("name").asText()));
+    } else {
+      names.add(PipelineCommands.id(name));
+    }
+    boolean passed = true;
+    for (String drill : names) {
+      JsonNode record = api.post("/drills/" + product + "/" + drill, Map.of());
+      server.print(spec.commandLine().getOut(), record, answer -> words(drill, answer));
+      passed &= record.path("passed").asBoolean();
+    }
+    return passed ? 0 : 1;
+  }
+
+  private static List<String> words(String drill, JsonNode record) {
+    List<String> lines = new ArrayList<>();
+    lines.add(drill + ": " + (record.path("passed").asBoolean() ? "passed" : "failed"));
+    record
+        .path("observations")
+        .forEach(observation -> lines.add("  " + observation.path("detail").asText()));
+    return lines;
+  }
+}

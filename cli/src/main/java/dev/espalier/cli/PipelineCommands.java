@@ -1,0 +1,154 @@
+package dev.espalier.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.platform.ErrorCode;
+import dev.espalier.platform.EspalierException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs from the terminal. */
+final class PipelineCommands {
+  private static final Set<String> ENDED = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
+  private static final long POLL_MILLIS = 200;
+
+  private PipelineCommands() {}
+
+  @Command(
+      name = "run",
+      mixinStandardHelpOptions = true,
+      description = "Runs a product's pipeline and follows it to its end.",
+      footer = {"", "Example:", "  espalier run mail-filter --reason \"new guideline\""})
+  static final class Run implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+    @Mixin ServerOptions server = new ServerOptions();
+
+    @Parameters(paramLabel = "PRODUCT")
+    String product = "";
+
+    @Option(names = "--reason", description = "Why; kept with the run.")
+    String reason = "started by hand";
+
+    @Option(names = "--detach", description = "Return at once.")
+    boolean detach;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      Api api = server.api();
+      JsonNode run =
+          api.post(
+              "/pipelines/" + product + "/runs", Map.of("trigger", "manual", "reason", reason));
+      String id = run.path("id").asText();
+      if (!detach) {
+        run = follow(api, id);
+      }
+      server.print(spec.commandLine().getOut(), run, PipelineCommands::runLines);
+      String state = run.path("state").asText();
+      return detach || state.equals("SUCCEEDED") ? 0 : 1;
+    }
+
+    private JsonNode follow(Api api, String id) throws InterruptedException {
+      PrintWriter out = spec.commandLine().getOut();
+      Map<String, String> seen = new HashMap<>();
+      while (true) {
+        JsonNode run = api.get("/pipelines/" + product + "/runs/" + id);
+        for (JsonNode step : run.path("steps")) {
+          String state = step.path("state").asText();
+          if (!server.json && !state.equals(seen.put(step.path("name").asText(), state))) {
+            out.println(stepLine(step));
+            out.flush();
+          }
+        }
+        if (ENDED.contains(run.path("state").asText())) {
+          return run;
+        }
+        Thread.sleep(POLL_MILLIS);
+      }
+    }
+  }
+
+  @Command(
+      name = "explain",
+      mixinStandardHelpOptions = true,
+      description = "Why a step ran, or why it came from the cache.",
+      footer = {"", "Example:", "  espalier explain mail-filter run_01… prepare"})
+  static final class Explain implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+    @Mixin ServerOptions server = new ServerOptions();
+
+    @Parameters(index = "0", paramLabel = "PRODUCT")
+    String product = "";
+
+    @Parameters(index = "1", paramLabel = "RUN")
+    String run = "";
+
+    @Parameters(index = "2", paramLabel = "STEP")
+    String step = "";
+
+    @Override
+    public Integer call() {
+      JsonNode answer =
+          server.api().get("/pipelines/%s/runs/%s/steps/%s/explain".formatted(product, run, step));
+      server.print(spec.commandLine().getOut(), answer, Explain::words);
+      return 0;
+    }
+
+    private static List<String> words(JsonNode answer) {
+      List<String> lines = new ArrayList<>();
+      lines.add(answer.path("summary").asText(answer.path("reason").asText()));
+      for (JsonNode difference : answer.path("differences")) {
+        lines.add(
+            "  %s: %s → %s"
+                .formatted(
+                    difference.path("leaf").asText(),
+                    difference.path("before").asText(),
+                    difference.path("after").asText()));
+      }
+      return lines;
+    }
+  }
+
+  private static String stepLine(JsonNode step) {
+    return "%-10s %-10s %s"
+        .formatted(
+            step.path("name").asText(),
+            step.path("state").asText().toLowerCase(Locale.ROOT),
+            step.path("cacheReason").asText(""))
+        .stripTrailing();
+  }
+
+  private static List<String> runLines(JsonNode run) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "Run %s: %s in %.1f s."
+            .formatted(
+                run.path("id").asText(),
+                run.path("state").asText().toLowerCase(Locale.ROOT),
+                run.path("wallMillis").asLong() / 1000.0));
+    for (JsonNode step : run.path("steps")) {
+      if (step.hasNonNull("failure")) {
+        lines.add("%s: %s".formatted(step.path("name").asText(), step.path("failure").asText()));
+      }
+    }
+    return lines;
+  }
+
+  /** Fails when {@code value} is not an id of the API. */
+  static String id(String value) {
+    if (!value.matches("[A-Za-z0-9_.-]{1,120}")) {
+      throw new EspalierException(ErrorCode.INVALID, "Not an id: '%s'.".formatted(value));
+    }
+    return value;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.espalier.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.platform.ErrorCode;
+import dev.espalier.platform.EspalierException;
+import dev.espalier.platform.Json;
+import java.io.PrintWriter;
+import java.util.function.Function;
+import picocli.CommandLine.Option;
+
+/** What every client command takes: which server, and how to answer. */
+final class ServerOptions {
+  @Option(
+      names = "--url",
+      description = "The server. Default: ${DEFAULT-VALUE}, or ESPALIER_URL.",
+      defaultValue = "${env:ESPALIER_URL:-http://127.0.0.1:8080}")
+  String url = "http://127.0.0.1:8080";
+
+  @Option(names = "--json", description = "Answer with the API's JSON.")
+  boolean json;
+
+  Api api() {
+    return new Api(url);
+  }
+
+  /** Prints {@code answer} as JSON, or the lines that {@code words} makes of it. */
+  void print(PrintWriter out, JsonNode answer, Function<JsonNode, Iterable<String>> words) {
+    if (json) {
+      out.println(pretty(answer));
+    } else {
+      words.apply(answer).forEach(out::println);
+    }
+    out.flush();
+  }
+
+  private static String pretty(JsonNode answer) {
+    try {
+      return Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(answer);
+    } catch (JsonProcessingException failure) {
+      throw new EspalierException(ErrorCode.INTERNAL, "Cannot print the answer", failure);
+    }
+  }
+}
