@@ -1,0 +1,15 @@
+#!/usr/bin/env sh
+# Installs what some tests need beyond a JDK 25, Node and npm: a real browser. Debian and its kin.
+set -eu
+need=""
+command -v chromium >/dev/null 2>&1 || need="$need chromium"
+[ -z "$need" ] && exit 0
+if ! command -v apt-get >/dev/null 2>&1; then
+  echo "Install these by hand:$need" >&2
+  exit 3
+fi
+sudo=""
+[ "$(id -u)" = 0 ] || sudo=sudo
+$sudo apt-get update -q
+# shellcheck disable=SC2086 # the names are words
+DEBIAN_FRONTEND=noninteractive $sudo apt-get install -q -y --no-install-recommends $need

@@ -1,0 +1,84 @@
+package dev.espalier.server.http;
+
+import dev.espalier.platform.ErrorCode;
+import dev.espalier.platform.EspalierException;
+import dev.espalier.platform.Json;
+import dev.espalier.platform.Problem;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.Filter;
+import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
+import java.net.URI;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who may ask, decided in one place before any route. The server listens on loopback for one
+ * person, so there is no login; what is checked is that the request means this server and comes
+ * from no foreign page: Host against DNS rebinding, Origin and Sec-Fetch-Site against other sites.
+ */
+final class AccessFilter implements Filter {
+  private static final Set<Method> METHODS = Set.of(Method.GET, Method.HEAD, Method.POST);
+  private static final Set<String> HOSTS = Set.of("127.0.0.1", "localhost", "[::1]");
+  private static final HeaderName FETCH_SITE = HeaderNames.create("Sec-Fetch-Site");
+  private static final String POLICY =
+      "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+          + "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+          + "form-action 'none'; frame-ancestors 'none'";
+
+  @Override
+  public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+    response.header(HeaderNames.create("Content-Security-Policy"), POLICY);
+    response.header(HeaderNames.create("X-Content-Type-Options"), "nosniff");
+    response.header(HeaderNames.create("X-Frame-Options"), "DENY");
+    response.header(HeaderNames.create("Referrer-Policy"), "no-referrer");
+    response.header(HeaderNames.create("Cross-Origin-Resource-Policy"), "same-origin");
+    Optional<String> refusal = refusal(request);
+    if (refusal.isEmpty()) {
+      chain.proceed();
+      return;
+    }
+    Problem problem = Problem.of(new EspalierException(ErrorCode.DENIED, refusal.get()));
+    response
+        .status(Status.FORBIDDEN_403)
+        .header(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE)
+        .send(Json.bytes(problem));
+  }
+
+  private static Optional<String> refusal(RoutingRequest request) {
+    if (!METHODS.contains(request.prologue().method())) {
+      return Optional.of("Method not allowed.");
+    }
+    String host = request.authority();
+    if (!HOSTS.contains(withoutPort(host))) {
+      return Optional.of("This server answers for 127.0.0.1 and localhost only.");
+    }
+    Optional<String> origin = request.headers().first(HeaderNames.ORIGIN);
+    if (origin.isPresent() && !sameServer(origin.get(), host)) {
+      return Optional.of("Requests from other origins are refused.");
+    }
+    boolean foreign =
+        request.headers().first(FETCH_SITE).filter(site -> site.equals("cross-site")).isPresent();
+    return foreign && !request.prologue().method().equals(Method.GET)
+        ? Optional.of("Requests from other sites are refused.")
+        : Optional.empty();
+  }
+
+  private static boolean sameServer(String origin, String host) {
+    try {
+      URI uri = URI.create(origin);
+      return "http".equals(uri.getScheme()) && host.equals(uri.getAuthority());
+    } catch (IllegalArgumentException malformed) {
+      return false;
+    }
+  }
+
+  private static String withoutPort(String authority) {
+    int colon = authority.lastIndexOf(':');
+    return colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
+  }
+}

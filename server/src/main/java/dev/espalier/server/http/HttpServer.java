@@ -1,0 +1,86 @@
+package dev.espalier.server.http;
+
+import dev.espalier.platform.ErrorCode;
+import dev.espalier.platform.EspalierException;
+import dev.espalier.platform.Events;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.HttpService;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/** One port with everything on it. Routes answer before {@link #ready}; probes do not. */
+public final class HttpServer implements AutoCloseable {
+  private final AtomicBoolean ready = new AtomicBoolean();
+  private final AtomicBoolean open = new AtomicBoolean(true);
+  private final WebServer server;
+
+  /** What is mounted: the native API's stages, and the services with a prefix of their own. */
+  public record Mounts(List<HttpService> stages, HttpService inference, Supplier<String> metrics) {}
+
+  /**
+   * Starts listening.
+   *
+   * @param port 0 for any free one
+   * @throws EspalierException UNAVAILABLE when the port is taken
+   */
+  public HttpServer(String host, int port, Events events, Mounts mounts) {
+    HttpRouting.Builder routing = HttpRouting.builder();
+    routing.addFilter(new AccessFilter());
+    routing.register(new SystemRoutes(ready::get, mounts.metrics()));
+    routing.register("/v2", mounts.inference());
+    routing.register("/api/v1", new EventRoutes(events, open::get), new OpenApiRoutes());
+    mounts.stages().forEach(service -> routing.register("/api/v1", service));
+    routing.register("/api/v1", new UnknownRoutes());
+    routing.register("/", new UiRoutes());
+    this.server =
+        WebServer.builder()
+            .host(host)
+            .port(port)
+            .connectionOptions(options -> options.tcpNoDelay(true))
+            .shutdownHook(false)
+            .maxPayloadSize(600L << 20)
+            .shutdownGracePeriod(java.time.Duration.ofSeconds(2))
+            .addRouting(routing)
+            .build();
+    try {
+      server.start();
+    } catch (RuntimeException failure) {
+      throw new EspalierException(
+          ErrorCode.UNAVAILABLE,
+          "Cannot listen on %s:%d. Is it taken? Choose another with --port.".formatted(host, port),
+          failure);
+    }
+  }
+
+  /** From now on {@code /readyz} answers 200. */
+  public void ready() {
+    ready.set(true);
+  }
+
+  public int port() {
+    return server.port();
+  }
+
+  static String resource(String name) {
+    try (InputStream in = HttpServer.class.getClassLoader().getResourceAsStream(name)) {
+      if (in == null) {
+        throw EspalierException.notFound("This build lacks " + name + ".");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException failure) {
+      throw new EspalierException(ErrorCode.INTERNAL, "Cannot read " + name, failure);
+    }
+  }
+
+  @Override
+  public void close() {
+    ready.set(false);
+    open.set(false);
+    server.stop();
+  }
+}
