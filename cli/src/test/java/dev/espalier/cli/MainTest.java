@@ -1,0 +1,264 @@
+package dev.espalier.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+  private static final String CANVAS = "canvas: espalier/1\nproduct: {name: mail-filter}\n";
+  @TempDir Path folder;
+  private ScriptedServer server;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new ScriptedServer();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private int espalier(String... arguments) {
+    return Main.commandLine(new PublicRoot())
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(err))
+        .execute(arguments);
+  }
+
+  /** Main's own annotations on an instance that a test can make. */
+  @picocli.CommandLine.Command(
+      name = "espalier",
+      subcommands = {
+        CanvasCommands.Plan.class,
+        CanvasCommands.Apply.class,
+        CanvasCommands.Status.class,
+        DataCommand.class,
+        PipelineCommands.Run.class,
+        PipelineCommands.Explain.class,
+        PredictCommand.class,
+        DeploymentCommands.Rollout.class,
+        DeploymentCommands.Rollback.class,
+        DeploymentCommands.Approve.class,
+        DrillCommand.class
+      })
+  static final class PublicRoot {}
+
+  private Path canvas() throws IOException {
+    return Files.writeString(folder.resolve("canvas.yaml"), CANVAS);
+  }
+
+  @Test
+  void applies_the_plan_that_it_was_shown() throws IOException {
+    server.on(
+        "/canvases/mail-filter/plan",
+        200,
+        "{\"actions\":[],\"contradictions\":[],\"planDigest\":\"sha256:abc\"}");
+    server.on("/canvases/mail-filter/apply", 200, "{\"version\":\"1.0.0\"}");
+
+    int code = espalier("apply", "-f", canvas().toString(), "--url", server.url());
+
+    assertThat(code).isZero();
+    assertThat(server.asked)
+        .extracting(ScriptedServer.Asked::path)
+        .containsExactly("/api/v1/canvases/mail-filter/plan", "/api/v1/canvases/mail-filter/apply");
+    assertThat(server.asked.get(0).body()).isEqualTo(CANVAS);
+    assertThat(server.asked.get(0).mediaType()).isEqualTo("application/yaml");
+    assertThat(server.asked.get(1).body()).isEqualTo("{\"planDigest\":\"sha256:abc\"}");
+    assertThat(out.toString()).contains("Applied mail-filter, version 1.0.0.");
+  }
+
+  @Test
+  void applies_nothing_when_the_plan_has_an_error() throws IOException {
+    server.on(
+        "/canvases/mail-filter/plan",
+        200,
+        """
+        {"actions":[],"planDigest":"sha256:abc","contradictions":[{"rule":"2","level":"ERROR",
+        "questions":["data","monitoring.ml"],"message":"The window is always empty.","repair":"Widen it."}]}
+        """);
+
+    assertThat(espalier("apply", "-f", canvas().toString(), "--url", server.url())).isEqualTo(1);
+    assertThat(server.asked).hasSize(1);
+    assertThat(out.toString())
+        .contains("ERROR rule 2 (data, monitoring.ml): The window is always empty.")
+        .contains("Repair: Widen it.");
+  }
+
+  @Test
+  void a_warning_does_not_block() throws IOException {
+    server.on(
+        "/canvases/mail-filter/plan",
+        200,
+        "{\"actions\":[],\"planDigest\":\"d\",\"contradictions\":[{\"rule\":\"4\",\"level\":\"WARN\"}]}");
+    assertThat(espalier("plan", "-f", canvas().toString(), "--url", server.url())).isZero();
+  }
+
+  @Test
+  void says_how_to_start_a_server_when_none_answers() throws IOException {
+    int free;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      free = socket.getLocalPort();
+    }
+    assertThat(espalier("status", "--url", "http://127.0.0.1:" + free)).isEqualTo(3);
+    assertThat(err.toString()).contains("espalier up");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"400,2", "404,2", "403,2", "409,1", "413,2", "500,3", "503,3"})
+  void maps_a_problem_to_its_exit_code(int status, int code) {
+    server.on("/predict/p", status, "{\"detail\":\"It is so.\"}");
+    assertThat(espalier("predict", "p", "text", "--url", server.url())).isEqualTo(code);
+    assertThat(err.toString()).contains("It is so.");
+  }
+
+  @Test
+  void names_the_field_and_the_nearest_value() {
+    server.on(
+        "/predict/p",
+        400,
+        "{\"detail\":\"Not a key.\",\"field\":\"serving.volum\",\"rule\":\"known\",\"nearest\":\"serving.volume\"}");
+    assertThat(espalier("predict", "p", "text", "--url", server.url())).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("serving.volum: Not a key.")
+        .contains("Nearest valid value: serving.volume");
+  }
+
+  @Test
+  void an_answer_that_is_not_json_is_still_an_error() {
+    server.on("/predict/p", 502, "<html>gateway</html>");
+    assertThat(espalier("predict", "p", "text", "--url", server.url())).isEqualTo(3);
+    assertThat(err.toString()).contains("HTTP 502");
+  }
+
+  @Test
+  void prints_a_prediction_in_words_and_as_json() {
+    server.on(
+        "/predict/mail-filter",
+        200,
+        """
+        {"label":"spam","modelVersion":"1.0.0","servedBy":"champion",
+         "probabilities":{"ham":0.1,"spam":0.9}}
+        """);
+    assertThat(espalier("predict", "mail-filter", "win", "--url", server.url())).isZero();
+    assertThat(out.toString())
+        .contains("spam  (version 1.0.0, served by champion)")
+        .contains("0.900");
+    assertThat(espalier("predict", "mail-filter", "win", "--json", "--url", server.url())).isZero();
+    assertThat(out.toString()).contains("\"label\" : \"spam\"");
+  }
+
+  @Test
+  void streams_a_file_with_its_media_type() throws IOException {
+    server.on(
+        "/datasets/tickets",
+        200,
+        "{\"rows\":2,\"rejected\":1,\"snapshot\":{\"digest\":\"sha256:x\"}}");
+    Path file = Files.writeString(folder.resolve("t.csv"), "text,label\na,b\n");
+    assertThat(espalier("data", "add", "tickets", file.toString(), "--url", server.url())).isZero();
+    assertThat(server.asked.getFirst().mediaType()).isEqualTo("text/csv");
+    assertThat(out.toString()).contains("Added 2 rows to tickets (1 rejected); snapshot sha256:x.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rows.xlsx", "rows"})
+  void refuses_a_format_it_does_not_read(String name) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), "x");
+    assertThat(espalier("data", "add", "tickets", file.toString(), "--url", server.url()))
+        .isEqualTo(2);
+    assertThat(server.asked).isEmpty();
+    assertThat(err.toString()).contains("Only .csv and .jsonl");
+  }
+
+  @Test
+  void follows_a_run_to_its_end_and_fails_with_it() {
+    server.on("/pipelines/p/runs", 200, "{\"id\":\"run_1\",\"state\":\"RUNNING\"}");
+    server.on(
+        "/pipelines/p/runs/run_1",
+        200,
+        """
+        {"id":"run_1","state":"FAILED","wallMillis":1500,"steps":[
+         {"name":"ingest","state":"SUCCEEDED"},
+         {"name":"train","state":"FAILED","failure":"USER: no rows"}]}
+        """);
+    assertThat(espalier("run", "p", "--reason", "test", "--url", server.url())).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("Run run_1: failed in 1.5 s.")
+        .contains("train: USER: no rows");
+    assertThat(server.asked.getFirst().body()).contains("\"reason\":\"test\"");
+  }
+
+  @Test
+  void runs_every_drill_and_fails_when_one_fails() {
+    server.on("/drills/p", 200, "[{\"name\":\"rollback\"},{\"name\":\"load\"}]");
+    server.on(
+        "/drills/p/rollback", 200, "{\"passed\":true,\"observations\":[{\"detail\":\"12 ms\"}]}");
+    server.on("/drills/p/load", 200, "{\"passed\":false,\"observations\":[]}");
+    assertThat(espalier("drill", "p", "--url", server.url())).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("rollback: passed")
+        .contains("12 ms")
+        .contains("load: failed");
+  }
+
+  @Test
+  void an_id_cannot_leave_its_path() {
+    assertThat(espalier("drill", "p", "../../canvases", "--url", server.url())).isEqualTo(2);
+    assertThat(server.asked).isEmpty();
+  }
+
+  @Test
+  void suggests_the_command_that_was_meant() {
+    assertThat(espalier("stauts")).isEqualTo(2);
+    assertThat(err.toString()).contains("status");
+  }
+
+  @Test
+  void a_canvas_without_a_name_is_refused_before_anything_is_sent() throws IOException {
+    Path file = Files.writeString(folder.resolve("c.yaml"), "canvas: espalier/1\n");
+    assertThat(espalier("plan", "-f", file.toString(), "--url", server.url())).isEqualTo(2);
+    assertThat(err.toString()).contains("product.name");
+    assertThat(server.asked).isEmpty();
+  }
+
+  @Test
+  void a_missing_canvas_is_named() {
+    assertThat(espalier("plan", "-f", "absent.yaml", "--url", server.url())).isEqualTo(2);
+    assertThat(err.toString()).contains("absent.yaml");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "product: {name: mail-filter, authors: {ana: owner}}|mail-filter",
+        "product: {name: \"Mail Filter\"}|mail-filter",
+        "product: {authors: {a: owner}, name: x}|x"
+      })
+  void reads_the_product_name(String line, String expected) throws IOException {
+    Path file = Files.writeString(folder.resolve("n.yaml"), "canvas: espalier/1\n" + line + "\n");
+    assertThat(CanvasCommands.product(file)).isEqualTo(expected);
+  }
+
+  @Test
+  void reads_the_product_name_in_block_style() throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("n.yaml"), "product:\n  name: Ticket router # it\n");
+    assertThat(CanvasCommands.product(file)).isEqualTo("ticket-router");
+  }
+}
