@@ -1,0 +1,72 @@
+package dev.espalier.canvas;
+
+import dev.espalier.platform.Digest;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What applying a document would do. The digest covers the document's content, its base version and
+ * everything below; {@code apply} takes the digest and refuses it once the base has moved.
+ *
+ * @param base the active version that the plan was made against
+ * @param version the version that applying creates, derived from {@code diff}
+ * @param needs what else apply asks for: a reason, another member's approval
+ */
+public record Plan(
+    String product,
+    Optional<String> base,
+    String version,
+    List<Change> diff,
+    List<Action> actions,
+    List<Finding> contradictions,
+    List<String> needs,
+    Digest planDigest) {
+
+  public Plan {
+    diff = List.copyOf(diff);
+    actions = List.copyOf(actions);
+    contradictions = List.copyOf(contradictions);
+    needs = List.copyOf(needs);
+  }
+
+  /** The direction of a change: what it does to the promise that the answer makes. */
+  public enum Direction {
+    ADDED,
+    REMOVED,
+    TIGHTENED,
+    LOOSENED,
+    NEUTRAL,
+    TEXT
+  }
+
+  /** One field that differs between two documents; values in canonical JSON. */
+  public record Change(
+      String question,
+      String path,
+      Direction direction,
+      Optional<String> before,
+      Optional<String> after) {}
+
+  /** What happens to one resource: {@code create}, {@code change} or {@code remove}. */
+  public record Action(String action, String resource, String because) {}
+
+  /** A contradiction blocks apply, wants attention, or could not be judged. */
+  public enum Level {
+    ERROR,
+    WARN,
+    UNKNOWN
+  }
+
+  /** A contradiction between answers, by rule number, with a repair. */
+  public record Finding(
+      int rule, Level level, List<String> questions, String message, String repair) {
+    public Finding {
+      questions = List.copyOf(questions);
+    }
+  }
+
+  /** True when a contradiction forbids applying. */
+  public boolean blocked() {
+    return contradictions.stream().anyMatch(finding -> finding.level() == Level.ERROR);
+  }
+}
