@@ -1,0 +1,22 @@
+package dev.espalier.model;
+
+import java.util.List;
+
+/**
+ * A loaded model: texts in, probabilities out. {@code EngineContract} is the definition that every
+ * implementation passes. Thread-safe; {@link #close} waits for running calls, and a call after it
+ * fails with UNAVAILABLE.
+ */
+public interface Engine extends AutoCloseable {
+  Signature signature();
+
+  /**
+   * Scores texts, each by itself: neighbours never change an answer.
+   *
+   * @return one row per text, {@code [texts, labels]}, in the signature's order; rows sum to 1
+   */
+  List<double[]> score(List<String> texts);
+
+  @Override
+  void close();
+}
