@@ -1,0 +1,226 @@
+package dev.espalier.serving;
+
+import dev.espalier.platform.ErrorCode;
+import dev.espalier.platform.EspalierException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One endpoint: a route table that is swapped in one step, the pools that compute, and a circuit
+ * per version.
+ *
+ * <p>A request reads {@code table} once; that fixes its version for life. A swap first loads what
+ * the new table names, then publishes the table, then lets go of what only the old one named: a
+ * request on the old table still finds its version, because draining waits for leases, and one that
+ * comes too late for a lease reads the new table. {@code swapping} serialises swaps.
+ */
+final class Endpoint implements AutoCloseable {
+  private static final int QUEUE_BOUND = 4096;
+
+  /** What requests read: never changed in place. */
+  record Table(EndpointConfig config, Route route) {}
+
+  private final String product;
+  private final ServedModels models;
+  private final ComputePool primary;
+  private final ComputePool rungs;
+  private final Map<String, Circuit> circuits = new ConcurrentHashMap<>();
+  private final ReentrantLock swapping = new ReentrantLock();
+  private volatile Table table;
+  private volatile boolean closed;
+
+  /** Loads every version of {@code route}; returns when all are READY. */
+  Endpoint(ServedModels models, ServingConfig resources, EndpointConfig config, Route route) {
+    this.product = config.product();
+    this.models = models;
+    models.hold(product, route.versions());
+    this.table = new Table(config, route);
+    this.primary = new ComputePool("compute-" + product, resources.permits(), QUEUE_BOUND);
+    // Rungs have their own permits: a hung primary must not take its rescuers with it.
+    this.rungs = new ComputePool("rung-" + product, resources.permits(), QUEUE_BOUND);
+  }
+
+  Table table() {
+    return table;
+  }
+
+  int queued() {
+    return primary.queued() + rungs.queued();
+  }
+
+  Circuit circuit(String version) {
+    return circuits.computeIfAbsent(version, _ -> new Circuit());
+  }
+
+  /** Swaps configuration and route in one step; on failure everything stays as it was. */
+  void swap(EndpointConfig config, Route route) {
+    swapping.lock();
+    try {
+      if (closed) {
+        throw EspalierException.notFound("The endpoint '%s' is gone.".formatted(product));
+      }
+      Set<String> before = table.route.versions();
+      Set<String> added = new HashSet<>(route.versions());
+      added.removeAll(before);
+      models.hold(product, added);
+      table = new Table(config, route);
+      Set<String> gone = new HashSet<>(before);
+      gone.removeAll(route.versions());
+      models.release(product, gone);
+      gone.forEach(circuits::remove);
+    } finally {
+      swapping.unlock();
+    }
+  }
+
+  /** How a run ended without a row. */
+  static final class Refused extends Exception {
+    private final Trigger trigger;
+
+    Refused(Trigger trigger, String detail) {
+      super(detail, null, false, false);
+      this.trigger = trigger;
+    }
+
+    Trigger trigger() {
+      return trigger;
+    }
+
+    String detail() {
+      return String.valueOf(getMessage());
+    }
+  }
+
+  /** Which pool a run uses. */
+  enum Lane {
+    PRIMARY,
+    RUNG
+  }
+
+  /** A row of probabilities and the labels it speaks about. */
+  @SuppressWarnings("ArrayRecordComponent") // One request owns it; it never leaves this package.
+  record Row(double[] probabilities, List<String> labels) {}
+
+  /**
+   * Leases {@code version}, queues one run and waits for it.
+   *
+   * @param deadline {@link System#nanoTime} after which nobody waits any more
+   * @throws Refused when nothing came of it, with the trigger
+   */
+  Row run(Lane lane, String rung, String version, String text, Scorer scorer, long deadline)
+      throws Refused {
+    ComputePool pool = lane == Lane.PRIMARY ? primary : rungs;
+    if (pool.queued() >= table.config.maxQueue()) {
+      throw new Refused(Trigger.OVERLOAD, "queue_full");
+    }
+    ServedModel.Lease lease =
+        models
+            .model(product, version)
+            .lease()
+            .orElseThrow(() -> new Refused(Trigger.ERROR, "not_ready"));
+    FutureTask<Row> task = queued(pool, lease, rung, text, scorer, deadline);
+    try {
+      return task.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException late) {
+      pool.forget(task);
+      if (task.isCancelled()) {
+        lease.close();
+        throw new Refused(Trigger.TIMEOUT, "queued");
+      }
+      throw new Refused(Trigger.TIMEOUT, "running");
+    } catch (ExecutionException failed) {
+      throw new Refused(Trigger.ERROR, "exception");
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new Refused(Trigger.ERROR, "interrupted");
+    }
+  }
+
+  private static FutureTask<Row> queued(
+      ComputePool pool,
+      ServedModel.Lease lease,
+      String rung,
+      String text,
+      Scorer scorer,
+      long deadline)
+      throws Refused {
+    try {
+      return pool.submit(() -> {
+        try (lease) {
+          if (System.nanoTime() - deadline > 0) {
+            throw new EspalierException(ErrorCode.UNAVAILABLE, "Dead before compute");
+          }
+          double[] row = scorer.score(rung, lease.engine(), text);
+          return new Row(row, lease.engine().signature().labels());
+        }
+      });
+    } catch (RejectedExecutionException full) {
+      lease.close();
+      throw new Refused(Trigger.OVERLOAD, "queue_full");
+    }
+  }
+
+  /** Runs a shadow copy of a live request against an open circuit; nobody waits for it. */
+  void probe(String version, String text) {
+    Circuit circuit = circuit(version);
+    if (!circuit.tryProbe(System.nanoTime())) {
+      return;
+    }
+    Optional<ServedModel.Lease> lease = models.model(product, version).lease();
+    if (lease.isEmpty()) {
+      circuit.probed(System.nanoTime(), false);
+      return;
+    }
+    try {
+      FutureTask<Boolean> _ = primary.submit(() -> probed(circuit, lease.get(), text));
+    } catch (RejectedExecutionException full) {
+      lease.get().close();
+      circuit.probed(System.nanoTime(), false);
+    }
+  }
+
+  private static boolean probed(Circuit circuit, ServedModel.Lease lease, String text) {
+    boolean healthy = false;
+    try (lease) {
+      double[] row = Scorer.PLAIN.score(Arm.CHAMPION, lease.engine(), text);
+      int labels = lease.engine().signature().labels().size();
+      healthy = PostAssertions.problem(row, labels).isEmpty();
+      return healthy;
+    } finally {
+      circuit.probed(System.nanoTime(), healthy);
+    }
+  }
+
+  /** Occupies {@code places} permits and queue places until {@code end}: a drill's full house. */
+  void saturate(int places, CountDownLatch end) {
+    for (int i = 0; i < places; i++) {
+      FutureTask<Boolean> _ = primary.submit(() -> end.await(1, TimeUnit.MINUTES));
+    }
+  }
+
+  @Override
+  public void close() {
+    swapping.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        models.release(product, table.route.versions());
+        primary.close();
+        rungs.close();
+      }
+    } finally {
+      swapping.unlock();
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package dev.espalier.serving;
+
+import dev.espalier.serving.Endpoint.Lane;
+import dev.espalier.serving.Endpoint.Refused;
+import dev.espalier.serving.Endpoint.Row;
+import dev.espalier.serving.Endpoint.Table;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The climb of one request: the routed version, then the rungs whose triggers match, in order, each
+ * within its share of the deadline. One object per request; not thread-safe.
+ */
+final class Ladder {
+  private static final String NOBODY = "none";
+
+  /** How the climb ended; {@code label} is empty when nobody answered. */
+  record Outcome(
+      Optional<String> label,
+      SortedMap<String, Double> probabilities,
+      String version,
+      String servedBy,
+      Optional<Trigger> trigger,
+      Optional<String> reason,
+      List<Attempt> attempts) {}
+
+  private record Scored(Row row, int top) {}
+
+  private final Endpoint endpoint;
+  private final Table table;
+  private final Arm arm;
+  private final String text;
+  private final Scorer scorer;
+  private final long deadline;
+  private final List<Attempt> attempts = new ArrayList<>();
+
+  Ladder(Endpoint endpoint, Table table, Arm arm, String text, Scorer scorer, long deadline) {
+    this.endpoint = endpoint;
+    this.table = table;
+    this.arm = arm;
+    this.text = text;
+    this.scorer = scorer;
+    this.deadline = deadline;
+  }
+
+  /** The request met a full stop before the routed version could be asked. */
+  Outcome from(Trigger trigger, String detail) {
+    attempts.add(new Attempt(arm.role(), arm.version(), trigger.text(), 0));
+    return rungs(trigger, detail);
+  }
+
+  /** Asks the routed version first. */
+  Outcome climb() {
+    Circuit circuit = endpoint.circuit(arm.version());
+    if (circuit.isOpen()) {
+      endpoint.probe(arm.version(), text);
+      return from(Trigger.ERROR, "circuit_open");
+    }
+    long share = Math.min(deadline, after(table.config().primaryTimeout()));
+    try {
+      Scored scored = attempt(Lane.PRIMARY, arm.role(), arm.version(), share, minConfidence());
+      circuit.succeeded(System.nanoTime());
+      return answered(scored, arm.version(), arm.role(), Optional.empty(), Optional.empty());
+    } catch (Refused refused) {
+      count(circuit, refused.trigger());
+      return rungs(refused.trigger(), refused.detail());
+    }
+  }
+
+  private static void count(Circuit circuit, Trigger trigger) {
+    switch (trigger) {
+      case TIMEOUT, ERROR, POST_FAIL -> circuit.failed(System.nanoTime());
+      case LOW_CONFIDENCE -> circuit.succeeded(System.nanoTime());
+      case OVERLOAD, PRE_FAIL -> {
+        // Neither says anything about the version's health.
+      }
+    }
+  }
+
+  private double minConfidence() {
+    return table.config().minConfidence();
+  }
+
+  private Outcome rungs(Trigger cause, String detail) {
+    Optional<String> reason = Optional.of(cause.text() + ": " + detail);
+    for (Rung rung : table.config().ladder()) {
+      if (!rung.on().contains(cause)) {
+        continue;
+      }
+      if (rung.use() == Rung.Use.REJECT) {
+        break;
+      }
+      Optional<Outcome> outcome = rung(rung, cause, reason);
+      if (outcome.isPresent()) {
+        return outcome.get();
+      }
+    }
+    return new Outcome(
+        Optional.empty(), new TreeMap<>(), NOBODY, NOBODY, Optional.of(cause), reason, attempts);
+  }
+
+  private Optional<Outcome> rung(Rung rung, Trigger cause, Optional<String> reason) {
+    if (rung.use() == Rung.Use.DEFAULT_VALUE) {
+      attempts.add(new Attempt(rung.use().text(), NOBODY, "ok", 0));
+      return Optional.of(
+          new Outcome(
+              rung.value(),
+              new TreeMap<>(),
+              NOBODY,
+              rung.use().text(),
+              Optional.of(cause),
+              reason,
+              attempts));
+    }
+    Optional<String> version = version(rung.use());
+    if (version.isEmpty() || System.nanoTime() - deadline >= 0) {
+      return Optional.empty();
+    }
+    long share = Math.min(deadline, after(rung.timeout()));
+    try {
+      Scored scored = attempt(Lane.RUNG, rung.use().text(), version.get(), share, 0);
+      return Optional.of(
+          answered(scored, version.get(), rung.use().text(), Optional.of(cause), reason));
+    } catch (Refused next) {
+      return Optional.empty();
+    }
+  }
+
+  /** A candidate's previous champion is the champion: the last version known to be good. */
+  private Optional<String> version(Rung.Use use) {
+    Optional<Arm> rung =
+        switch (use) {
+          case PREVIOUS_CHAMPION ->
+              arm.role().equals(Arm.CANDIDATE)
+                  ? table.route().arm(Arm.CHAMPION)
+                  : table.route().arm(Arm.PREVIOUS);
+          case BASELINE -> table.route().arm(Arm.BASELINE);
+          case DEFAULT_VALUE, REJECT -> Optional.empty();
+        };
+    return rung.map(Arm::version).filter(version -> !version.equals(arm.version()));
+  }
+
+  private Scored attempt(Lane lane, String rung, String version, long until, double minConfidence)
+      throws Refused {
+    long started = System.nanoTime();
+    try {
+      Scored scored =
+          asserted(endpoint.run(lane, rung, version, text, scorer, until), minConfidence);
+      attempts.add(new Attempt(rung, version, "ok", micros(started)));
+      return scored;
+    } catch (Refused refused) {
+      attempts.add(new Attempt(rung, version, refused.trigger().text(), micros(started)));
+      throw refused;
+    }
+  }
+
+  private Scored asserted(Row row, double minConfidence) throws Refused {
+    Optional<String> problem = PostAssertions.problem(row.probabilities(), row.labels().size());
+    if (problem.isPresent()) {
+      throw new Refused(Trigger.POST_FAIL, problem.get());
+    }
+    int top = 0;
+    for (int i = 1; i < row.probabilities().length; i++) {
+      if (row.probabilities()[i] > row.probabilities()[top]) {
+        top = i;
+      }
+    }
+    if (row.probabilities()[top] < minConfidence) {
+      // A rule nobody declared a rung for is an ordinary failed post-assertion.
+      boolean declared =
+          table.config().ladder().stream().anyMatch(r -> r.on().contains(Trigger.LOW_CONFIDENCE));
+      throw new Refused(
+          declared ? Trigger.LOW_CONFIDENCE : Trigger.POST_FAIL, "confidence below the limit");
+    }
+    return new Scored(row, top);
+  }
+
+  private Outcome answered(
+      Scored scored,
+      String version,
+      String servedBy,
+      Optional<Trigger> trigger,
+      Optional<String> reason) {
+    SortedMap<String, Double> probabilities = new TreeMap<>();
+    for (int i = 0; i < scored.row().labels().size(); i++) {
+      probabilities.put(scored.row().labels().get(i), scored.row().probabilities()[i]);
+    }
+    return new Outcome(
+        Optional.of(scored.row().labels().get(scored.top())),
+        probabilities,
+        version,
+        servedBy,
+        trigger,
+        reason,
+        attempts);
+  }
+
+  private static long after(Duration duration) {
+    return System.nanoTime() + duration.toNanos();
+  }
+
+  private static long micros(long since) {
+    return TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - since);
+  }
+}

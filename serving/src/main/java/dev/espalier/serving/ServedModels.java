@@ -1,0 +1,59 @@
+package dev.espalier.serving;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Every version in this process, one {@link ServedModel} each. Thread-safe. */
+final class ServedModels {
+  private record Key(String product, String version) {}
+
+  private final ModelSource source;
+  private final Map<Key, ServedModel> models = new ConcurrentHashMap<>();
+
+  ServedModels(ModelSource source) {
+    this.source = source;
+  }
+
+  ServedModel model(String product, String version) {
+    return models.computeIfAbsent(
+        new Key(product, version),
+        key ->
+            new ServedModel(product + " " + version, () -> source.open(key.product, key.version)));
+  }
+
+  /** Holds all of them, or none when one cannot be loaded. */
+  void hold(String product, Set<String> versions) {
+    List<String> held = new ArrayList<>();
+    try {
+      for (String version : versions) {
+        model(product, version).hold();
+        held.add(version);
+      }
+    } catch (RuntimeException | Error unloadable) {
+      release(product, held);
+      throw unloadable;
+    }
+  }
+
+  void release(String product, Iterable<String> versions) {
+    for (String version : versions) {
+      model(product, version).release();
+    }
+  }
+
+  /** The state of every version of a product that this process has seen. */
+  SortedMap<String, ServedModelState> states(String product) {
+    SortedMap<String, ServedModelState> states = new TreeMap<>();
+    models.forEach((key, model) -> {
+      if (key.product.equals(product)) {
+        states.put(key.version, model.state());
+      }
+    });
+    return states;
+  }
+}

@@ -1,0 +1,83 @@
+package dev.espalier.serving;
+
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * A copy of an endpoint that only drills can reach: the same configuration, route and loaded
+ * versions, but pools, circuits and counts of its own, and no inference log. What is broken here
+ * hurts nobody. Thread-safe; close it when the drill is over.
+ */
+public final class ShadowLane implements AutoCloseable {
+  private final RequestPath path;
+  private final Endpoint endpoint;
+  private final ServingConfig resources;
+  private final Outlet outlet = new Outlet(_ -> {}, new EndpointMetrics());
+
+  ShadowLane(
+      ServedModels models,
+      ServingConfig resources,
+      RequestPath path,
+      EndpointConfig config,
+      Route route) {
+    this.path = path;
+    this.resources = resources;
+    this.endpoint = new Endpoint(models, resources, config, route);
+  }
+
+  public EndpointConfig config() {
+    return endpoint.table().config();
+  }
+
+  public Route route() {
+    return endpoint.table().route();
+  }
+
+  /** Swaps the lane's route; returns when it is in force. */
+  public void route(Route route) {
+    endpoint.swap(config(), route);
+  }
+
+  /** Answers through the lane, as production would. */
+  public Answer predict(Ask ask) {
+    return path.answer(endpoint, ask, Optional.empty(), Scorer.PLAIN, outlet);
+  }
+
+  /** Answers with {@code fault} injected. */
+  public Answer predict(Ask ask, Fault fault) {
+    if (fault.trigger() == Trigger.OVERLOAD) {
+      return overloaded(ask, fault);
+    }
+    Ask odd =
+        Scorer.oddInput(fault, config().maxCharacters())
+            .map(text -> withText(ask, text))
+            .orElse(ask);
+    Scorer scorer = Scorer.faulty(fault, config().primaryTimeout());
+    return path.answer(endpoint, odd, Optional.empty(), scorer, outlet);
+  }
+
+  private static Ask withText(Ask ask, String text) {
+    return new Ask(text, ask.unit(), ask.at(), ask.consumer(), ask.requestId());
+  }
+
+  /** Fills every permit and every place in the queue first. */
+  private Answer overloaded(Ask ask, Fault fault) {
+    CountDownLatch end = new CountDownLatch(1);
+    try {
+      endpoint.saturate(resources.permits() + config().maxQueue(), end);
+      Scorer scorer = Scorer.faulty(fault, config().primaryTimeout());
+      return path.answer(endpoint, ask, Optional.empty(), scorer, outlet);
+    } finally {
+      end.countDown();
+    }
+  }
+
+  public LatencySummary latency() {
+    return outlet.metrics().latency();
+  }
+
+  @Override
+  public void close() {
+    endpoint.close();
+  }
+}
