@@ -1,0 +1,29 @@
+import type { Evidence, Question } from '../../shared/api/types';
+import { count, value } from '../../shared/lib/format';
+import { age } from '../../shared/lib/time';
+
+/** The clause that speaks for the question: the first of its state, with a value where one has it. */
+export function spokesman(question: Question): Evidence | undefined {
+  const same = question.evidence.filter((evidence) => evidence.state === question.state);
+  return same.find((evidence) => evidence.value !== undefined) ?? same[0] ?? question.evidence[0];
+}
+
+/** The observed value as the row shows it; a clause without a number says how many hold. */
+export function observed(question: Question): string {
+  const speaker = spokesman(question);
+  if (speaker?.value !== undefined) return value(speaker.value, speaker.unit);
+  const relevant = question.evidence.filter((evidence) => evidence.state !== 'N_A');
+  const held = relevant.filter((evidence) => evidence.state === 'CONFORMS').length;
+  return relevant.length === 0 || (held === 0 && speaker?.observedAt === undefined) ? '–' : `${held}/${relevant.length}`;
+}
+
+/** n, age and source in small; or what is missing. */
+export function smallPrint(question: Question, now: string): string {
+  const speaker = spokesman(question);
+  if (!speaker || speaker.observedAt === undefined) return speaker?.reason ?? question.reason ?? 'no evidence yet';
+  const parts = [];
+  if (speaker.n !== undefined && speaker.n > 0) parts.push(`n ${count(speaker.n)}`);
+  parts.push(age(speaker.observedAt, now));
+  if (speaker.subject) parts.push(speaker.subject);
+  return parts.join(' · ');
+}

@@ -1,0 +1,86 @@
+import { useParams } from 'react-router';
+import { useDeployment } from '../../shared/api/queries';
+import type { DeploymentView, Rollout } from '../../shared/api/types';
+import { percent, words } from '../../shared/lib/format';
+import { between, dateTime } from '../../shared/lib/time';
+import { Asked, Empty } from '../../shared/ui/Asked';
+import { Head } from '../../shared/ui/Head';
+import { Pill } from '../../shared/ui/Pill';
+import { Rollback } from './Rollback';
+import { Ribbon } from './Ribbon';
+import { Steps } from './Steps';
+
+/** Who sees what now, and when is it decided? */
+export function Rollouts() {
+  const { product = '' } = useParams();
+  return <Asked query={useDeployment(product)}>{(view) => <Loaded view={view} />}</Asked>;
+}
+
+function Loaded({ view }: { readonly view: DeploymentView }) {
+  const rollouts = view.rollouts.toSorted((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
+  return (
+    <>
+      <Head title={headline(view)} lead="Traffic is divided by a sticky hash of the sender, so that nobody is moved back and forth." />
+      {view.arms.length === 0 && rollouts.length === 0 ? (
+        <Empty title="Nothing is released yet" command={`./espalier rollout ${view.product} VERSION`}>
+          The first version is released directly; each later one has to win its traffic step by step. Release one:
+        </Empty>
+      ) : (
+        <>
+          <Ribbon arms={view.arms} />
+          <Rollback view={view} />
+          {rollouts.map((rollout, index) => (
+            <RolloutView key={rollout.id} rollout={rollout} open={index === 0} />
+          ))}
+        </>
+      )}
+    </>
+  );
+}
+
+function headline(view: DeploymentView): string {
+  const running = view.rollouts.find((rollout) => rollout.finishedAt === undefined);
+  const candidate = view.arms.find((arm) => arm.role === 'candidate');
+  if (running && candidate) return `${candidate.version} answers ${percent(candidate.weight)} of the traffic; ${running.from ?? 'the champion'} the rest.`;
+  const champion = view.champion ?? view.arms[0]?.version;
+  return champion ? `${champion} answers all of the traffic.` : 'No version answers yet.';
+}
+
+const verbs: Readonly<Record<string, string>> = { FIRST: 'First release of', CANARY: 'Canary of', ROLLBACK: 'Roll back to' };
+
+function RolloutView({ rollout, open }: { readonly rollout: Rollout; readonly open: boolean }) {
+  return (
+    <section className="band">
+      <div className="chart-title">
+        <h2>
+          {verbs[rollout.kind] ?? words(rollout.kind)} {rollout.to}
+          {rollout.from && rollout.kind === 'CANARY' ? ` against ${rollout.from}` : ''}
+        </h2>
+        <Pill outcome={rollout.state} />
+      </div>
+      <p className="muted">
+        {dateTime(rollout.startedAt)}
+        {rollout.finishedAt && `, took ${between(rollout.startedAt, rollout.finishedAt)}`} · because {rollout.cause} · <span className="mono">{rollout.id}</span>
+      </p>
+      <Steps rollout={rollout} />
+      {rollout.decisions.length > 0 && (
+        <details open={open}>
+          <summary>
+            {rollout.decisions.length} decision{rollout.decisions.length === 1 ? '' : 's'}
+          </summary>
+          <ul className="decisions">
+            {rollout.decisions.map((decision) => (
+              <li key={decision.at + decision.decision + decision.why}>
+                <time className="muted" dateTime={decision.at}>
+                  {dateTime(decision.at)}
+                </time>
+                <b>{words(decision.decision)}</b>
+                <span>{decision.why}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,19 @@
+import type { MonitorSeries } from '../../shared/api/types';
+
+/** Whether a series is a share that reads better in percent. */
+export function shareLike(series: Pick<MonitorSeries, 'unit' | 'metric' | 'type'>): boolean {
+  if (series.unit !== undefined && series.unit !== '') return ['share', 'percent', 'rate'].includes(series.unit.toLowerCase());
+  return series.type === 'performance_drop' && /spam|ham|rate|recall|precision|accuracy/.test(series.metric ?? '');
+}
+
+const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/** The windows as comma-separated values, with a head line. */
+export function csvOf(series: MonitorSeries): string {
+  const rows = series.points.map((point) =>
+    [point.from, point.to, point.value, point.low, point.high, point.n, point.pending, point.insufficient]
+      .map((cell) => (cell === undefined ? '' : quote(String(cell))))
+      .join(','),
+  );
+  return ['from,to,value,low,high,n,pending,note', ...rows].join('\n');
+}

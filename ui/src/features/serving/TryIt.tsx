@@ -1,0 +1,103 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useParams } from 'react-router';
+import { post } from '../../shared/api/client';
+import type { Answer } from '../../shared/api/types';
+import { millis, percent, words } from '../../shared/lib/format';
+import { Head } from '../../shared/ui/Head';
+import { curl } from './curl';
+
+const examples: readonly { name: string; text: string }[] = [
+  { name: 'An offer', text: 'Congratulations! You have been selected for a FREE holiday. Click here now to claim your prize money, limited offer.' },
+  { name: 'A colleague', text: 'Hi Ben, the patch for the build on Debian is attached. Could you test it against the current kernel before Thursday? Thanks, Ana' },
+  { name: 'A newsletter', text: 'This week in open source: three releases, one security advisory, and the summary of the mailing list. Unsubscribe at the bottom.' },
+];
+
+/** What does it say to my text? */
+export function TryIt() {
+  const { product = '' } = useParams();
+  const [text, setText] = useState(examples[0]?.text ?? '');
+  const ask = useMutation({ mutationFn: () => post<Answer>(`/predict/${encodeURIComponent(product)}`, { text }) });
+  return (
+    <>
+      <Head title="What does it say to your text?" lead="The request goes through the same door as every other: assertions, routing, fallback and the inference log." />
+      <div className="two">
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            ask.mutate();
+          }}
+        >
+          <label className="field" htmlFor="try-text">
+            Text
+          </label>
+          <textarea
+            id="try-text"
+            required
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) ask.mutate();
+            }}
+          />
+          <div className="cause">
+            <button type="submit" className="btn primary" disabled={ask.isPending}>
+              Ask {product}
+            </button>
+            {examples.map((example) => (
+              <button key={example.name} type="button" className="btn small" onClick={() => setText(example.text)}>
+                {example.name}
+              </button>
+            ))}
+          </div>
+        </form>
+        <div aria-live="polite">
+          {ask.error && (
+            <p className="wrong" role="alert">
+              {ask.error.message}
+            </p>
+          )}
+          {ask.data ? <Said answer={ask.data} product={product} /> : <p className="muted">The answer appears here: label, probabilities, which version answered and how long it took.</p>}
+        </div>
+      </div>
+      <section className="band">
+        <h2>From your program</h2>
+        <pre className="log" tabIndex={0} aria-label="The same request with curl">
+          {curl(location.origin, product, text)}
+        </pre>
+      </section>
+    </>
+  );
+}
+
+function Said({ answer, product }: { readonly answer: Answer; readonly product: string }) {
+  const bars = Object.entries(answer.probabilities).toSorted(([, a], [, b]) => b - a);
+  return (
+    <>
+      <p className="verdict">{answer.label}</p>
+      <p className="muted">
+        by version <Link to={`/p/${product}/models/${answer.modelVersion}`}>{answer.modelVersion}</Link> ({words(answer.servedBy)}) in {millis(answer.latencyMicros / 1000)}
+      </p>
+      {answer.fallbackReason && <p className="wrong">Fallback: {answer.fallbackReason}</p>}
+      <div className="bars">
+        {bars.map(([label, share]) => (
+          <Bar key={label} label={label} share={share} chosen={label === answer.label} />
+        ))}
+      </div>
+      <p className="muted mono">{answer.predictionId}</p>
+    </>
+  );
+}
+
+function Bar({ label, share, chosen }: { readonly label: string; readonly share: number; readonly chosen: boolean }) {
+  return (
+    <>
+      <span>{label}</span>
+      <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+        <rect width="100" height="10" className="f-line" />
+        <rect width={share * 100} height="10" className={chosen ? 'f-leaf' : 'f-slate'} />
+      </svg>
+      <span className="val">{percent(share)}</span>
+    </>
+  );
+}

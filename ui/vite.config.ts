@@ -1,0 +1,21 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+// The jar carries what lands in target/classes/ui. Nothing is inlined as a data: address and nothing is
+// loaded from elsewhere, so `default-src 'self'` is enough of a Content-Security-Policy.
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    outDir: 'target/classes/ui',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: { proxy: { '/api': process.env.ESPALIER_URL ?? 'http://127.0.0.1:8080' } },
+  test: {
+    include: ['test/**/*.test.{ts,tsx}'],
+    environment: 'node',
+    reporters: ['default', ['junit', { outputFile: 'target/surefire-reports/TEST-ui.xml', suiteName: 'ui' }]],
+  },
+});
