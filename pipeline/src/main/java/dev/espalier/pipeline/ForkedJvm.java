@@ -1,0 +1,39 @@
+package dev.espalier.pipeline;
+
+import dev.espalier.platform.EspalierException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How the JVM of a forked step starts.
+ *
+ * @param classPath what {@link StepProcess} and the steps are loaded from
+ * @param flags JVM flags, such as {@code -XX:AOTCache=…}
+ * @param maxHeapBytes {@code -Xmx}, at least 16 MiB
+ * @param artifacts the folder of the local artifact store
+ * @param environment the variables that the child may see; all others are removed
+ */
+public record ForkedJvm(
+    List<Path> classPath,
+    List<String> flags,
+    long maxHeapBytes,
+    Path artifacts,
+    Set<String> environment) {
+
+  /** What a JVM needs to start and to write text, and no more. */
+  public static final Set<String> MINIMAL_ENVIRONMENT =
+      Set.of("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR");
+
+  public ForkedJvm {
+    classPath = List.copyOf(classPath);
+    flags = List.copyOf(flags);
+    environment = Set.copyOf(environment);
+    if (maxHeapBytes < 16 << 20) {
+      throw EspalierException.invalid("A forked step needs a heap of at least 16 MiB.");
+    }
+    if (classPath.isEmpty()) {
+      throw EspalierException.invalid("A forked step needs a class path.");
+    }
+  }
+}

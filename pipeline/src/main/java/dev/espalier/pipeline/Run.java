@@ -1,0 +1,36 @@
+package dev.espalier.pipeline;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One execution of a product's pipeline.
+ *
+ * @param state a {@link RunState}
+ * @param createdAt product time
+ * @param finishedAt product time
+ * @param wallMillis machine time from the start to the end, or so far
+ */
+public record Run(
+    String id,
+    String product,
+    String state,
+    Cause cause,
+    String canvasVersion,
+    String graphDigest,
+    long seed,
+    Instant createdAt,
+    Optional<Instant> finishedAt,
+    long wallMillis,
+    List<StepRun> steps) {
+
+  public Run {
+    steps = List.copyOf(steps);
+  }
+
+  /** The step of that name. */
+  public Optional<StepRun> step(String name) {
+    return steps.stream().filter(step -> step.name().equals(name)).findFirst();
+  }
+}
