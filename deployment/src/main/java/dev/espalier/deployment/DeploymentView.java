@@ -1,0 +1,25 @@
+package dev.espalier.deployment;
+
+import dev.espalier.serving.Arm;
+import dev.espalier.serving.LatencySummary;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/** A product's deployment now: arms, aliases, latency, rollouts (newest last). */
+public record DeploymentView(
+    String product,
+    List<Arm> arms,
+    SortedMap<String, String> aliases,
+    Map<String, String> models,
+    Optional<LatencySummary> latency,
+    List<String> quarantined,
+    List<Rollout> rollouts) {
+  public DeploymentView {
+    arms = List.copyOf(arms);
+    models = Map.copyOf(models);
+    quarantined = List.copyOf(quarantined);
+    rollouts = List.copyOf(rollouts);
+  }
+}

@@ -1,0 +1,93 @@
+package dev.espalier.deployment;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A route change, on record from its proposal to its end.
+ *
+ * @param kind FIRST (no second arm yet), CANARY or ROLLBACK
+ * @param state PENDING (waits for approval), RUNNING, PROMOTING, PROMOTED, ROLLING_BACK or
+ *     ROLLED_BACK; the last version of a ROLLED_BACK one is quarantined
+ * @param approvals who approved
+ */
+public record Rollout(
+    String id,
+    String product,
+    String kind,
+    Optional<String> from,
+    String to,
+    String state,
+    String cause,
+    Instant startedAt,
+    Optional<Instant> finishedAt,
+    List<RolloutStepRun> steps,
+    List<Decision> decisions,
+    List<String> approvals) {
+  public static final String FIRST = "FIRST";
+  public static final String CANARY = "CANARY";
+  public static final String ROLLBACK = "ROLLBACK";
+  static final String PENDING = "PENDING";
+  static final String RUNNING = "RUNNING";
+  static final String PROMOTING = "PROMOTING";
+  public static final String PROMOTED = "PROMOTED";
+  static final String ROLLING_BACK = "ROLLING_BACK";
+  public static final String ROLLED_BACK = "ROLLED_BACK";
+
+  public Rollout {
+    steps = List.copyOf(steps);
+    decisions = List.copyOf(decisions);
+    approvals = List.copyOf(approvals);
+  }
+
+  /** True when nothing more will happen. */
+  public boolean ended() {
+    return state.equals(PROMOTED) || state.equals(ROLLED_BACK);
+  }
+
+  /** The index of the running step, −1 when none runs. */
+  int current() {
+    for (int i = 0; i < steps.size(); i++) {
+      if (steps.get(i).state().equals(RUNNING)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  Rollout decided(String next, Decision decision) {
+    List<Decision> all = new ArrayList<>(decisions);
+    all.add(decision);
+    Optional<Instant> end =
+        next.equals(PROMOTED) || next.equals(ROLLED_BACK) ? Optional.of(decision.at()) : finishedAt;
+    return new Rollout(
+        id, product, kind, from, to, next, cause, startedAt, end, steps, all, approvals);
+  }
+
+  Rollout step(int index, RolloutStepRun step) {
+    List<RolloutStepRun> all = new ArrayList<>(steps);
+    all.set(index, step);
+    return new Rollout(
+        id,
+        product,
+        kind,
+        from,
+        to,
+        state,
+        cause,
+        startedAt,
+        finishedAt,
+        all,
+        decisions,
+        approvals);
+  }
+
+  Rollout approved(String by) {
+    List<String> all = new ArrayList<>(approvals);
+    all.add(by);
+    return new Rollout(
+        id, product, kind, from, to, state, cause, startedAt, finishedAt, steps, decisions, all);
+  }
+}
