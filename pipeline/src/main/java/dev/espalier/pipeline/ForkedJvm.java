@@ -8,7 +8,7 @@ import java.util.Set;
 /**
  * How the JVM of a forked step starts.
  *
- * @param classPath what {@link StepProcess} and the steps are loaded from
+ * @param classPath what {@code StepProcess} and the steps are loaded from
  * @param flags JVM flags, such as {@code -XX:AOTCache=…}
  * @param maxHeapBytes {@code -Xmx}, at least 16 MiB
  * @param artifacts the folder of the local artifact store
