@@ -68,7 +68,7 @@ function Loaded({ board, loop }: { readonly board: Conformance; readonly loop: R
           <div key={line}>{line}</div>
         ))}
       </footer>
-      {chosen && <QuestionDrawer question={chosen} now={board.asOf} version={board.version} onClose={close} />}
+      {chosen && <QuestionDrawer key={chosen.question} product={board.product} question={chosen} now={board.asOf} version={board.version} onClose={close} />}
     </>
   );
 }

@@ -5,10 +5,12 @@ import { age, dateTime } from '../../shared/lib/time';
 import { Drawer } from '../../shared/ui/Drawer';
 import { Glyph, StatePill } from '../../shared/ui/Glyph';
 import { Whisker } from '../../shared/ui/Whisker';
-import { spokesman } from './evidence';
+import { boundNumber, boundText, spokesman } from './evidence';
+import { useHistory } from '../../shared/api/queries';
 
 /** A claim, what proves or disproves it, and what exists because of it. */
 export function QuestionDrawer(props: {
+  readonly product: string;
   readonly question: Question;
   readonly now: string;
   readonly version: string;
@@ -54,9 +56,15 @@ export function QuestionDrawer(props: {
         <dt>Fields</dt>
         <dd>{question.defaults.total === 0 ? 'all given' : `${question.defaults.confirmed} of ${question.defaults.total} defaults confirmed`}</dd>
       </dl>
-      <History question={question} />
+      <History product={props.product} question={question.question} />
     </Drawer>
   );
+}
+
+/** The bound as a property only where it is a number: optional properties are exact. */
+function boundOf(evidence: Evidence): { bound?: number } {
+  const bound = boundNumber(evidence);
+  return bound === undefined ? {} : { bound };
 }
 
 function Figure({ evidence, now }: { readonly evidence: Evidence; readonly now: string }) {
@@ -74,12 +82,12 @@ function Figure({ evidence, now }: { readonly evidence: Evidence; readonly now: 
       </div>
       {evidence.target !== undefined && (
         <p className="muted">
-          bound {sign(evidence.op)} {value(evidence.target, evidence.unit)}{' '}
+          bound {sign(evidence.op)} {boundText(evidence)}{' '}
           <Whisker
             value={evidence.value}
             low={evidence.ci?.low}
             high={evidence.ci?.high}
-            bound={evidence.target}
+            {...boundOf(evidence)}
             tone={tone}
             label="Observed value and interval against the bound"
           />
@@ -92,22 +100,22 @@ function Figure({ evidence, now }: { readonly evidence: Evidence; readonly now: 
 function Clause({ evidence, now }: { readonly evidence: Evidence; readonly now: string }) {
   const facts = [
     words(String(evidence.kind)),
-    evidence.value !== undefined && `${value(evidence.value, evidence.unit)}${evidence.target === undefined ? '' : ` ${sign(evidence.op)} ${value(evidence.target, evidence.unit)}`}`,
-    evidence.n !== undefined && (evidence.minN !== undefined && evidence.n < evidence.minN ? `n ${count(evidence.n)} of ${count(evidence.minN)}` : `n ${count(evidence.n)}`),
+    evidence.value !== undefined && `${value(evidence.value, evidence.unit)}${evidence.target === undefined ? '' : ` ${sign(evidence.op)} ${boundText(evidence)}`}`,
+    evidence.n !== undefined && (evidence.n < evidence.minN ? `n ${count(evidence.n)} of ${count(evidence.minN)}` : `n ${count(evidence.n)}`),
     evidence.ttl && `valid ${duration(evidence.ttl)}`,
     evidence.subject,
   ].filter(Boolean);
   return (
     <div className="clause">
       <header>
-        <Glyph state={evidence.state} /> <b>{words(evidence.clause)}</b>
+        <Glyph state={evidence.state} /> <b>{evidence.text || words(evidence.clause)}</b>
         {evidence.observedAt && (
           <time className="muted" dateTime={evidence.observedAt} title={dateTime(evidence.observedAt)}>
             {age(evidence.observedAt, now)}
           </time>
         )}
       </header>
-      {(evidence.detail ?? evidence.reason) && <p>{evidence.reason ?? evidence.detail}</p>}
+      {(evidence.detail ?? evidence.reason) && <p>{evidence.detail ?? evidence.reason}</p>}
       <p className="muted">
         {facts.join(' · ')}
         {evidence.source?.startsWith('/') && (
@@ -121,15 +129,19 @@ function Clause({ evidence, now }: { readonly evidence: Evidence; readonly now: 
   );
 }
 
-function History({ question }: { readonly question: Question }) {
-  if (!question.history || question.history.length === 0) return null;
+function History({ product, question }: { readonly product: string; readonly question: string }) {
+  const { data } = useHistory(product, question);
+  if (!data || data.length === 0) return null;
   return (
     <>
       <h4>History</h4>
       <ul>
-        {question.history.toReversed().map((change) => (
-          <li key={change.at + change.state}>
-            <Glyph state={change.state} size={11} /> {stateLooks[change.state].word}, <span className="muted">{dateTime(change.at)}</span>
+        {data.toReversed().map((change) => (
+          <li key={change.recordedAt + change.to}>
+            <Glyph state={change.to} size={11} /> {stateLooks[change.to].word}{' '}
+            <time className="muted" dateTime={change.at}>
+              {dateTime(change.at)}
+            </time>
           </li>
         ))}
       </ul>

@@ -3,11 +3,12 @@ import type { Question } from '../../shared/api/types';
 import { stateLooks } from '../../shared/lib/state';
 import { Bullet } from '../../shared/ui/Bullet';
 import { Glyph } from '../../shared/ui/Glyph';
-import { observed, smallPrint, spokesman } from './evidence';
+import { boundNumber, observed, smallPrint, spokesman } from './evidence';
 
 /** One question: glyph, claim, observed value; below it n, age and source; a bullet bar where there is a bound. */
 export function Row({ question, now, open }: { readonly question: Question; readonly now: string; readonly open: boolean }) {
   const speaker = spokesman(question);
+  const target = speaker && boundNumber(speaker);
   return (
     <Link
       className="q"
@@ -19,8 +20,8 @@ export function Row({ question, now, open }: { readonly question: Question; read
       <span className="claim">{question.claim}</span>
       <span className="value">{observed(question)}</span>
       <small>{smallPrint(question, now)}</small>
-      {speaker?.value !== undefined && speaker.target !== undefined && (
-        <Bullet value={speaker.value} target={speaker.target} tone={stateLooks[question.state].tone} />
+      {speaker?.value !== undefined && target !== undefined && (
+        <Bullet value={speaker.value} target={target} tone={stateLooks[question.state].tone} />
       )}
     </Link>
   );

@@ -8,6 +8,19 @@ export function spokesman(question: Question): Evidence | undefined {
   return same.find((evidence) => evidence.value !== undefined) ?? same[0] ?? question.evidence[0];
 }
 
+/** The bound as a number, where it is one. */
+export function boundNumber(evidence: Evidence): number | undefined {
+  const text = evidence.target?.trim() ?? '';
+  const bound = Number(text);
+  return text === '' || !Number.isFinite(bound) ? undefined : bound;
+}
+
+/** The bound in the unit of its clause, or in its own words. */
+export function boundText(evidence: Evidence): string {
+  const bound = boundNumber(evidence);
+  return bound === undefined ? (evidence.target ?? '') : value(bound, evidence.unit);
+}
+
 /** The observed value as the row shows it; a clause without a number says how many hold. */
 export function observed(question: Question): string {
   const speaker = spokesman(question);
@@ -20,7 +33,7 @@ export function observed(question: Question): string {
 /** n, age and source in small; or what is missing. */
 export function smallPrint(question: Question, now: string): string {
   const speaker = spokesman(question);
-  if (!speaker || speaker.observedAt === undefined) return speaker?.reason ?? question.reason ?? 'no evidence yet';
+  if (!speaker || speaker.observedAt === undefined) return speaker?.reason || question.reason || 'no evidence yet';
   const parts = [];
   if (speaker.n !== undefined && speaker.n > 0) parts.push(`n ${count(speaker.n)}`);
   parts.push(age(speaker.observedAt, now));

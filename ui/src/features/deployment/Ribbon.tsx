@@ -10,14 +10,9 @@ export function Ribbon({ arms }: { readonly arms: readonly Arm[] }) {
   const [width, height, gap] = [760, 96, 14];
   const total = live.reduce((sum, arm) => sum + arm.weight, 0) || 1;
   const room = height - gap * Math.max(0, live.length - 1);
-  let left = (height - room) / 2;
-  let right = 0;
-  const bands = live.map((arm) => {
-    const thick = (arm.weight / total) * room;
-    const band = { arm, thick, from: left, to: right };
-    left += thick;
-    right += thick + gap;
-    return band;
+  const bands = live.map((arm, index) => {
+    const before = (live.slice(0, index).reduce((sum, other) => sum + other.weight, 0) / total) * room;
+    return { arm, thick: (arm.weight / total) * room, from: (height - room) / 2 + before, to: before + index * gap };
   });
   return (
     <div className="scroll" tabIndex={0} role="group" aria-label="Traffic by version">

@@ -19,7 +19,7 @@ export function Monitor() {
 function Loaded({ view }: { readonly view: MonitorView }) {
   const firing = view.alerts.filter((alert) => alert.resolvedAt === undefined);
   const waiting = view.volume.reduce((sum, point) => sum + point.predictions - point.labelled, 0);
-  const title = firing[0] ? `${firing[0].title}.`.replace('..', '.') : view.monitors.length === 0 ? 'Nothing is watched yet.' : 'No alert is firing.';
+  const title = firing[0] ? firing[0].text : view.monitors.length === 0 ? 'Nothing is watched yet.' : 'No alert is firing.';
   return (
     <>
       <Head
@@ -52,7 +52,7 @@ function Loaded({ view }: { readonly view: MonitorView }) {
 function Series({ series, view }: { readonly series: MonitorSeries; readonly view: MonitorView }) {
   const share = shareLike(series);
   const show = (value: number | undefined) => (share ? percent(value) : number(value));
-  const last = series.points.findLast((point) => point.value !== undefined);
+  const last = series.windows.findLast((point) => point.verdict !== 'INSUFFICIENT');
   return (
     <section className="band">
       <div className="chart-title">
@@ -73,12 +73,12 @@ function Series({ series, view }: { readonly series: MonitorSeries; readonly vie
         {words(series.type)}, windows of {duration(series.window)}, alert {sign(series.breach)} {show(series.bound)}
         {series.relative ? ' of change' : ''}, at least {count(series.minN)} per window
       </p>
-      {series.points.length === 0 ? (
+      {series.windows.length === 0 ? (
         <p className="muted">No window has closed yet.</p>
       ) : (
         <>
           <div className="scroll" tabIndex={0} role="group" aria-label={`Chart of ${series.name}`}>
-            <SeriesChart points={series.points} bound={series.bound} warn={series.warn} annotations={view.annotations} show={show} label={`${words(series.metric ?? series.type)} over its windows with interval and bound`} />
+            <SeriesChart points={series.windows} bound={series.bound} warn={series.warn} annotations={view.annotations} show={show} label={`${words(series.metric ?? series.type)} over its windows with interval and bound`} />
           </div>
           <Table series={series} show={show} />
         </>
@@ -90,7 +90,7 @@ function Series({ series, view }: { readonly series: MonitorSeries; readonly vie
 function Table({ series, show }: { readonly series: MonitorSeries; readonly show: (value: number | undefined) => string }) {
   return (
     <details>
-      <summary>Table of {series.points.length} windows</summary>
+      <summary>Table of {series.windows.length} windows</summary>
       <p>
         <button type="button" className="btn small" onClick={() => void navigator.clipboard.writeText(csvOf(series))}>
           Copy as CSV
@@ -104,20 +104,24 @@ function Table({ series, show }: { readonly series: MonitorSeries; readonly show
               <th className="num">Value</th>
               <th className="num">95 % CI</th>
               <th className="num">n</th>
-              <th className="num">Without label</th>
+              <th>Version</th>
+              <th>State</th>
               <th>Note</th>
             </tr>
           </thead>
           <tbody>
-            {series.points.toReversed().map((point) => (
+            {series.windows.toReversed().map((point) => (
               <tr key={point.from}>
                 <td>
                   {day(point.from)} to {day(point.to)}
                 </td>
-                <td className="num">{show(point.value)}</td>
-                <td className="num">{point.low === undefined ? '' : `${show(point.low)} to ${show(point.high)}`}</td>
+                <td className="num">{point.verdict === 'INSUFFICIENT' ? '–' : show(point.value)}</td>
+                <td className="num">{point.low === undefined || point.verdict === 'INSUFFICIENT' ? '' : `${show(point.low)} to ${show(point.high)}`}</td>
                 <td className="num">{count(point.n)}</td>
-                <td className="num">{count(point.pending)}</td>
+                <td className="mono">{point.version}</td>
+                <td>
+                  <Pill outcome={point.verdict} /> <span className="muted">{words(point.state)}</span>
+                </td>
                 <td className="muted">{point.insufficient}</td>
               </tr>
             ))}

@@ -10,10 +10,10 @@ const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', 
 
 /** The windows as comma-separated values, with a head line. */
 export function csvOf(series: MonitorSeries): string {
-  const rows = series.points.map((point) =>
-    [point.from, point.to, point.value, point.low, point.high, point.n, point.pending, point.insufficient]
+  const rows = series.windows.map((point) =>
+    [point.from, point.to, point.value, point.low, point.high, point.n, point.version, point.verdict, point.insufficient]
       .map((cell) => (cell === undefined ? '' : quote(String(cell))))
       .join(','),
   );
-  return ['from,to,value,low,high,n,pending,note', ...rows].join('\n');
+  return ['from,to,value,low,high,n,version,verdict,note', ...rows].join('\n');
 }

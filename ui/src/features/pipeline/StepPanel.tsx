@@ -7,7 +7,7 @@ import { Pill } from '../../shared/ui/Pill';
 export function StepPanel({ product, run, step }: { readonly product: string; readonly run: string; readonly step: StepRun }) {
   const explain = useExplain(product, run, step.name);
   const log = useLog(product, run, step.name);
-  const why = explain.data?.summary ?? explain.data?.reason ?? step.cacheReason;
+  const why = explain.data?.reason || step.cacheReason;
   return (
     <div className="sheet" aria-live="polite">
       <div className="chart-title">
@@ -51,7 +51,7 @@ export function StepPanel({ product, run, step }: { readonly product: string; re
         <pre className="log" tabIndex={0} aria-label={`Log of ${step.name}`}>
           {log.data.slice(-200).map((line) => (
             <div key={line.seq}>
-              <time>{line.at.slice(11, 19)}</time> {line.line}
+              <time>{line.at.slice(11, 19)}</time> {line.message}
             </div>
           ))}
         </pre>

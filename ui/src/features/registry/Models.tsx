@@ -1,5 +1,5 @@
 import { Link, useParams } from 'react-router';
-import { useDeployment, useVersions } from '../../shared/api/queries';
+import { useAliases, useDeployment, useVersions } from '../../shared/api/queries';
 import type { ModelVersion } from '../../shared/api/types';
 import { bytes, number, shortDigest, words } from '../../shared/lib/format';
 import { dateTime } from '../../shared/lib/time';
@@ -24,7 +24,7 @@ export function Models() {
               A run whose gates pass registers a version:
             </Empty>
           ) : (
-            <Table versions={versions.toSorted((a, b) => b.number - a.number)} />
+            <Table versions={versions.toSorted((a, b) => b.number - a.number)} product={product} />
           )}
         </>
       )}
@@ -32,7 +32,8 @@ export function Models() {
   );
 }
 
-function Table({ versions }: { readonly versions: readonly ModelVersion[] }) {
+function Table({ versions, product }: { readonly versions: readonly ModelVersion[]; readonly product: string }) {
+  const named = Object.entries(useAliases(product).data?.aliases ?? {});
   const metrics = [...new Set(versions.flatMap((version) => Object.keys(version.metrics)))].slice(0, 4);
   return (
     <div className="table-wrap">
@@ -62,7 +63,7 @@ function Table({ versions }: { readonly versions: readonly ModelVersion[] }) {
                 </Link>
               </td>
               <td>
-                {(version.aliases ?? []).map((alias) => (
+                {named.filter(([, target]) => target === version.version).map(([alias]) => (
                   <Pill key={alias} outcome={alias} />
                 ))}
               </td>

@@ -14,10 +14,10 @@ import { Pill } from '../../shared/ui/Pill';
 /** May I trust it, and what changed? */
 export function VersionPage() {
   const { product = '', version = '' } = useParams();
-  return <Asked query={useVersion(product, version)}>{(found) => <Loaded version={found} />}</Asked>;
+  return <Asked query={useVersion(product, version)}>{(found) => <Loaded version={found.model} aliases={found.aliases} />}</Asked>;
 }
 
-function Loaded({ version }: { readonly version: ModelVersion }) {
+function Loaded({ version, aliases }: { readonly version: ModelVersion; readonly aliases: readonly string[] }) {
   const lineage = useLineage(version.product, version.version);
   const gates: unknown = version.gates;
   const ladder: unknown = version.ladder;
@@ -25,7 +25,7 @@ function Loaded({ version }: { readonly version: ModelVersion }) {
     <>
       <Head title={`Version ${version.version}: ${sentence(version, gates)}`} lead={version.bumpReason}>
         <span>
-          {(version.aliases ?? []).map((alias) => (
+          {aliases.map((alias) => (
             <Pill key={alias} outcome={alias} />
           ))}
         </span>
@@ -75,21 +75,21 @@ function sentence(version: ModelVersion, gates: unknown): string {
   return gates.passed ? `${passed} of ${gates.results.length} gates pass.` : `the gates hold it back.`;
 }
 
-const kinds: Readonly<Record<string, string>> = { run: 'runs', version: 'models' };
-
+/** Canvas and rows → run → bundle → version; and the version before it. */
 function LineageGraph({ lineage, version }: { readonly lineage: Lineage; readonly version: ModelVersion }) {
-  const needs = (id: string) => lineage.edges.filter((edge) => edge.to === id).map((edge) => edge.from);
+  const home = `/p/${version.product}`;
+  const before = lineage.predecessor;
   return (
     <Dag
       label={`Lineage of version ${version.version}`}
-      nodes={lineage.nodes.map((node) => ({
-        id: node.id,
-        needs: needs(node.id),
-        outcome: node.kind === 'version' ? 'SUCCEEDED' : 'CACHED',
-        title: node.kind,
-        note: node.label,
-        href: kinds[node.kind] ? `/p/${version.product}/${kinds[node.kind]}/${encodeURIComponent(node.label)}` : undefined,
-      }))}
+      nodes={[
+        { id: 'canvas', title: 'canvas', needs: [], outcome: 'CACHED', note: lineage.canvasVersion, href: home },
+        { id: 'rows', title: 'rows', needs: [], outcome: 'CACHED', note: shortDigest(String(lineage.snapshot)) },
+        { id: 'run', title: 'run', needs: ['canvas', 'rows'], outcome: 'CACHED', note: lineage.runId, href: `${home}/runs/${lineage.runId}` },
+        { id: 'bundle', title: 'bundle', needs: ['run'], outcome: 'CACHED', note: shortDigest(String(lineage.bundle)) },
+        ...(before ? [{ id: 'before', title: 'predecessor', needs: [], outcome: 'PENDING', note: before, href: `${home}/models/${before}` }] : []),
+        { id: 'version', title: 'version', needs: before ? ['bundle', 'before'] : ['bundle'], outcome: 'SUCCEEDED', note: lineage.version },
+      ]}
     />
   );
 }

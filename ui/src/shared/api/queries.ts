@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { get } from './client';
 import type {
   Alert,
+  AliasView,
   CanvasSummary,
   Conformance,
   DeploymentView,
@@ -12,6 +13,8 @@ import type {
   ModelVersion,
   MonitorView,
   Run,
+  StateChange,
+  VersionView,
 } from './types';
 
 function useApi<T>(key: readonly string[], path: string, enabled = true) {
@@ -29,7 +32,10 @@ export const useLog = (p: string, id: string, step: string) =>
 export const useExplain = (p: string, id: string, step: string) =>
   useApi<Explanation>(['run', p, id, 'explain', step], `/pipelines/${at(p)}/runs/${at(id)}/steps/${at(step)}/explain`, step !== '');
 export const useVersions = (p: string) => useApi<ModelVersion[]>(['versions', p], `/models/${at(p)}/versions`);
-export const useVersion = (p: string, v: string) => useApi<ModelVersion>(['version', p, v], `/models/${at(p)}/versions/${at(v)}`);
+export const useVersion = (p: string, v: string) => useApi<VersionView>(['version', p, v], `/models/${at(p)}/versions/${at(v)}`);
+export const useAliases = (p: string) => useApi<AliasView>(['versions', p, 'aliases'], `/models/${at(p)}/aliases`);
+export const useHistory = (p: string, key: string) =>
+  useApi<StateChange[]>(['conformance', p, 'history', key], `/canvases/${at(p)}/questions/${at(key)}/history`);
 export const useLineage = (p: string, v: string) => useApi<Lineage>(['lineage', p, v], `/models/${at(p)}/versions/${at(v)}/lineage`);
 export const useDeployment = (p: string) => useApi<DeploymentView>(['deployment', p], `/deployments/${at(p)}`);
 export const useMonitor = (p: string) => useApi<MonitorView>(['monitor', p], `/monitors/${at(p)}`);

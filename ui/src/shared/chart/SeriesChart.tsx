@@ -1,4 +1,4 @@
-import type { Annotation, MonitorPoint } from '../api/types';
+import type { Annotation, MonitorWindow } from '../api/types';
 import { extent, labelRows, linear, segments, ticks } from '../lib/scale';
 import { day } from '../lib/time';
 
@@ -7,7 +7,7 @@ const LEFT = 52;
 const RIGHT = 64;
 
 interface Props {
-  readonly points: readonly MonitorPoint[];
+  readonly points: readonly MonitorWindow[];
   readonly bound: number;
   readonly warn?: number | undefined;
   readonly annotations: readonly Annotation[];
@@ -15,7 +15,10 @@ interface Props {
   readonly label: string;
 }
 
-const middle = (point: MonitorPoint) => (Date.parse(point.from) + Date.parse(point.to)) / 2;
+/** A window counts as measured when it rests on enough rows. */
+const measured = (point: MonitorWindow) => point.verdict !== 'INSUFFICIENT' && Number.isFinite(point.value);
+
+const middle = (point: MonitorWindow) => (Date.parse(point.from) + Date.parse(point.to)) / 2;
 
 /** A metric over its windows: interval as a ribbon, bound dashed, releases and alerts as verticals, gaps left open, windows that wait for labels hatched. */
 export function SeriesChart({ points, bound, warn, annotations, show, label }: Props) {
@@ -29,9 +32,9 @@ export function SeriesChart({ points, bound, warn, annotations, show, label }: P
   const rows = labelRows(notes.map((note) => x(Date.parse(note.at))), texts.map((text) => text.length * 5.6));
   const top = 12 + (notes.length === 0 ? 0 : (Math.max(...rows) + 1) * 15);
   const bottom = top + 150;
-  const [low, high] = extent([bound, warn, 0, ...ordered.flatMap((point) => [point.value, point.low, point.high])]);
+  const [low, high] = extent([bound, warn, 0, ...ordered.filter(measured).flatMap((point) => [point.value, point.low, point.high])]);
   const y = linear([low, high + (high - low) * 0.06], [bottom, top]);
-  const lines = segments(ordered, (point) => point.value !== undefined);
+  const lines = segments(ordered, measured);
   return (
     <svg viewBox={`0 0 ${WIDTH} ${bottom + 22}`} width={WIDTH} height={bottom + 22} role="img" aria-label={label}>
       <defs>
@@ -48,7 +51,7 @@ export function SeriesChart({ points, bound, warn, annotations, show, label }: P
         </g>
       ))}
       {ordered
-        .filter((point) => point.value === undefined)
+        .filter((point) => !measured(point))
         .map((point) => (
           <rect key={point.from} x={x(Date.parse(point.from))} y={top} width={Math.max(1, x(Date.parse(point.to)) - x(Date.parse(point.from)))} height={bottom - top} fill="url(#hatch)" opacity=".5">
             <title>{point.insufficient ?? 'not measured'}</title>
@@ -74,8 +77,8 @@ export function SeriesChart({ points, bound, warn, annotations, show, label }: P
   );
 }
 
-function Line({ line, x, y }: { readonly line: readonly MonitorPoint[]; readonly x: (value: number) => number; readonly y: (value: number) => number }) {
-  const at = (point: MonitorPoint, value: number | undefined) => `${x(middle(point)).toFixed(1)} ${y(value ?? point.value ?? 0).toFixed(1)}`;
+function Line({ line, x, y }: { readonly line: readonly MonitorWindow[]; readonly x: (value: number) => number; readonly y: (value: number) => number }) {
+  const at = (point: MonitorWindow, value: number | undefined) => `${x(middle(point)).toFixed(1)} ${y(value ?? point.value ?? 0).toFixed(1)}`;
   const up = line.map((point) => at(point, point.high));
   const down = line.toReversed().map((point) => at(point, point.low));
   return (
@@ -87,7 +90,7 @@ function Line({ line, x, y }: { readonly line: readonly MonitorPoint[]; readonly
       )}
       <path d={`M${line.map((point) => at(point, point.value)).join('L')}`} className="s-leaf" strokeWidth="1.8" fill="none" />
       {line.map((point) => (
-        <circle key={point.from} cx={x(middle(point))} cy={y(point.value ?? 0)} r="2.6" className={['ALERT', 'BREACH', 'FIRING'].includes((point.state ?? '').toUpperCase()) ? 'f-clay' : 'f-leaf'} />
+        <circle key={point.from} cx={x(middle(point))} cy={y(point.value ?? 0)} r="2.6" className={point.verdict === 'ALERT' ? 'f-clay' : 'f-leaf'} />
       ))}
     </>
   );

@@ -7,5 +7,5 @@ export function isGateReport(value: unknown): value is GateReport {
 
 /** A JSON value is a ladder verdict when it names the chosen rung among measured ones. */
 export function isLadder(value: unknown): value is LadderVerdict {
-  return typeof value === 'object' && value !== null && 'chosen' in value && 'rungs' in value && Array.isArray(value.rungs);
+  return typeof value === 'object' && value !== null && 'chosen' in value && 'rows' in value && Array.isArray(value.rows);
 }

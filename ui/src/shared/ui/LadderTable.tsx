@@ -1,5 +1,5 @@
 import type { LadderVerdict } from '../api/types';
-import { bytes, interval, millis, number, words } from '../lib/format';
+import { interval, millis, number } from '../lib/format';
 import { Pill } from './Pill';
 import { Whisker } from './Whisker';
 
@@ -7,34 +7,34 @@ import { Whisker } from './Whisker';
 export function LadderTable({ ladder }: { readonly ladder: LadderVerdict }) {
   return (
     <>
-      <p>{ladder.reason}</p>
+      <p>{ladder.sentence}</p>
       <div className="table-wrap">
         <table>
           <thead>
             <tr>
               <th>Rung</th>
-              <th className="num">{words(ladder.rungs[0]?.metric ?? 'score')}</th>
+              <th className="num">Score</th>
               <th className="num">95 % CI</th>
               <th>Interval</th>
               <th className="num">Gain</th>
-              <th className="num">Size</th>
-              <th className="num">Training</th>
+              <th className="num">Processor time</th>
+              <th>Verdict</th>
             </tr>
           </thead>
           <tbody>
-            {ladder.rungs.map((rung) => (
-              <tr key={rung.rung}>
+            {ladder.rows.map((rung) => (
+              <tr key={rung.id}>
                 <td>
-                  <b>{rung.rung}</b> {rung.rung === ladder.chosen && <Pill outcome="CHAMPION" text="chosen" />}
+                  <b>{rung.id}</b> <span className="muted">{rung.approach === rung.id ? '' : rung.approach.replaceAll('_', ' ')}</span> {rung.id === ladder.chosen && <Pill outcome="CHAMPION" text="chosen" />}
                 </td>
                 <td className="num">{number(rung.value)}</td>
                 <td className="num">{interval(rung.low, rung.high)}</td>
                 <td>
-                  <Whisker value={rung.value} low={rung.low} high={rung.high} tone={rung.rung === ladder.chosen ? 'leaf' : 'slate'} label={`${rung.rung} with interval`} />
+                  <Whisker value={rung.value} low={rung.low} high={rung.high} tone={rung.id === ladder.chosen ? 'leaf' : 'slate'} label={`${rung.id} with interval`} />
                 </td>
                 <td className="num">{number(rung.gain)}</td>
-                <td className="num">{bytes(rung.bytes)}</td>
-                <td className="num">{millis(rung.wallMillis)}</td>
+                <td className="num">{millis(rung.cpuSeconds * 1000)}</td>
+                <td className="muted">{rung.verdict}</td>
               </tr>
             ))}
           </tbody>

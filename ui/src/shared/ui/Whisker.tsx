@@ -10,8 +10,9 @@ export function Whisker(props: {
   readonly tone: Tone;
   readonly label: string;
 }) {
-  const { value, low, high, bound, tone, label } = props;
-  if (value === undefined) return <span className="muted">–</span>;
+  const { value, bound, tone, label } = props;
+  const [low, high] = Number.isFinite(props.low) && Number.isFinite(props.high) ? [props.low, props.high] : [undefined, undefined];
+  if (value === undefined || !Number.isFinite(value)) return <span className="muted">–</span>;
   const [from, to] = extent([value, low, high, bound]);
   const pad = (to - from || 1) * 0.08;
   const x = linear([from - pad, to + pad], [2, 138]);
