@@ -27,14 +27,14 @@ export function QuestionDrawer(props: {
       </p>
       {question.reason && <p>{question.reason}</p>}
 
-      <h4>Evidence</h4>
+      <h3 className="eyebrow">Evidence</h3>
       {speaker?.value !== undefined && <Figure evidence={speaker} now={now} />}
       {question.evidence.map((evidence) => (
         <Clause key={evidence.clause} evidence={evidence} now={now} />
       ))}
       {question.evidence.length === 0 && <p className="muted">No clause of evidence belongs to this question.</p>}
 
-      <h4>Compiled to</h4>
+      <h3 className="eyebrow">Compiled to</h3>
       {question.resources.length === 0 && <p className="muted">Nothing yet: this answer configures no resource.</p>}
       {question.resources.length > 0 && (
         <table>
@@ -49,7 +49,7 @@ export function QuestionDrawer(props: {
         </table>
       )}
 
-      <h4>Answer</h4>
+      <h3 className="eyebrow">Answer</h3>
       <dl className="pairs">
         <dt>Canvas</dt>
         <dd className="mono">{props.version}</dd>
@@ -134,7 +134,7 @@ function History({ product, question }: { readonly product: string; readonly que
   if (!data || data.length === 0) return null;
   return (
     <>
-      <h4>History</h4>
+      <h3 className="eyebrow">History</h3>
       <ul>
         {data.toReversed().map((change) => (
           <li key={change.recordedAt + change.to}>

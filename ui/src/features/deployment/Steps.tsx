@@ -47,7 +47,7 @@ function show(signal: string, value: number): string {
 
 function Guardrails({ step }: { readonly step: RolloutStepRun }) {
   return (
-    <div className="table-wrap">
+    <div className="table-wrap" tabIndex={0} role="group" aria-label="Table">
       <table>
         <thead>
           <tr>

@@ -96,7 +96,7 @@ function Table({ series, show }: { readonly series: MonitorSeries; readonly show
           Copy as CSV
         </button>
       </p>
-      <div className="table-wrap">
+      <div className="table-wrap" tabIndex={0} role="group" aria-label="Table">
         <table>
           <thead>
             <tr>

@@ -37,7 +37,7 @@ function headline(runs: readonly Run[]): string {
 
 function Table({ runs }: { readonly runs: readonly Run[] }) {
   return (
-    <div className="table-wrap">
+    <div className="table-wrap" tabIndex={0} role="group" aria-label="Table">
       <table>
         <thead>
           <tr>

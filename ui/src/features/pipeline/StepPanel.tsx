@@ -26,7 +26,7 @@ export function StepPanel({ product, run, step }: { readonly product: string; re
         </p>
       )}
       {explain.data?.differences && explain.data.differences.length > 0 && (
-        <div className="table-wrap">
+        <div className="table-wrap" tabIndex={0} role="group" aria-label="Table">
           <table>
             <thead>
               <tr>

@@ -36,7 +36,7 @@ function Table({ versions, product }: { readonly versions: readonly ModelVersion
   const named = Object.entries(useAliases(product).data?.aliases ?? {});
   const metrics = [...new Set(versions.flatMap((version) => Object.keys(version.metrics)))].slice(0, 4);
   return (
-    <div className="table-wrap">
+    <div className="table-wrap" tabIndex={0} role="group" aria-label="Table">
       <table>
         <thead>
           <tr>

@@ -51,23 +51,23 @@ export function Dag({ nodes, label, current }: { readonly nodes: readonly DagIte
 
 function Node({ node, x, y, current }: { readonly node: DagItem; readonly x: number; readonly y: number; readonly current: boolean }) {
   const tone = toneOf(node.outcome);
+  const [title, note] = [clip(node.title ?? words(node.id), 15), clip(node.note, 14)];
   const body = (
     <>
       <rect className="box" x={x} y={y} width={WIDTH} height={HEIGHT} rx="8" />
       <circle cx={x + 13} cy={y + 16} r="4" className={tone === 'amber' ? `f-${tone} breathe` : `f-${tone}`} />
       <text className="strong" x={x + 23} y={y + 20}>
-        {clip(node.title ?? words(node.id), 15)}
+        {title}
       </text>
       <text className="val" x={x + 23} y={y + 35}>
-        {clip(node.note, 14)}
+        {note}
       </text>
       {node.share !== undefined && <rect x={x + 1} y={y + HEIGHT - 3} width={(WIDTH - 2) * Math.min(1, node.share)} height="2.5" rx="1" className="f-amber" />}
-      <title>{`${node.title ?? node.id}: ${words(node.outcome)}, ${node.note}`}</title>
     </>
   );
   if (!node.href) return <g>{body}</g>;
   return (
-    <Link to={node.href} aria-label={`${words(node.id)}, ${words(node.outcome)}`} aria-current={current ? 'true' : undefined} preventScrollReset>
+    <Link to={node.href} aria-label={`${title} ${note} ${words(node.outcome)}`} aria-current={current ? 'true' : undefined} preventScrollReset>
       {body}
     </Link>
   );

@@ -9,7 +9,7 @@ export function GateTable({ report }: { readonly report: GateReport }) {
   return (
     <>
       <p className="muted">{report.summary}</p>
-      <div className="table-wrap">
+      <div className="table-wrap" tabIndex={0} role="group" aria-label="Table">
         <table>
           <thead>
             <tr>

@@ -8,7 +8,7 @@ export function LadderTable({ ladder }: { readonly ladder: LadderVerdict }) {
   return (
     <>
       <p>{ladder.sentence}</p>
-      <div className="table-wrap">
+      <div className="table-wrap" tabIndex={0} role="group" aria-label="Table">
         <table>
           <thead>
             <tr>

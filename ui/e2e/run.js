@@ -1,0 +1,140 @@
+// Walks every page of a running server (ESPALIER_URL; recorded answers when it is not set) in light and dark,
+// at 1440 and 390 px: no console error, no axe violation, the event stream live, everything by keyboard.
+// Screenshots stay in target/screenshots, a JUnit report in target/surefire-reports.
+import { readFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+import { serveFixtures } from './fixtures.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const shots = new URL('../target/screenshots/', import.meta.url).pathname;
+const reports = new URL('../target/surefire-reports/', import.meta.url).pathname;
+mkdirSync(shots, { recursive: true });
+mkdirSync(reports, { recursive: true });
+
+const fixtures = process.env.ESPALIER_URL ? undefined : await serveFixtures();
+const base = process.env.ESPALIER_URL ?? fixtures.url;
+const list = await (await fetch(`${base}/api/v1/canvases`)).json();
+const product = process.env.ESPALIER_PRODUCT ?? list[0]?.product;
+const json = async (path) => (await fetch(`${base}/api/v1${path}`)).json();
+const [runs, versions, board] = await Promise.all([json(`/pipelines/${product}/runs`), json(`/models/${product}/versions`), json(`/canvases/${product}/conformance`)]);
+const home = `/p/${encodeURIComponent(product)}`;
+const newest = (items, key) => items.toSorted((a, b) => Date.parse(b[key]) - Date.parse(a[key]))[0];
+const proven = board.questions.find((one) => one.evidence.some((clause) => clause.value !== undefined)) ?? board.questions[0];
+const pages = [
+  ['board', home],
+  ['drawer', `${home}?q=${encodeURIComponent(board.questions.find((one) => one.state === 'VIOLATED')?.question ?? proven.question)}`],
+  ['runs', `${home}/runs`],
+  ...(runs.length > 0 ? [['run', `${home}/runs/${newest(runs, 'createdAt').id}`], ['run-done', `${home}/runs/${(runs.find((run) => run.state === 'SUCCEEDED') ?? runs[0]).id}`]] : []),
+  ['models', `${home}/models`],
+  ...(versions.length > 0 ? [['version', `${home}/models/${newest(versions, 'registeredAt').version}`]] : []),
+  ['rollouts', `${home}/rollouts`],
+  ['monitor', `${home}/monitor`],
+  ['incidents', `${home}/incidents`],
+  ['try', `${home}/try`],
+];
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+const results = [];
+
+async function check(name, body) {
+  try {
+    await body();
+    results.push({ name });
+  } catch (failure) {
+    results.push({ name, failure: String(failure?.message ?? failure) });
+  }
+  const last = results.at(-1);
+  process.stdout.write(`${last.failure ? 'FAIL' : 'ok  '} ${name}${last.failure ? `\n     ${last.failure}` : ''}\n`);
+}
+
+async function open(theme, width) {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme, reducedMotion: 'reduce', bypassCSP: false });
+  const page = await context.newPage();
+  const errors = [];
+  page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+  page.on('pageerror', (error) => errors.push(error.message));
+  return { context, page, errors };
+}
+
+async function settle(page, path) {
+  await page.goto(base + path);
+  await page.locator('main h1').first().waitFor({ timeout: 10_000 });
+  await page.locator('.skeleton').first().waitFor({ state: 'detached', timeout: 10_000 }).catch(() => undefined);
+  await page.evaluate(() => document.fonts.ready);
+}
+
+for (const theme of ['light', 'dark']) {
+  for (const width of [1440, 390]) {
+    const { context, page, errors } = await open(theme, width);
+    for (const [name, path] of pages) {
+      await check(`${name} ${theme} ${width}`, async () => {
+        errors.length = 0;
+        await settle(page, path);
+        if (name === 'try') {
+          await page.getByRole('button', { name: /^Ask / }).click();
+          await page.locator('.verdict').waitFor({ timeout: 10_000 });
+        }
+        await page.screenshot({ path: `${shots}${name}-${theme}-${width}.png`, fullPage: name !== 'drawer' });
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        if (wide > 1) throw new Error(`the page is ${wide} px wider than its window`);
+        const violations = await page.evaluate(`(() => { const module = undefined; ${axe}; return window.axe.run(document, { resultTypes: ['violations'] }).then((found) => found.violations.map((one) => one.id + ': ' + one.nodes.slice(0, 4).map((node) => node.target.join(' ') + ' ' + node.any.map((why) => why.message).slice(0, 1)).join(' | '))); })()`);
+        if (violations.length > 0) throw new Error(`axe: ${violations.join('; ')}`);
+        if (errors.length > 0) throw new Error(`console: ${errors.join('; ')}`);
+      });
+    }
+    await context.close();
+  }
+}
+
+await check('keyboard: open a question, close it, jump to another page', async () => {
+  const { context, page } = await open('light', 1440);
+  await settle(page, home);
+  for (let presses = 0; presses < 80; presses += 1) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate(() => document.activeElement?.classList.contains('q'))) break;
+  }
+  await page.keyboard.press('Enter');
+  await page.locator('aside.drawer').waitFor();
+  if (!page.url().includes('?q=')) throw new Error('the drawer is not in the address');
+  await page.keyboard.press('Escape');
+  await page.locator('aside.drawer').waitFor({ state: 'detached' });
+  if (!(await page.evaluate(() => document.activeElement?.classList.contains('q')))) throw new Error('focus did not come back to the row');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('rollouts');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`**${home}/rollouts`);
+  await context.close();
+});
+await check('live: the event stream connects and the clock shows', async () => {
+  const { context, page } = await open('light', 1440);
+  await settle(page, home);
+  await page.locator('.clock:not(.off)').waitFor({ timeout: 10_000 });
+  await context.close();
+});
+await check('rollback shows its plan first', async () => {
+  const { context, page } = await open('light', 1440);
+  await settle(page, `${home}/rollouts`);
+  const button = page.getByRole('button', { name: /^Roll back to/ });
+  if ((await button.count()) > 0) {
+    await button.first().click();
+    await page.getByRole('form', { name: 'Plan of the rollback' }).waitFor();
+    await page.screenshot({ path: `${shots}rollback-plan.png` });
+    await page.getByRole('button', { name: 'Keep it as it is' }).click();
+  }
+  await context.close();
+});
+
+await browser.close();
+fixtures?.close();
+const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;').slice(0, 2000);
+const failed = results.filter((result) => result.failure);
+writeFileSync(
+  `${reports}TEST-ui-e2e.xml`,
+  `<?xml version="1.0"?><testsuite name="ui-e2e" tests="${results.length}" failures="${failed.length}">${results.map((result) => `<testcase classname="ui.e2e" name="${escape(result.name)}">${result.failure ? `<failure message="${escape(result.failure)}"/>` : ''}</testcase>`).join('')}</testsuite>\n`,
+);
+process.stdout.write(`${results.length - failed.length} of ${results.length} hold\n`);
+process.exit(failed.length > 0 ? 1 : 0);
