@@ -2,6 +2,7 @@ package dev.espalier.serving;
 
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -203,10 +204,12 @@ final class Endpoint implements AutoCloseable {
   }
 
   /** Occupies {@code places} permits and queue places until {@code end}: a drill's full house. */
-  void saturate(int places, CountDownLatch end) {
+  List<FutureTask<Boolean>> saturate(int places, CountDownLatch end) {
+    List<FutureTask<Boolean>> blockers = new ArrayList<>();
     for (int i = 0; i < places; i++) {
-      FutureTask<Boolean> _ = primary.submit(() -> end.await(1, TimeUnit.MINUTES));
+      blockers.add(primary.submit(() -> end.await(1, TimeUnit.MINUTES)));
     }
+    return blockers;
   }
 
   @Override

@@ -1,7 +1,13 @@
 package dev.espalier.serving;
 
+import dev.espalier.platform.ErrorCode;
+import dev.espalier.platform.EspalierException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * A copy of an endpoint that only drills can reach: the same configuration, route and loaded
@@ -63,12 +69,23 @@ public final class ShadowLane implements AutoCloseable {
   /** Fills every permit and every place in the queue first. */
   private Answer overloaded(Ask ask, Fault fault) {
     CountDownLatch end = new CountDownLatch(1);
+    List<FutureTask<Boolean>> blockers = new ArrayList<>();
     try {
-      endpoint.saturate(resources.permits() + config().maxQueue(), end);
+      blockers.addAll(endpoint.saturate(resources.permits() + config().maxQueue(), end));
       Scorer scorer = Scorer.faulty(fault, config().primaryTimeout());
       return path.answer(endpoint, ask, Optional.empty(), scorer, outlet);
     } finally {
       end.countDown();
+      // The next injection must find the lane empty again.
+      blockers.forEach(ShadowLane::await);
+    }
+  }
+
+  private static void await(FutureTask<Boolean> blocker) {
+    try {
+      Boolean _ = blocker.get();
+    } catch (ExecutionException | InterruptedException cut) {
+      throw new EspalierException(ErrorCode.UNAVAILABLE, "The drill was cut short", cut);
     }
   }
 
