@@ -80,7 +80,7 @@ function Summary(props: { readonly counts: Readonly<Record<string, number>>; rea
   return (
     <div className="summary">
       <div className="stack" aria-hidden="true">
-        {present.toReversed().map((state) => (
+        {present.filter((state) => state !== 'N_A').toReversed().map((state) => (
           <i key={state} className={`bg-${stateLooks[state].tone}`} style={{ flexGrow: props.counts[state] ?? 0 }} />
         ))}
       </div>

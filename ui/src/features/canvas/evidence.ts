@@ -26,7 +26,7 @@ export function observed(question: Question): string {
   const speaker = spokesman(question);
   if (speaker?.value !== undefined) return value(speaker.value, speaker.unit);
   const relevant = question.evidence.filter((evidence) => evidence.state !== 'N_A');
-  const held = relevant.filter((evidence) => evidence.state === 'CONFORMS').length;
+  const held = relevant.filter((evidence) => !['VIOLATED', 'NO_EVIDENCE', 'UNANSWERED'].includes(evidence.state)).length;
   return relevant.length === 0 || (held === 0 && speaker?.observedAt === undefined) ? '–' : `${held}/${relevant.length}`;
 }
 

@@ -60,7 +60,7 @@ function RolloutView({ rollout, open }: { readonly rollout: Rollout; readonly op
       </div>
       <p className="muted">
         {dateTime(rollout.startedAt)}
-        {rollout.finishedAt && `, took ${between(rollout.startedAt, rollout.finishedAt)}`} · because {rollout.cause} · <span className="mono">{rollout.id}</span>
+        {rollout.finishedAt && rollout.finishedAt !== rollout.startedAt && `, took ${between(rollout.startedAt, rollout.finishedAt)}`} · because {rollout.cause} · <span className="mono">{rollout.id}</span>
       </p>
       <Steps rollout={rollout} />
       {rollout.decisions.length > 0 && (

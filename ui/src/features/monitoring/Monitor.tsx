@@ -38,7 +38,7 @@ function Loaded({ view }: { readonly view: MonitorView }) {
         <section className="band">
           <div className="chart-title">
             <h2>Volume</h2>
-            <span className="muted">dark: labelled · light: waits for its label</span>
+            <span className="muted">filled: labelled · faint: waits for its label</span>
           </div>
           <div className="scroll" tabIndex={0} role="group" aria-label="Volume">
             <VolumeChart points={view.volume} />

@@ -2,7 +2,7 @@ import type { Annotation, MonitorWindow } from '../api/types';
 import { extent, labelRows, linear, segments, ticks } from '../lib/scale';
 import { day } from '../lib/time';
 
-const WIDTH = 920;
+const WIDTH = 1180;
 const LEFT = 52;
 const RIGHT = 64;
 

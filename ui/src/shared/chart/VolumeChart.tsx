@@ -6,7 +6,7 @@ import { day } from '../lib/time';
 /** Predictions per window; the part whose labels have come is filled, the rest waits. */
 export function VolumeChart({ points }: { readonly points: readonly VolumePoint[] }) {
   const ordered = points.toSorted((a, b) => Date.parse(a.from) - Date.parse(b.from));
-  const [width, height, left, right] = [920, 84, 52, 64];
+  const [width, height, left, right] = [1180, 84, 52, 64];
   const x = linear(extent(ordered.flatMap((point) => [Date.parse(point.from), Date.parse(point.to)])), [left, width - right]);
   const most = Math.max(1, ...ordered.map((point) => point.predictions));
   const y = linear([0, most], [0, height - 8]);

@@ -58,7 +58,7 @@ export function millis(value: number | undefined): string {
 }
 
 function join(big: number, bigUnit: string, small: number, smallUnit: string): string {
-  return small === 0 || big >= 10 && bigUnit === 'd' ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
+  return small === 0 || (big >= 10 && bigUnit === 'd') ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
 }
 
 /** Milliseconds of an ISO-8601 duration such as P7D or PT1H30M; undefined when it is none. */
@@ -107,17 +107,17 @@ export function value(measured: number | undefined, unit: string | undefined): s
 
 /** 95 % interval in the unit of its value: 0.26–0.63 %. */
 export function interval(low: number | undefined, high: number | undefined, unit?: string): string {
-  if (low === undefined || high === undefined) return '';
+  if (low === undefined || high === undefined || !Number.isFinite(low) || !Number.isFinite(high)) return '';
   const [a, b] = [value(low, unit), value(high, unit)];
   const tail = / (%|pp|ms|s|MB|kB)$/.exec(b)?.[0];
   return `${tail && a.endsWith(tail) ? a.slice(0, -tail.length) : a}–${b}`;
 }
 
-const OPS = { AT_MOST: '≤', AT_LEAST: '≥', BELOW: '<', ABOVE: '>' } as const;
+const OPS: Readonly<Record<string, string>> = { AT_MOST: '≤', AT_LEAST: '≥', BELOW: '<', ABOVE: '>', '<=': '≤', '>=': '≥' };
 
 /** The sign of a comparison; unknown ones stay as they are. */
 export function sign(op: string | undefined): string {
-  return op === undefined ? '' : op in OPS ? OPS[op as keyof typeof OPS] : op;
+  return op === undefined ? '' : (OPS[op] ?? op);
 }
 
 /** The first characters of a digest, enough to recognise it. */

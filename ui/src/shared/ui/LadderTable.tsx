@@ -1,10 +1,12 @@
 import type { LadderVerdict } from '../api/types';
 import { interval, millis, number } from '../lib/format';
+import { extent } from '../lib/scale';
 import { Pill } from './Pill';
 import { Whisker } from './Whisker';
 
 /** The rungs, simplest first; the simplest one that is not beaten is promoted. */
 export function LadderTable({ ladder }: { readonly ladder: LadderVerdict }) {
+  const domain = extent(ladder.rows.flatMap((rung) => [rung.value, rung.low, rung.high]));
   return (
     <>
       <p>{ladder.sentence}</p>
@@ -30,7 +32,7 @@ export function LadderTable({ ladder }: { readonly ladder: LadderVerdict }) {
                 <td className="num">{number(rung.value)}</td>
                 <td className="num">{interval(rung.low, rung.high)}</td>
                 <td>
-                  <Whisker value={rung.value} low={rung.low} high={rung.high} tone={rung.id === ladder.chosen ? 'leaf' : 'slate'} label={`${rung.id} with interval`} />
+                  <Whisker value={rung.value} low={rung.low} high={rung.high} domain={domain} tone={rung.id === ladder.chosen ? 'leaf' : 'slate'} label={`${rung.id} with interval`} />
                 </td>
                 <td className="num">{number(rung.gain)}</td>
                 <td className="num">{millis(rung.cpuSeconds * 1000)}</td>

@@ -7,13 +7,15 @@ export function Whisker(props: {
   readonly low: number | undefined;
   readonly high: number | undefined;
   readonly bound?: number;
+  /** The scale, where several are compared by eye. */
+  readonly domain?: readonly [number, number];
   readonly tone: Tone;
   readonly label: string;
 }) {
   const { value, bound, tone, label } = props;
   const [low, high] = Number.isFinite(props.low) && Number.isFinite(props.high) ? [props.low, props.high] : [undefined, undefined];
   if (value === undefined || !Number.isFinite(value)) return <span className="muted">–</span>;
-  const [from, to] = extent([value, low, high, bound]);
+  const [from, to] = props.domain ?? extent([value, low, high, bound]);
   const pad = (to - from || 1) * 0.08;
   const x = linear([from - pad, to + pad], [2, 138]);
   return (
