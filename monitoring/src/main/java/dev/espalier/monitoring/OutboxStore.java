@@ -1,0 +1,80 @@
+package dev.espalier.monitoring;
+
+import dev.espalier.platform.Database;
+import java.time.Instant;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/** Messages on their way out; one is written with the alert that it tells of. */
+final class OutboxStore {
+  private final Database database;
+
+  OutboxStore(Database database) {
+    this.database = database;
+  }
+
+  static void insert(Handle handle, Outbox.Message message) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO outbox (id, product, receiver, body, state, attempts, next_at)
+            VALUES (:id, :product, :receiver, :body, 'due', :attempts, :nextAt)
+            ON CONFLICT (id) DO NOTHING
+            """)
+        .bind("id", message.id())
+        .bind("product", message.product())
+        .bind("receiver", message.receiver())
+        .bind("body", message.body())
+        .bind("attempts", message.attempts())
+        .bind("nextAt", EventTime.text(message.nextAt()))
+        .execute();
+  }
+
+  List<Outbox.Message> due(Instant now, int limit) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT * FROM outbox WHERE state = 'due' AND next_at <= :now
+                ORDER BY next_at, id LIMIT :limit
+                """)
+            .bind("now", EventTime.text(now))
+            .bind("limit", limit)
+            .map((row, _) ->
+                new Outbox.Message(
+                    row.getString("id"),
+                    row.getString("product"),
+                    row.getString("receiver"),
+                    row.getString("body"),
+                    row.getInt("attempts"),
+                    Instant.parse(row.getString("next_at"))))
+            .list());
+  }
+
+  void settle(String id, String state, int attempts, Instant nextAt, String failure) {
+    database.write(handle ->
+        handle
+            .createUpdate(
+                """
+                UPDATE outbox SET state = :state, attempts = :attempts, next_at = :nextAt,
+                  failure = :failure WHERE id = :id
+                """)
+            .bind("state", state)
+            .bind("attempts", attempts)
+            .bind("nextAt", EventTime.text(nextAt))
+            .bind("failure", failure)
+            .bind("id", id)
+            .execute());
+  }
+
+  /** How many messages of a product are in this state: due, delivered, dead. */
+  long count(String product, String state) {
+    return database.read(handle ->
+        handle
+            .createQuery("SELECT count(*) FROM outbox WHERE product = :product AND state = :state")
+            .bind("product", product)
+            .bind("state", state)
+            .mapTo(Long.class)
+            .one());
+  }
+}

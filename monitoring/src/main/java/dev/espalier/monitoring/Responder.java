@@ -1,0 +1,278 @@
+package dev.espalier.monitoring;
+
+import dev.espalier.canvas.CanvasVersion;
+import dev.espalier.canvas.Spec;
+import dev.espalier.monitoring.Incident.TraceEntry;
+import dev.espalier.monitoring.RetrainDecision.Outcome;
+import dev.espalier.platform.Digest;
+import dev.espalier.platform.Events;
+import dev.espalier.platform.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What follows from a judged window: alerts, one incident per cause, decisions to retrain, and the
+ * recognition that it is over. All ids are made of the window, so that a repeat changes nothing.
+ */
+final class Responder {
+  private final WatchStore alerts;
+  private final IncidentStore incidents;
+  private final MonitoringConfig config;
+  private final Events events;
+  private final InstantSource machine;
+
+  Responder(
+      WatchStore alerts,
+      IncidentStore incidents,
+      MonitoringConfig config,
+      Events events,
+      InstantSource machine) {
+    this.alerts = alerts;
+    this.incidents = incidents;
+    this.config = config;
+    this.events = events;
+    this.machine = machine;
+  }
+
+  /** One judged window of one monitor with its alert rule. */
+  record Case(
+      CanvasVersion canvas,
+      String name,
+      Spec.Monitor monitor,
+      Spec.Alert rule,
+      MonitorWindow window,
+      double bound,
+      Instant now) {
+    String product() {
+      return canvas.product();
+    }
+
+    String family() {
+      return monitor.metric().orElse(monitor.type());
+    }
+
+    String id(String prefix) {
+      String key = product() + '|' + name + '|' + window.to();
+      return prefix + "_" + Digest.of(key).hex().substring(0, 24);
+    }
+
+    boolean matters() {
+      return monitor.type().equals("performance_drop") || !rule.action().equals("none");
+    }
+  }
+
+  AlertRule.Position respond(Case matter, AlertRule.Position before, AlertRule.Position next) {
+    if (next.state() == AlertState.FIRING && before.state() != AlertState.FIRING) {
+      fire(matter);
+    }
+    Optional<Incident> open = open(matter);
+    if (open.isPresent() && over(matter, open.get(), next)) {
+      recover(matter, open.get());
+      return new AlertRule.Position(AlertState.RESOLVED, matter.window().to());
+    }
+    if (next.state() == AlertState.RESOLVED && before.state() == AlertState.FIRING) {
+      resolveAlerts(matter);
+    }
+    if (next.state() == AlertState.FIRING && open.isPresent()) {
+      consider(matter, open.get());
+    }
+    return next;
+  }
+
+  private Optional<Incident> open(Case matter) {
+    return incidents.incidents(matter.product()).stream()
+        .filter(
+            incident -> incident.state().equals("open") && incident.cause().equals(matter.family()))
+        .findFirst();
+  }
+
+  private void fire(Case matter) {
+    MonitorWindow window = matter.window();
+    String words = sentence(matter);
+    Optional<String> incident =
+        matter.matters() ? Optional.of(incident(matter, words)) : Optional.empty();
+    Alert alert =
+        new Alert(
+            matter.id("alert"),
+            matter.product(),
+            matter.name(),
+            window.version(),
+            matter.monitor().type().equals("prediction_drift") ? "warn" : matter.rule().severity(),
+            "firing",
+            matter.now(),
+            Optional.empty(),
+            window.value(),
+            window.low(),
+            window.high(),
+            window.n(),
+            matter.bound(),
+            words,
+            matter.rule().runbook(),
+            incident,
+            Alert.Purpose.LIVE);
+    alerts.fire(alert, messages(alert, matter.rule().route()));
+    incident.ifPresent(id -> trace(id, "alert", alert.id(), words, matter.now()));
+    events.publish(matter.product(), "alert.fired", alert);
+  }
+
+  List<Outbox.Message> messages(Alert alert, List<String> route) {
+    if (!route.contains("webhook")) {
+      return List.of();
+    }
+    String body = Json.write(alert);
+    return config.webhooks().stream()
+        .map(hook ->
+            new Outbox.Message(
+                alert.id() + "_" + Digest.of(hook.toString()).hex().substring(0, 8),
+                alert.product(),
+                hook.toString(),
+                body,
+                0,
+                machine.instant()))
+        .toList();
+  }
+
+  private String incident(Case matter, String words) {
+    Optional<Incident> open = open(matter);
+    if (open.isPresent()) {
+      return open.get().id();
+    }
+    Incident incident =
+        new Incident(
+            matter.id("incident"),
+            matter.product(),
+            words,
+            matter.family(),
+            matter.window().version(),
+            "open",
+            matter.now(),
+            Optional.empty(),
+            List.of());
+    incidents.open(incident);
+    events.publish(matter.product(), "incident.opened", incident);
+    return incident.id();
+  }
+
+  /** Over when all of the interval is on the good side again, on whichever version serves. */
+  private static boolean over(Case matter, Incident incident, AlertRule.Position next) {
+    MonitorWindow window = matter.window();
+    if (window.verdict() == Verdict.INSUFFICIENT || window.verdict() == Verdict.ALERT) {
+      return false;
+    }
+    if (window.version().equals(incident.version())) {
+      return next.state() == AlertState.RESOLVED;
+    }
+    Spec.Op breach = matter.monitor().breach();
+    return !breach.holds(window.high(), matter.bound())
+        && !breach.holds(window.low(), matter.bound());
+  }
+
+  private void recover(Case matter, Incident incident) {
+    MonitorWindow window = matter.window();
+    Duration took = Duration.between(incident.openedAt(), matter.now());
+    boolean byRelease = !window.version().equals(incident.version());
+    String words =
+        "%s is %s [%s, %s] with n = %d on version %s, %s after the incident opened%s."
+            .formatted(
+                matter.family(),
+                number(window.value()),
+                number(window.low()),
+                number(window.high()),
+                window.n(),
+                window.version(),
+                days(took),
+                byRelease ? "" : ", without a new version");
+    trace(incident.id(), byRelease ? "recovered" : "note", window.version(), words, matter.now());
+    incidents.finished(
+        "incident", incident.id(), byRelease ? Outcome.PROMOTED : Outcome.NOT_PROMOTED);
+    incidents.resolve(incident.id(), matter.now());
+    resolveAlerts(matter);
+    incidents
+        .find(incident.id())
+        .ifPresent(after -> events.publish(matter.product(), "incident.updated", after));
+  }
+
+  private void resolveAlerts(Case matter) {
+    if (alerts.resolve(matter.product(), matter.name(), matter.now()) > 0) {
+      events.publish(matter.product(), "alert.resolved", matter.window());
+    }
+  }
+
+  /** Records the answer to "retrain now?", also when it is no. */
+  private void consider(Case matter, Incident incident) {
+    Optional<Spec.Retrain> retrain = matter.canvas().specs(Spec.Retrain.class).stream().findFirst();
+    if (!matter.rule().action().equals("retrain") || retrain.isEmpty()) {
+      return;
+    }
+    settle(matter, incident, retrain.get());
+    RetrainPolicy policy = new RetrainPolicy(retrain.get().cooldown(), retrain.get().maxFailures());
+    List<RetrainDecision> history =
+        incidents.decisions(matter.product()).stream()
+            .filter(decision -> !decision.id().equals(matter.id("decision")))
+            .toList();
+    RetrainPolicy.Answer answer = policy.decide(history, matter.now(), sentence(matter));
+    incidents.record(
+        new RetrainDecision(
+            matter.id("decision"),
+            matter.product(),
+            matter.now(),
+            answer.fire(),
+            matter.monitor().type().equals("performance_drop") ? "decay" : "drift",
+            answer.reason(),
+            incident.id(),
+            matter.id("alert"),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
+  }
+
+  /** A new champion ended the retraining; so did a cooldown in which no rollout began. */
+  private void settle(Case matter, Incident incident, Spec.Retrain retrain) {
+    if (!matter.window().version().equals(incident.version())) {
+      incidents.finished("incident", incident.id(), Outcome.PROMOTED);
+      return;
+    }
+    for (RetrainDecision decision : incidents.decisions(matter.product())) {
+      if (decision.outcome().isEmpty() && decision.startedAt().isPresent()) {
+        Instant started = decision.startedAt().get();
+        boolean rollout =
+            incident.trace().stream()
+                .anyMatch(link -> link.kind().equals("rollout") && !link.at().isBefore(started));
+        if (!rollout && !matter.now().isBefore(started.plus(retrain.cooldown()))) {
+          incidents.finished("run", decision.runId().orElse(""), Outcome.NOT_PROMOTED);
+        }
+      }
+    }
+  }
+
+  private void trace(String incident, String kind, String ref, String words, Instant at) {
+    boolean _ = incidents.trace(incident, new TraceEntry(at, kind, ref, words));
+  }
+
+  private static String sentence(Case matter) {
+    MonitorWindow window = matter.window();
+    return "%s of version %s is %s [%s, %s] with n = %d from %s to %s; the bound is %s."
+        .formatted(
+            matter.family(),
+            window.version(),
+            number(window.value()),
+            number(window.low()),
+            number(window.high()),
+            window.n(),
+            window.from().toString().substring(0, 10),
+            window.to().toString().substring(0, 10),
+            number(matter.bound()));
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.3f", value);
+  }
+
+  private static String days(Duration took) {
+    return String.format(Locale.ROOT, "%.1f days", took.toMinutes() / 1440.0);
+  }
+}
