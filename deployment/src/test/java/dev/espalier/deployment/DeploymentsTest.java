@@ -1,0 +1,332 @@
+package dev.espalier.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.espalier.artifacts.LocalArtifactStore;
+import dev.espalier.canvas.CanvasVersion;
+import dev.espalier.canvas.Resource;
+import dev.espalier.canvas.Spec;
+import dev.espalier.model.Bundles;
+import dev.espalier.model.Engine;
+import dev.espalier.model.Signature;
+import dev.espalier.platform.Database;
+import dev.espalier.platform.Digest;
+import dev.espalier.platform.ErrorCode;
+import dev.espalier.platform.EspalierException;
+import dev.espalier.platform.Events;
+import dev.espalier.platform.Ids;
+import dev.espalier.platform.Json;
+import dev.espalier.platform.MovableClock;
+import dev.espalier.platform.ProductClocks;
+import dev.espalier.platform.TestDatabase;
+import dev.espalier.registry.Registration;
+import dev.espalier.registry.Registry;
+import dev.espalier.serving.Ask;
+import dev.espalier.serving.InferenceRecord;
+import dev.espalier.serving.PredictRoutes;
+import dev.espalier.serving.Serving;
+import dev.espalier.serving.ServingConfig;
+import io.helidon.webserver.WebServer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DeploymentsTest {
+  private static final String PRODUCT = "mail";
+  private static final Signature SIGNATURE =
+      new Signature(Signature.TEXT_CLASSIFICATION, List.of("ham", "spam"), 1000);
+  private final MovableClock clock = new MovableClock(Instant.parse("2026-01-01T00:00:00Z"));
+  private final List<InferenceRecord> log = Collections.synchronizedList(new ArrayList<>());
+  private String failing = "";
+  @TempDir Path folder;
+  private Database database;
+  private Registry registry;
+  private Bundles bundles;
+  private Serving serving;
+  private Deployments deployments;
+  private int registered;
+
+  /** Answers as its bundle does, until its version is told to fail. */
+  private record Breakable(Engine engine, String version, DeploymentsTest test, AtomicInteger calls)
+      implements Engine {
+    @Override
+    public Signature signature() {
+      return engine.signature();
+    }
+
+    @Override
+    public List<double[]> score(List<String> texts) {
+      if (calls.getAndIncrement() > 0 && version.equals(test.failing)) {
+        throw new EspalierException(ErrorCode.INTERNAL, "broken");
+      }
+      return engine.score(texts);
+    }
+
+    @Override
+    public void close() {
+      engine.close();
+    }
+  }
+
+  @BeforeEach
+  void open() {
+    database = TestDatabase.in(folder);
+    restart();
+  }
+
+  /** A new process on the same database: nothing in memory survives. */
+  private void restart() {
+    if (serving != null) {
+      serving.close();
+    }
+    ProductClocks clocks = new ProductClocks(database, clock);
+    Events events = new Events(database, clocks, clock);
+    Ids ids = new Ids(clock, new Random(1));
+    bundles = new Bundles(new LocalArtifactStore(folder.resolve("artifacts")));
+    registry = new Registry(database, bundles, clocks, events);
+    DeploymentModelSource source = new DeploymentModelSource(registry, bundles);
+    serving =
+        new Serving(
+            (product, version) ->
+                new Breakable(source.open(product, version), version, this, new AtomicInteger()),
+            log::add,
+            clocks::now,
+            clock,
+            ids,
+            new ServingConfig(2));
+    deployments =
+        new Deployments(
+            database, registry, serving, this::outcomes, clocks, events, ids, _ -> canvas());
+    deployments.resume();
+  }
+
+  @AfterEach
+  void close() {
+    serving.close();
+    database.close();
+  }
+
+  private ArmOutcomes outcomes(String product, String version, Instant since) {
+    List<Outcome> outcomes =
+        List.copyOf(log).stream()
+            .filter(one -> one.routedVersion().equals(version) && !one.at().isBefore(since))
+            .map(one ->
+                new Outcome(
+                    one.predictionId(),
+                    one.at(),
+                    one.unit(),
+                    one.candidateWeight(),
+                    one.error().isPresent(),
+                    one.fallbackReason().isPresent(),
+                    100,
+                    one.probabilities(),
+                    one.label(),
+                    Optional.of("ham")))
+            .toList();
+    return new ArmOutcomes(version, outcomes);
+  }
+
+  private CanvasVersion canvas() {
+    List<Spec> specs =
+        List.of(
+            new Spec.ReleasePolicy(
+                "deployment", true, 0, false, List.of(), List.of(), Set.of("gates")),
+            new Spec.Rollout(
+                "canary",
+                List.of(
+                    new Spec.RolloutStep(0.25, Duration.ofHours(1)),
+                    new Spec.RolloutStep(0.5, Duration.ofHours(1)),
+                    new Spec.RolloutStep(1, Duration.ofHours(1))),
+                60,
+                List.of(
+                    new Spec.Guardrail("error", Spec.Op.AT_MOST, 0.01),
+                    new Spec.Guardrail("p95", Spec.Op.AT_MOST, 100),
+                    new Spec.Guardrail("fallback", Spec.Op.AT_MOST, 0.02),
+                    new Spec.Guardrail("false_spam", Spec.Op.AT_MOST, 0.1)),
+                true,
+                Duration.ofSeconds(60),
+                Duration.ofHours(1)),
+            new Spec.Metric(
+                "false_spam",
+                "offline",
+                "rate(pred=spam | actual=ham)",
+                "down",
+                true,
+                List.of(),
+                30,
+                0.95));
+    Digest digest = Digest.of("canvas");
+    return new CanvasVersion(
+        PRODUCT,
+        "1",
+        digest,
+        digest,
+        Optional.empty(),
+        Instant.EPOCH,
+        "ana",
+        specs.stream().map(spec -> Resource.of(spec.kind(), "canvas@1#x", spec)).toList());
+  }
+
+  private String register(double spam) {
+    String shares = "[%s,%s]".formatted(1 - spam, spam);
+    Digest bundle =
+        bundles.write(
+            "majority",
+            SIGNATURE,
+            Map.of(Bundles.SHARES, shares.getBytes(StandardCharsets.UTF_8)),
+            Map.of("n", String.valueOf(registered)));
+    Registration registration =
+        new Registration(
+            PRODUCT,
+            bundle,
+            "run" + registered,
+            Digest.of("rows"),
+            "1",
+            Digest.of("canvas"),
+            "linear",
+            SIGNATURE,
+            Json.tree("{}"),
+            Json.tree("{}"),
+            new TreeMap<>(),
+            new TreeMap<>());
+    return registry.register(registration, "key" + registered++).version();
+  }
+
+  private void traffic(int requests) {
+    for (int i = 0; i < requests; i++) {
+      try {
+        serving.predict(PRODUCT, Ask.of("text"));
+      } catch (EspalierException nobody) {
+        assertThat(nobody.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+      }
+    }
+  }
+
+  private String state() {
+    return deployments.rollouts(PRODUCT).getLast().state();
+  }
+
+  private String champion() {
+    return registry.alias(PRODUCT, Registry.CHAMPION).orElseThrow().version();
+  }
+
+  @Test
+  void the_first_version_is_released_directly() {
+    String first = register(0.1);
+    Rollout rollout = deployments.release(PRODUCT, first, "first");
+    assertThat(rollout.kind()).isEqualTo(Rollout.FIRST);
+    assertThat(rollout.state()).isEqualTo(Rollout.PROMOTED);
+    assertThat(serving.predict(PRODUCT, Ask.of("a")).modelVersion()).isEqualTo(first);
+  }
+
+  @Test
+  void a_good_challenger_is_promoted_through_restarts_at_every_transition() {
+    String first = register(0.1);
+    String second = register(0.2);
+    deployments.release(PRODUCT, first, "first");
+    deployments.release(PRODUCT, second, "drift");
+    for (int i = 0; i < 2; i++) {
+      restart();
+      assertThat(state()).isEqualTo("RUNNING");
+      assertThat(serving.view(PRODUCT).orElseThrow().route().candidateWeight())
+          .isEqualTo(i == 0 ? 0.25 : 0.5);
+      traffic(400);
+      deployments.reconcile(PRODUCT);
+      assertThat(champion()).isEqualTo(first);
+      clock.advance(Duration.ofHours(2));
+      deployments.reconcile(PRODUCT);
+    }
+    restart();
+    assertThat(state()).isEqualTo(Rollout.PROMOTED);
+    assertThat(champion()).isEqualTo(second);
+    assertThat(deployments.view(PRODUCT).models()).containsEntry(first, "READY");
+    deployments.rollback(PRODUCT, "ana", "complaints");
+    assertThat(champion()).isEqualTo(first);
+    assertThat(serving.predict(PRODUCT, Ask.of("a")).modelVersion()).isEqualTo(first);
+  }
+
+  @Test
+  void a_challenger_that_errs_is_rolled_back_by_the_machine_over_http() throws Exception {
+    String first = register(0.1);
+    String bad = register(0.2);
+    deployments.release(PRODUCT, first, "first");
+    deployments.release(PRODUCT, bad, "drift");
+    failing = bad;
+    WebServer server =
+        WebServer.builder()
+            .port(0)
+            .routing(r -> r.register(new PredictRoutes(serving, PredictRoutes.EventTime.NOW)))
+            .build()
+            .start();
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + "/predict/mail"))
+            .POST(HttpRequest.BodyPublishers.ofString("{\"text\":\"a\"}"))
+            .build();
+    HttpClient client = HttpClient.newHttpClient();
+    for (int i = 0; i < 100; i++) {
+      client.send(request, HttpResponse.BodyHandlers.discarding());
+    }
+    deployments.reconcile(PRODUCT);
+    assertThat(state()).isEqualTo(Rollout.ROLLED_BACK);
+    assertThat(deployments.quarantined(PRODUCT)).containsExactly(bad);
+    assertThat(client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode())
+        .isEqualTo(200);
+    server.stop();
+    assertThatThrownBy(() -> deployments.release(PRODUCT, bad, "again"))
+        .isInstanceOf(EspalierException.class);
+  }
+
+  @Test
+  void a_challenger_that_calls_everything_spam_is_rolled_back_by_its_labels() {
+    deployments.release(PRODUCT, register(0.1), "first");
+    deployments.release(PRODUCT, register(0.9), "drift");
+    traffic(300);
+    deployments.reconcile(PRODUCT);
+    assertThat(state()).isEqualTo(Rollout.ROLLED_BACK);
+  }
+
+  @Test
+  void without_traffic_nothing_is_promoted() {
+    deployments.release(PRODUCT, register(0.1), "first");
+    deployments.release(PRODUCT, register(0.2), "drift");
+    clock.advance(Duration.ofDays(3));
+    deployments.reconcile(PRODUCT);
+    assertThat(state()).isEqualTo("RUNNING");
+  }
+
+  @Test
+  void a_rate_at_its_limit_is_stopped_in_at_most_alpha_of_the_rollouts_however_often_one_looks() {
+    Random random = new Random(7);
+    int stopped = 0;
+    for (int rollout = 0; rollout < 1000; rollout++) {
+      int hits = 0;
+      for (int n = 1; n <= 400; n++) {
+        hits += random.nextDouble() < 0.05 ? 1 : 0;
+        if (LimitTest.exceeded(hits, n, 0.05, 0.05)) {
+          stopped++;
+          break;
+        }
+      }
+    }
+    assertThat(stopped).isLessThanOrEqualTo(65);
+  }
+}
