@@ -90,7 +90,7 @@ const guards = [
 ];
 const rstep = (share, state, extra = {}) => ({ share, hold: 'PT6H', minRequests: 60, state, championRequests: 0, candidateRequests: 0, guardrails: [], ...extra });
 export const deployment = {
-  product: P, champion: '1.0.0', candidate: '1.1.0', arms: [{ version: '1.0.0', weight: 0.75, role: 'champion' }, { version: '1.1.0', weight: 0.25, role: 'candidate' }],
+  product: P, aliases: { champion: '1.0.0', challenger: '1.1.0' }, models: {}, quarantined: [], arms: [{ version: '1.0.0', weight: 0.75, role: 'champion' }, { version: '1.1.0', weight: 0.25, role: 'candidate' }],
   rollouts: [
     { id: 'ro-2', product: P, kind: 'CANARY', from: '1.0.0', to: '1.1.0', state: 'RUNNING', cause: 'incident i-1', startedAt: at('2002-09-29T06:05:00'), approvals: [], steps: [rstep(0.25, 'RUNNING', { startedAt: at('2002-09-29T06:05:00'), championRequests: 180, candidateRequests: 42, guardrails: guards }), rstep(0.5, 'PENDING'), rstep(1, 'PENDING')], decisions: [{ at: at('2002-09-29T06:05:00'), decision: 'START', why: 'The gates pass and the canvas promotes automatically.', by: 'controller', numbers: {} }, { at: at('2002-09-29T12:05:00'), decision: 'WAIT', why: '42 of 60 requests at 25 %.', by: 'controller', numbers: {} }] },
     { id: 'ro-1', product: P, kind: 'FIRST', to: '1.0.0', state: 'PROMOTED', cause: 'first version', startedAt: at('2002-08-01T00:02:00'), finishedAt: at('2002-08-01T00:02:00'), approvals: [], steps: [rstep(1, 'PASSED', { candidateRequests: 0, minRequests: 0, startedAt: at('2002-08-01T00:02:00'), endedAt: at('2002-08-01T00:02:00') })], decisions: [{ at: at('2002-08-01T00:02:00'), decision: 'PROMOTE', why: 'There is no second arm yet.', by: 'controller', numbers: {} }] },
@@ -104,13 +104,13 @@ const windows = Array.from({ length: 16 }, (_, index) => {
 });
 export const alerts = [{ id: 'a-1', product: P, monitor: 'false_spam', version: '1.0.0', severity: 'page', state: 'FIRING', firedAt: at('2002-09-29T06:00:00'), value: 0.041, low: 0.026, high: 0.063, n: 487, bound: 0.03, text: 'False spam 4.1 % (2.6–6.3 %, n 487) is above 3 %.', incidentId: 'i-1', purpose: 'LIVE' }];
 export const monitor = {
-  product: P, asOf: at('2002-12-01T08:00:00'), alerts, dropped: 0,
   monitors: [
-    { name: 'false_spam', type: 'performance_drop', metric: 'false_spam', unit: 'share', window: 'P7D', minN: 100, bound: 0.03, warn: 0.024, breach: 'ABOVE', relative: false, state: 'ALERT', windows },
-    { name: 'prediction_drift', type: 'prediction_drift', window: 'P7D', minN: 100, bound: 0.2, breach: 'ABOVE', relative: false, state: 'OK', windows: windows.map((window, index) => ({ ...window, value: 0.02 + (index % 5) * 0.012, low: 0.01, high: 0.1, verdict: 'OK', insufficient: undefined })) },
+    { id: 'false_spam', type: 'performance_drop', metric: 'false_spam', claim: 'False spam ≤ 3 %', window: 'P7D', minN: 100, bound: 0.03, op: 'AT_MOST', windows },
+    { id: 'prediction_drift', type: 'prediction_drift', claim: 'Predictions look as they did', window: 'P7D', minN: 100, bound: 0.2, op: 'AT_MOST', windows: windows.map((window, index) => ({ ...window, value: 0.02 + (index % 5) * 0.012, low: 0.01, high: 0.1, verdict: 'OK', insufficient: undefined })) },
   ],
-  volume: windows.map(({ from, to, n }, index) => ({ from, to, predictions: n + 30, labelled: index > 13 ? Math.round(n / 2) : n + 30 })),
-  annotations: [{ at: at('2002-08-01T00:02:00'), kind: 'release', text: '1.0.0 released' }, { at: at('2002-09-29T06:00:00'), kind: 'alert', text: 'false spam above 3 %' }, { at: at('2002-10-12T06:00:00'), kind: 'release', text: '1.1.0 promoted' }],
+  labels: { served: 3405, logged: 3405, dropped: 0, labelled: 3075, pending: 330, quarantined: 2, delayP50: 172_800, delayP95: 175_000, coverage: 0.9 },
+  daily: Array.from({ length: 112 }, (_, index) => ({ day: new Date(start + days(index)).toISOString().slice(0, 10), served: 20 + ((index * 7) % 23), labelled: index > 108 ? 0 : 20 + ((index * 7) % 23), byLabel: { ham: 15 }, byVersion: { '1.0.0': 20 } })),
+  releases: [{ at: at('2002-08-01T00:02:00'), version: '1.0.0' }, { at: at('2002-10-12T06:00:00'), version: '1.1.0' }],
 };
 export const incidents = [{ id: 'i-1', product: P, title: 'False spam above its bound', cause: 'false_spam', version: '1.0.0', state: 'RESOLVED', openedAt: at('2002-09-29T06:00:00'), resolvedAt: at('2002-10-19T06:00:00'), trace: [
   { at: at('2002-09-29T06:00:00'), kind: 'alert', ref: 'a-1', text: 'False spam 4.1 % (2.6–6.3 %, n 487), bound 3 %: newsletters began to arrive.' },

@@ -16,8 +16,8 @@ export function Rollback({ view }: { readonly view: DeploymentView }) {
     },
   });
   const running = view.rollouts.find((rollout) => rollout.finishedAt === undefined);
-  const target = running?.from ?? view.previous;
-  const leaving = running?.to ?? view.champion;
+  const target = running?.from ?? view.aliases['previous'];
+  const leaving = running?.to ?? view.aliases['champion'];
   if (!target) return null;
   if (!shown) {
     return (

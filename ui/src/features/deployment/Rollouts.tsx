@@ -42,7 +42,7 @@ function headline(view: DeploymentView): string {
   const running = view.rollouts.find((rollout) => rollout.finishedAt === undefined);
   const candidate = view.arms.find((arm) => arm.role === 'candidate');
   if (running && candidate) return `${candidate.version} answers ${percent(candidate.weight)} of the traffic; ${running.from ?? 'the champion'} the rest.`;
-  const champion = view.champion ?? view.arms[0]?.version;
+  const champion = view.aliases['champion'] ?? view.arms[0]?.version;
   return champion ? `${champion} answers all of the traffic.` : 'No version answers yet.';
 }
 

@@ -1,10 +1,10 @@
 import { useParams } from 'react-router';
-import { useMonitor } from '../../shared/api/queries';
-import type { MonitorSeries, MonitorView } from '../../shared/api/types';
-import { SeriesChart } from '../../shared/chart/SeriesChart';
+import { useAlerts, useMonitor } from '../../shared/api/queries';
+import type { Alert, MonitorSeries, MonitorView } from '../../shared/api/types';
+import { SeriesChart, type Annotation } from '../../shared/chart/SeriesChart';
 import { VolumeChart } from '../../shared/chart/VolumeChart';
-import { count, duration, interval, number, percent, sign, words } from '../../shared/lib/format';
-import { dateTime, day } from '../../shared/lib/time';
+import { count, duration, interval, millis, number, percent, sign, words } from '../../shared/lib/format';
+import { day } from '../../shared/lib/time';
 import { Asked, Empty } from '../../shared/ui/Asked';
 import { Head } from '../../shared/ui/Head';
 import { Pill } from '../../shared/ui/Pill';
@@ -13,35 +13,40 @@ import { csvOf, shareLike } from './series';
 /** Is it still right? */
 export function Monitor() {
   const { product = '' } = useParams();
-  return <Asked query={useMonitor(product)}>{(view) => <Loaded view={view} />}</Asked>;
+  const alerts = useAlerts(product).data ?? [];
+  return <Asked query={useMonitor(product)}>{(view) => <Loaded view={view} alerts={alerts} product={product} />}</Asked>;
 }
 
-function Loaded({ view }: { readonly view: MonitorView }) {
-  const firing = view.alerts.filter((alert) => alert.resolvedAt === undefined);
-  const waiting = view.volume.reduce((sum, point) => sum + point.predictions - point.labelled, 0);
-  const title = firing[0] ? firing[0].text : view.monitors.length === 0 ? 'Nothing is watched yet.' : 'No alert is firing.';
+function Loaded({ view, alerts, product }: { readonly view: MonitorView; readonly alerts: readonly Alert[]; readonly product: string }) {
+  const live = alerts.filter((alert) => alert.purpose !== 'DRILL');
+  const firing = live.find((alert) => alert.state === 'FIRING');
+  const annotations: Annotation[] = [
+    ...view.releases.map((release) => ({ at: release.at, kind: 'release' as const, text: `${release.version} released` })),
+    ...live.map((alert) => ({ at: alert.firedAt, kind: 'alert' as const, text: `alert ${words(alert.monitor)}` })),
+  ];
+  const { labels } = view;
   return (
     <>
       <Head
-        title={title}
-        lead={`As of ${dateTime(view.asOf)}. ${count(view.volume.reduce((sum, point) => sum + point.predictions, 0))} predictions, ${count(waiting)} still without label${view.dropped ? `, ${count(view.dropped)} records dropped` : ''}.`}
+        title={firing?.text ?? (view.monitors.length === 0 ? 'Nothing is watched yet.' : 'No alert is firing.')}
+        lead={`${count(labels.served)} predictions, ${count(labels.labelled)} labelled, ${count(labels.pending)} wait for their label${labels.delayP95 === undefined ? '' : ` (p95 ${millis(labels.delayP95 * 1000)})`}${labels.dropped > 0 ? `; ${count(labels.dropped)} records dropped` : ''}.`}
       />
       {view.monitors.length === 0 && (
-        <Empty title="No monitor" command={`./espalier predict ${view.product} "text"`}>
+        <Empty title="No monitor" command={`./espalier predict ${product} "text"`}>
           Monitors come from the canvas; windows fill with predictions. Send one:
         </Empty>
       )}
       {view.monitors.map((series) => (
-        <Series key={series.name} series={series} view={view} />
+        <Series key={series.id} series={series} annotations={annotations} />
       ))}
-      {view.volume.length > 0 && (
+      {view.daily.length > 0 && (
         <section className="band">
           <div className="chart-title">
             <h2>Volume</h2>
             <span className="muted">filled: labelled · faint: waits for its label</span>
           </div>
           <div className="scroll" tabIndex={0} role="group" aria-label="Volume">
-            <VolumeChart points={view.volume} />
+            <VolumeChart points={view.daily} />
           </div>
         </section>
       )}
@@ -49,14 +54,14 @@ function Loaded({ view }: { readonly view: MonitorView }) {
   );
 }
 
-function Series({ series, view }: { readonly series: MonitorSeries; readonly view: MonitorView }) {
+function Series({ series, annotations }: { readonly series: MonitorSeries; readonly annotations: readonly Annotation[] }) {
   const share = shareLike(series);
   const show = (value: number | undefined) => (share ? percent(value) : number(value));
   const last = series.windows.findLast((point) => point.verdict !== 'INSUFFICIENT');
   return (
     <section className="band">
       <div className="chart-title">
-        <h2>{words(series.metric ?? series.type)}</h2>
+        <h2>{series.claim || words(series.metric ?? series.type)}</h2>
         <span>
           {last && (
             <>
@@ -66,19 +71,18 @@ function Series({ series, view }: { readonly series: MonitorSeries; readonly vie
               </span>{' '}
             </>
           )}
-          {series.state && <Pill outcome={series.state} />}
+          {last && <Pill outcome={last.verdict} />}
         </span>
       </div>
       <p className="muted">
-        {words(series.type)}, windows of {duration(series.window)}, alert {sign(series.breach)} {show(series.bound)}
-        {series.relative ? ' of change' : ''}, at least {count(series.minN)} per window
+        {words(series.type)}, windows of {series.window.startsWith('P') ? duration(series.window) : series.window}, alert {sign(series.op)} {show(series.bound)}, at least {count(series.minN)} per window
       </p>
       {series.windows.length === 0 ? (
         <p className="muted">No window has closed yet.</p>
       ) : (
         <>
-          <div className="scroll" tabIndex={0} role="group" aria-label={`Chart of ${series.name}`}>
-            <SeriesChart points={series.windows} bound={series.bound} warn={series.warn} annotations={view.annotations} show={show} label={`${words(series.metric ?? series.type)} over its windows with interval and bound`} />
+          <div className="scroll" tabIndex={0} role="group" aria-label={`Chart of ${series.id}`}>
+            <SeriesChart points={series.windows} bound={series.bound} annotations={annotations} show={show} label={`${words(series.metric ?? series.type)} over its windows with interval and bound`} />
           </div>
           <Table series={series} show={show} />
         </>

@@ -1,9 +1,8 @@
 import type { MonitorSeries } from '../../shared/api/types';
 
 /** Whether a series is a share that reads better in percent. */
-export function shareLike(series: Pick<MonitorSeries, 'unit' | 'metric' | 'type'>): boolean {
-  if (series.unit !== undefined && series.unit !== '') return ['share', 'percent', 'rate'].includes(series.unit.toLowerCase());
-  return series.type === 'performance_drop' && /spam|ham|rate|recall|precision|accuracy/.test(series.metric ?? '');
+export function shareLike(series: Pick<MonitorSeries, 'metric' | 'type'>): boolean {
+  return series.type === 'performance_drop' && /spam|ham|rate|recall|precision|accuracy|false/.test(series.metric ?? '');
 }
 
 const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -10,7 +10,7 @@ import { Pill } from '../../shared/ui/Pill';
 /** Every registered version, newest first, with what it is called now and why its number is what it is. */
 export function Models() {
   const { product = '' } = useParams();
-  const champion = useDeployment(product).data?.champion;
+  const champion = useDeployment(product).data?.aliases['champion'];
   return (
     <Asked query={useVersions(product)}>
       {(versions) => (

@@ -1,6 +1,6 @@
 import { Link } from 'react-router';
 import { words } from '../lib/format';
-import { toneOf } from '../lib/state';
+import { toneOf, type Tone } from '../lib/state';
 import { essentialEdges, layout, type DagNode } from './dagLayout';
 
 export interface DagItem extends DagNode {
@@ -55,7 +55,7 @@ function Node({ node, x, y, current }: { readonly node: DagItem; readonly x: num
   const body = (
     <>
       <rect className="box" x={x} y={y} width={WIDTH} height={HEIGHT} rx="8" />
-      <circle cx={x + 13} cy={y + 16} r="4" className={tone === 'amber' ? `f-${tone} breathe` : `f-${tone}`} />
+      <Mark tone={tone} x={x + 13} y={y + 16} />
       <text className="strong" x={x + 23} y={y + 20}>
         {title}
       </text>
@@ -67,10 +67,17 @@ function Node({ node, x, y, current }: { readonly node: DagItem; readonly x: num
   );
   if (!node.href) return <g>{body}</g>;
   return (
-    <Link to={node.href} aria-label={`${title} ${note} ${words(node.outcome)}`} aria-current={current ? 'true' : undefined} preventScrollReset>
+    <Link to={node.href} aria-description={words(node.outcome)} aria-current={current ? 'true' : undefined} preventScrollReset>
       {body}
     </Link>
   );
+}
+
+/** The state as a shape: failed a diamond, waiting a ring, working a breathing dot. */
+function Mark({ tone, x, y }: { readonly tone: Tone; readonly x: number; readonly y: number }) {
+  if (tone === 'clay') return <path d={`M${x} ${y - 5}l5 5-5 5-5-5z`} className="f-clay" />;
+  if (tone === 'slate') return <circle cx={x} cy={y} r="3.6" fill="none" className="s-slate" strokeWidth="1.5" />;
+  return <circle cx={x} cy={y} r="4" className={tone === 'amber' ? 'f-amber breathe' : `f-${tone}`} />;
 }
 
 const clip = (text: string, length: number) => (text.length <= length ? text : `${text.slice(0, length - 1)}…`);

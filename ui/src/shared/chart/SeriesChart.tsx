@@ -1,4 +1,4 @@
-import type { Annotation, MonitorWindow } from '../api/types';
+import type { MonitorWindow } from '../api/types';
 import { extent, labelRows, linear, segments, ticks } from '../lib/scale';
 import { day } from '../lib/time';
 
@@ -6,10 +6,16 @@ const WIDTH = 1180;
 const LEFT = 52;
 const RIGHT = 64;
 
+/** Something that happened, on the time axis of every chart. */
+export interface Annotation {
+  readonly at: string;
+  readonly kind: 'release' | 'alert';
+  readonly text: string;
+}
+
 interface Props {
   readonly points: readonly MonitorWindow[];
   readonly bound: number;
-  readonly warn?: number | undefined;
   readonly annotations: readonly Annotation[];
   readonly show: (value: number) => string;
   readonly label: string;
@@ -21,7 +27,7 @@ const measured = (point: MonitorWindow) => point.verdict !== 'INSUFFICIENT' && N
 const middle = (point: MonitorWindow) => (Date.parse(point.from) + Date.parse(point.to)) / 2;
 
 /** A metric over its windows: interval as a ribbon, bound dashed, releases and alerts as verticals, gaps left open, windows that wait for labels hatched. */
-export function SeriesChart({ points, bound, warn, annotations, show, label }: Props) {
+export function SeriesChart({ points, bound, annotations, show, label }: Props) {
   const ordered = points.toSorted((a, b) => Date.parse(a.from) - Date.parse(b.from));
   const times = extent(ordered.flatMap((point) => [Date.parse(point.from), Date.parse(point.to)]));
   const notes = annotations
@@ -32,7 +38,7 @@ export function SeriesChart({ points, bound, warn, annotations, show, label }: P
   const rows = labelRows(notes.map((note) => x(Date.parse(note.at))), texts.map((text) => text.length * 5.6));
   const top = 12 + (notes.length === 0 ? 0 : (Math.max(...rows) + 1) * 15);
   const bottom = top + 150;
-  const [low, high] = extent([bound, warn, 0, ...ordered.filter(measured).flatMap((point) => [point.value, point.low, point.high])]);
+  const [low, high] = extent([bound, 0, ...ordered.filter(measured).flatMap((point) => [point.value, point.low, point.high])]);
   const y = linear([low, high + (high - low) * 0.06], [bottom, top]);
   const lines = segments(ordered, measured);
   return (
@@ -64,7 +70,6 @@ export function SeriesChart({ points, bound, warn, annotations, show, label }: P
       <text x={WIDTH - RIGHT + 6} y={y(bound) + 4} className="strong">
         {show(bound)}
       </text>
-      {warn !== undefined && <path d={`M${LEFT} ${y(warn)}H${WIDTH - RIGHT}`} className="s-amber dash" opacity=".7" />}
       {notes.map((note, index) => (
         <Note key={note.at + note.text} x={x(Date.parse(note.at))} y={10 + (rows[index] ?? 0) * 15} bottom={bottom} kind={note.kind} text={texts[index] ?? ''} />
       ))}
@@ -97,7 +102,7 @@ function Line({ line, x, y }: { readonly line: readonly MonitorWindow[]; readonl
 }
 
 function Note({ x, y, bottom, kind, text }: { readonly x: number; readonly y: number; readonly bottom: number; readonly kind: string; readonly text: string }) {
-  const tone = kind.includes('alert') || kind.includes('rollback') ? 'clay' : 'sky';
+  const tone = kind === 'alert' ? 'clay' : 'sky';
   const end = x > WIDTH * 0.72;
   return (
     <>

@@ -1,37 +1,39 @@
-import type { VolumePoint } from '../api/types';
+import type { TrafficDay } from '../api/types';
 import { extent, linear } from '../lib/scale';
 import { count } from '../lib/format';
 import { day } from '../lib/time';
 
-/** Predictions per window; the part whose labels have come is filled, the rest waits. */
-export function VolumeChart({ points }: { readonly points: readonly VolumePoint[] }) {
-  const ordered = points.toSorted((a, b) => Date.parse(a.from) - Date.parse(b.from));
+const DAY = 86_400_000;
+
+/** Predictions per day; the part whose labels have come is filled, the rest waits. */
+export function VolumeChart({ points }: { readonly points: readonly TrafficDay[] }) {
+  const ordered = points.toSorted((a, b) => Date.parse(a.day) - Date.parse(b.day));
   const [width, height, left, right] = [1180, 84, 52, 64];
-  const x = linear(extent(ordered.flatMap((point) => [Date.parse(point.from), Date.parse(point.to)])), [left, width - right]);
-  const most = Math.max(1, ...ordered.map((point) => point.predictions));
+  const x = linear(extent(ordered.flatMap((point) => [Date.parse(point.day), Date.parse(point.day) + DAY])), [left, width - right]);
+  const most = Math.max(1, ...ordered.map((point) => point.served));
   const y = linear([0, most], [0, height - 8]);
   return (
-    <svg viewBox={`0 0 ${width} ${height + 20}`} width={width} height={height + 20} role="img" aria-label="Predictions per window and how many have their label">
+    <svg viewBox={`0 0 ${width} ${height + 20}`} width={width} height={height + 20} role="img" aria-label="Predictions per day and how many have their label">
       <text x={left - 8} y="12" textAnchor="end">
         {count(most)}
       </text>
       <path d={`M${left} ${height}H${width - right}`} className="s-trellis" />
       {ordered.map((point) => {
-        const from = x(Date.parse(point.from));
-        const wide = Math.max(1.5, x(Date.parse(point.to)) - from - 1.5);
+        const from = x(Date.parse(point.day));
+        const wide = Math.max(1.5, x(Date.parse(point.day) + DAY) - from - 1);
         return (
-          <g key={point.from}>
-            <rect x={from} y={height - y(point.predictions)} width={wide} height={y(point.predictions)} className="f-trellis" />
+          <g key={point.day}>
+            <rect x={from} y={height - y(point.served)} width={wide} height={y(point.served)} className="f-trellis" />
             <rect x={from} y={height - y(point.labelled)} width={wide} height={y(point.labelled)} className="f-slate" />
-            <title>{`${day(point.from)}: ${count(point.predictions)} predictions, ${count(point.labelled)} labelled`}</title>
+            <title>{`${day(point.day)}: ${count(point.served)} predictions, ${count(point.labelled)} labelled`}</title>
           </g>
         );
       })}
       <text x={left} y={height + 16}>
-        {ordered[0] && day(ordered[0].from)}
+        {ordered[0] && day(ordered[0].day)}
       </text>
       <text x={width - right} y={height + 16} textAnchor="end">
-        {ordered.at(-1) && day(ordered.at(-1)?.to ?? '')}
+        {ordered.at(-1) && day(ordered.at(-1)?.day ?? '')}
       </text>
     </svg>
   );

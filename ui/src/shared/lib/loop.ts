@@ -42,7 +42,7 @@ export function stations(life: Life): Station[] {
     { name: 'Evaluate', note: metric(version), to: version ? `models/${version.version}` : 'models', look: look(version !== undefined, phase === 'judge') },
     { name: 'Register', note: version?.version ?? '–', to: version ? `models/${version.version}` : 'models', look: look(version !== undefined, phase === 'register') },
     { name: 'Roll out', note: share, to: 'rollouts', look: rollout?.state === 'ROLLED_BACK' ? 'bad' : look(rollout !== undefined, rolling) },
-    { name: 'Serve', note: life.deployment?.champion ?? '–', to: 'try', look: look((life.deployment?.arms.length ?? 0) > 0, false) },
+    { name: 'Serve', note: life.deployment?.aliases['champion'] ?? '–', to: 'try', look: look((life.deployment?.arms.length ?? 0) > 0, false) },
     { name: 'Watch', note: incident ? `${incident.resolvedAt ? 'recovered' : 'alert'} ${day(incident.resolvedAt ?? incident.openedAt)}` : 'quiet', to: incident ? 'incidents' : 'monitor', look: incident && !incident.resolvedAt ? 'bad' : look((life.deployment?.arms.length ?? 0) > 0, false) },
     { name: 'Retrain', note: retrains === 0 ? 'not needed' : `round ${retrains + 1}`, to: 'runs', look: look(retrains > 0, false) },
   ];
