@@ -3,7 +3,7 @@ import { useAlerts, useMonitor } from '../../shared/api/queries';
 import type { Alert, MonitorSeries, MonitorView } from '../../shared/api/types';
 import { SeriesChart, type Annotation } from '../../shared/chart/SeriesChart';
 import { VolumeChart } from '../../shared/chart/VolumeChart';
-import { count, duration, interval, millis, number, percent, sign, words } from '../../shared/lib/format';
+import { count, duration, interval, millis, number, percent, words } from '../../shared/lib/format';
 import { day } from '../../shared/lib/time';
 import { Asked, Empty } from '../../shared/ui/Asked';
 import { Head } from '../../shared/ui/Head';
@@ -75,7 +75,7 @@ function Series({ series, annotations }: { readonly series: MonitorSeries; reado
         </span>
       </div>
       <p className="muted">
-        {words(series.type)}, windows of {series.window.startsWith('P') ? duration(series.window) : series.window}, alert {sign(series.op)} {show(series.bound)}, at least {count(series.minN)} per window
+        {words(series.type)}, windows of {series.window.startsWith('P') ? duration(series.window) : series.window}, bound {show(series.bound)}, at least {count(series.minN)} per window
       </p>
       {series.windows.length === 0 ? (
         <p className="muted">No window has closed yet.</p>

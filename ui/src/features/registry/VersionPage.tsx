@@ -87,8 +87,8 @@ function LineageGraph({ lineage, version }: { readonly lineage: Lineage; readonl
         { id: 'rows', title: 'rows', needs: [], outcome: 'CACHED', note: shortDigest(String(lineage.snapshot)) },
         { id: 'run', title: 'run', needs: ['canvas', 'rows'], outcome: 'CACHED', note: lineage.runId, href: `${home}/runs/${lineage.runId}` },
         { id: 'bundle', title: 'bundle', needs: ['run'], outcome: 'CACHED', note: shortDigest(String(lineage.bundle)) },
-        ...(before ? [{ id: 'before', title: 'predecessor', needs: [], outcome: 'PENDING', note: before, href: `${home}/models/${before}` }] : []),
-        { id: 'version', title: 'version', needs: before ? ['bundle', 'before'] : ['bundle'], outcome: 'SUCCEEDED', note: lineage.version },
+        ...(before ? [{ id: 'was', title: 'predecessor', needs: [], outcome: 'PENDING', note: before, href: `${home}/models/${before}` }] : []),
+        { id: 'version', title: 'version', needs: before ? ['bundle', 'was'] : ['bundle'], outcome: 'SUCCEEDED', note: lineage.version },
       ]}
     />
   );
