@@ -1,0 +1,87 @@
+package dev.espalier.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.canvas.CanvasVersion;
+import dev.espalier.canvas.Spec;
+import dev.espalier.evaluation.GateInput;
+import dev.espalier.evaluation.GateReport;
+import dev.espalier.evaluation.Gates;
+import dev.espalier.evaluation.MetricFormula;
+import dev.espalier.evaluation.Metrics;
+import dev.espalier.evaluation.Predictions;
+import dev.espalier.pipeline.StepContext;
+import dev.espalier.pipeline.StepLogic;
+import dev.espalier.platform.Json;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/** Judges the candidate by the canvas' gates. A gate that fails is an answer, not a failed step. */
+public final class GateStep implements StepLogic<GateReport> {
+  record Params(List<Spec.Gate> gates, List<Spec.Metric> metrics, long seed) {}
+
+  @Override
+  public String name() {
+    return "gate";
+  }
+
+  @Override
+  public Class<GateReport> output() {
+    return GateReport.class;
+  }
+
+  @Override
+  public SequencedMap<String, Class<?>> inputs() {
+    SequencedMap<String, Class<?>> inputs = new LinkedHashMap<>();
+    inputs.put("evaluate", Evaluated.class);
+    return inputs;
+  }
+
+  @Override
+  public JsonNode params(CanvasVersion canvas, long seed) {
+    return Json.tree(
+        new Params(canvas.specs(Spec.Gate.class), canvas.specs(Spec.Metric.class), seed));
+  }
+
+  @Override
+  public GateReport run(StepContext context) {
+    Params params = Json.read(Json.write(context.params()), Params.class);
+    Evaluated evaluated = context.input("evaluate", Evaluated.class);
+    RungScore candidate = evaluated.candidate();
+    Map<String, Spec.Metric> metrics = new HashMap<>();
+    params.metrics().forEach(metric -> metrics.put(metric.id(), metric));
+    Predictions predictions = EvaluateStep.predictions(context, candidate);
+    GateReport report =
+        Gates.judge(
+            new GateInput(
+                params.gates(),
+                metrics,
+                predictions,
+                evaluated.champion().map(score -> EvaluateStep.predictions(context, score)),
+                baseline(context, evaluated),
+                facts(candidate, predictions),
+                params.seed()));
+    report.results().forEach(result -> context.log(result.detail()));
+    context.log(report.summary());
+    return report;
+  }
+
+  private static Optional<Predictions> baseline(StepContext context, Evaluated evaluated) {
+    return evaluated
+        .baseline()
+        .flatMap(id -> RungScore.find(evaluated.rungs(), id))
+        .map(score -> EvaluateStep.predictions(context, score));
+  }
+
+  /** What is measured of a model besides its predictions: p95 in ms, size in bytes, ECE. */
+  private static Map<String, GateInput.Fact> facts(RungScore candidate, Predictions predictions) {
+    long n = predictions.rows().size();
+    return Map.of(
+        "p95", new GateInput.Fact(candidate.p95Millis(), n),
+        "size", new GateInput.Fact(candidate.bytes(), 1),
+        "ece", new GateInput.Fact(Metrics.value(new MetricFormula.Ece(), predictions), n));
+  }
+}
