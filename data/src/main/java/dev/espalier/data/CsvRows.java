@@ -3,9 +3,12 @@ package dev.espalier.data;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.CsvRecordHandler;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.espalier.platform.EspalierException;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -18,11 +21,25 @@ final class CsvRows {
   /** Longer fields are refused with the file: most likely a quote was never closed. */
   private static final int MAX_FIELD = 4 << 20;
 
+  private static final int MAX_COLUMNS = 256;
+
   private CsvRows() {}
 
   static void read(Reader text, Intake intake) throws IOException {
     try (CsvReader<CsvRecord> reader =
-        CsvReader.builder().maxBufferSize(4 * MAX_FIELD).skipEmptyLines(true).ofCsvRecord(text)) {
+        CsvReader.builder()
+            .maxBufferSize(4 * MAX_FIELD)
+            .skipEmptyLines(true)
+            .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+            .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+            .allowUnclosedQuote(false)
+            .build(
+                CsvRecordHandler.of(limits ->
+                    limits
+                        .maxFields(MAX_COLUMNS)
+                        .maxFieldSize(MAX_FIELD)
+                        .maxRecordSize(4 * MAX_FIELD)),
+                text)) {
       Iterator<CsvRecord> records = reader.iterator();
       if (!records.hasNext()) {
         throw EspalierException.invalid("The file is empty.");
@@ -31,7 +48,7 @@ final class CsvRows {
       while (records.hasNext()) {
         row(columns, records.next(), intake);
       }
-    } catch (CsvParseException failure) {
+    } catch (CsvParseException | UncheckedIOException failure) {
       throw cause(failure);
     }
   }
@@ -67,15 +84,19 @@ final class CsvRows {
     intake.accept(csv.getStartingLineNumber(), fields);
   }
 
-  private static RuntimeException cause(CsvParseException failure) {
+  /** The library wraps what the stream below it threw. */
+  private static EspalierException cause(RuntimeException failure) throws IOException {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof EspalierException ours) {
         return ours;
       }
+      if (cause instanceof IOException broken) {
+        throw broken;
+      }
     }
     EspalierException invalid =
         EspalierException.invalid(
-            "Not readable as CSV: %s Nothing was added; is a quote left open?"
+            "Not readable as CSV: %s. Nothing was added; is a quote left open?"
                 .formatted(failure.getMessage()));
     invalid.initCause(failure);
     return invalid;

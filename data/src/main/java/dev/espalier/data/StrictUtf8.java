@@ -39,7 +39,7 @@ final class StrictUtf8 extends Reader {
       int before = bytes.position();
       CoderResult result = decoder.decode(bytes, out, ended);
       consumed += bytes.position() - before;
-      int produced = out.position();
+      int produced = out.position() - offset;
       countLines(target, offset, produced);
       if (result.isError()) {
         throw malformed();
