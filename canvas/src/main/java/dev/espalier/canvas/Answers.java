@@ -1,0 +1,307 @@
+package dev.espalier.canvas;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.platform.CanonicalJson;
+import dev.espalier.platform.Digest;
+import dev.espalier.platform.EspalierException;
+import dev.espalier.platform.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** All answers of one document, each read by its question's record. Immutable. */
+final class Answers {
+  static final String FORMAT = "espalier/1";
+  private static final ObjectMapper SNAKE =
+      Json.mapper().copy().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+  private static final Set<String> SPECIALS = Set.of("n/a", "deferred");
+  private final Map<String, Given<?>> given;
+
+  private Answers(Map<String, Given<?>> given) {
+    this.given = given;
+  }
+
+  static Answers read(byte[] document) {
+    Node.Fields root = DocumentReader.read(document);
+    Map<String, Node> flat = new LinkedHashMap<>();
+    boolean format = false;
+    for (Map.Entry<String, Node> entry : root.entries().entrySet()) {
+      switch (entry.getKey()) {
+        case "canvas" -> format = format(entry.getValue());
+        case "template" -> flat.put("canvas.template", entry.getValue());
+        default -> flatten(entry.getKey(), entry.getValue(), flat);
+      }
+    }
+    if (!format) {
+      throw Schema.problem(
+          "canvas", "format", 1, "names no format; start with 'canvas: espalier/1'", FORMAT);
+    }
+    Map<String, Given<?>> given = new LinkedHashMap<>();
+    for (Question<?> question : Question.all()) {
+      given.put(question.key(), given(question, Optional.ofNullable(flat.get(question.key()))));
+    }
+    return new Answers(given);
+  }
+
+  private static boolean format(Node node) {
+    if (node instanceof Node.Scalar scalar && scalar.text().equals(FORMAT)) {
+      return true;
+    }
+    throw Schema.problem("canvas", "format", node.line(), "is not a known format", FORMAT);
+  }
+
+  /**
+   * Takes the questions out of a group; what is left are the fields of the group's own question.
+   */
+  private static void flatten(String name, Node node, Map<String, Node> flat) {
+    boolean own = Question.byKey(name).isPresent();
+    boolean group = Question.all().stream().anyMatch(q -> q.key().startsWith(name + "."));
+    if (!own && !group) {
+      throw Schema.unknown(
+          name,
+          Question.all().stream().map(q -> q.key().split("\\.", 2)[0]).distinct().toList(),
+          "",
+          node.line());
+    }
+    if (!(node instanceof Node.Fields fields)) {
+      if (own) {
+        flat.put(name, node);
+        return;
+      }
+      throw Schema.problem(name, "map", node.line(), "needs a map of questions", "{}");
+    }
+    Map<String, Node> rest = new LinkedHashMap<>();
+    fields
+        .entries()
+        .forEach((key, value) -> {
+          if (Question.byKey(name + "." + key).isPresent()) {
+            flat.put(name + "." + key, value);
+          } else {
+            rest.put(key, value);
+          }
+        });
+    if (own && !rest.isEmpty()) {
+      flat.put(name, new Node.Fields(rest, fields.line()));
+    } else if (!rest.isEmpty()) {
+      String key = rest.keySet().iterator().next();
+      List<String> known =
+          Question.all().stream()
+              .map(Question::key)
+              .filter(k -> k.startsWith(name + "."))
+              .map(k -> k.substring(name.length() + 1))
+              .toList();
+      throw Schema.unknown(
+          key, known, name, java.util.Objects.requireNonNull(rest.get(key)).line());
+    }
+  }
+
+  private static <A extends Answer> Given<A> given(Question<A> question, Optional<Node> node) {
+    int fields = question.type().getRecordComponents().length;
+    String why = node.flatMap(Answers::why).orElse("");
+    Optional<Given.Special> special = node.flatMap(each -> special(question.key(), each));
+    if (special.isPresent()) {
+      return new Given<>(
+          question, Optional.empty(), Json.tree(special.get()), Set.of(), fields, special, why);
+    }
+    boolean confirms =
+        node.filter(n -> n instanceof Node.Scalar s && s.text().equals("default")).isPresent();
+    Set<String> set = new LinkedHashSet<>();
+    try {
+      Node read =
+          confirms ? new Node.Fields(Map.of(), 0) : node.orElse(new Node.Fields(Map.of(), 0));
+      ObjectNode canonical = Schema.record(question.type(), read, question.key(), set);
+      if (confirms) {
+        for (var component : question.type().getRecordComponents()) {
+          set.add(Schema.name(component));
+        }
+      }
+      A value = SNAKE.convertValue(canonical, question.type());
+      boolean nothing =
+          set.isEmpty()
+              && !canonical.isEmpty()
+              && canonical.properties().stream()
+                  .allMatch(e -> e.getValue().isContainerNode() && e.getValue().isEmpty());
+      return new Given<>(
+          question,
+          nothing ? Optional.empty() : Optional.of(value),
+          canonical,
+          set,
+          fields,
+          Optional.empty(),
+          why);
+    } catch (EspalierException missing) {
+      if (node.isEmpty()) {
+        return new Given<>(
+            question,
+            Optional.empty(),
+            JsonNodeFactory.instance.objectNode(),
+            Set.of(),
+            fields,
+            Optional.empty(),
+            "");
+      }
+      throw missing;
+    } catch (IllegalArgumentException refused) {
+      Throwable cause = refused;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      throw Schema.problem(
+          question.key(),
+          "combination",
+          node.map(Node::line).orElse(0),
+          String.valueOf(cause.getMessage()).lines().findFirst().orElse(""),
+          "see the default");
+    }
+  }
+
+  private static Optional<String> why(Node node) {
+    return node instanceof Node.Fields fields
+            && fields.entries().get("why") instanceof Node.Scalar why
+        ? Optional.of(why.text())
+        : Optional.empty();
+  }
+
+  private static Optional<Given.Special> special(String key, Node node) {
+    if (!(node instanceof Node.Fields fields)
+        || fields.entries().keySet().stream().noneMatch(SPECIALS::contains)) {
+      return Optional.empty();
+    }
+    if (fields.entries().get("n/a") instanceof Node.Scalar reason) {
+      return Optional.of(
+          new Given.Special(
+              "n/a", Scalars.text(reason.text().isBlank() ? "no reason" : reason.text())));
+    }
+    if (fields.entries().get("deferred") instanceof Node.Fields deferred
+        && deferred.entries().get("owner") instanceof Node.Scalar owner
+        && deferred.entries().get("due") instanceof Node.Scalar due) {
+      try {
+        return Optional.of(
+            new Given.Special(
+                "deferred", "%s, due %s".formatted(owner.text(), Scalars.date(due.text()))));
+      } catch (Scalars.Refused refused) {
+        throw Schema.problem(
+            key + ".deferred.due",
+            "date",
+            due.line(),
+            String.valueOf(refused.getMessage()),
+            refused.nearest());
+      }
+    }
+    throw Schema.problem(
+        key,
+        "special answer",
+        node.line(),
+        "needs {n/a: reason} or {deferred: {owner, due}}",
+        "{n/a: reason}");
+  }
+
+  List<Given<?>> all() {
+    return new ArrayList<>(given.values());
+  }
+
+  Given<?> given(String key) {
+    return java.util.Objects.requireNonNull(given.get(key), key);
+  }
+
+  /** The answer of one type, where it is answered. */
+  <A extends Answer> Optional<A> find(Class<A> type) {
+    return given.values().stream()
+        .flatMap(each -> each.value().stream())
+        .filter(type::isInstance)
+        .map(type::cast)
+        .findFirst();
+  }
+
+  /** An answer whose record has a default for everything, unless it is set aside. */
+  <A extends Answer> A get(Class<A> type) {
+    return find(type)
+        .or(() ->
+            given.values().stream()
+                .filter(g -> g.question().type() == type)
+                .findFirst()
+                .flatMap(g -> defaults(g.question()))
+                .map(type::cast))
+        .orElseThrow(
+            () -> EspalierException.invalid("The canvas does not answer " + type.getSimpleName()));
+  }
+
+  /** The answer to work with: the given one, else the defaults, where there are enough of them. */
+  <A extends Answer> Optional<A> effective(Given<A> answer) {
+    return answer.value().isPresent() || answer.special().isEmpty()
+        ? answer.value().or(() -> defaults(answer.question()))
+        : defaults(answer.question());
+  }
+
+  private static <A extends Answer> Optional<A> defaults(Question<A> question) {
+    try {
+      Node nothing = new Node.Fields(Map.of(), 0);
+      return Optional.of(
+          SNAKE.convertValue(
+              Schema.record(question.type(), nothing, "", new LinkedHashSet<>()), question.type()));
+    } catch (EspalierException incomplete) {
+      return Optional.empty();
+    }
+  }
+
+  int members() {
+    return get(Page.Authors.class).authors().size();
+  }
+
+  String primary() {
+    return find(Develop.Metrics.class).map(Develop.Metrics::primary).orElse("macro_f1");
+  }
+
+  private Optional<Develop.MetricAnswer> metric(String id) {
+    return find(Develop.Metrics.class).stream()
+        .flatMap(m -> m.metrics().stream())
+        .filter(m -> m.id().equals(id))
+        .findFirst();
+  }
+
+  int minN(String metric) {
+    return metric(metric).map(Develop.MetricAnswer::minN).orElse(1);
+  }
+
+  boolean lowerIsBetter(String metric) {
+    return metric(metric).map(m -> m.direction().equals("down")).orElse(false);
+  }
+
+  /** The window of a label-based monitor that states none: twice the label delay. */
+  java.time.Duration labelWindow() {
+    return find(Develop.Data.class)
+        .map(d -> d.labeling().labelDelay())
+        .orElse(java.time.Duration.ofDays(7))
+        .multipliedBy(2);
+  }
+
+  /** Each answer with its value, who gave it, when, which fields were stated, and why. */
+  ObjectNode canonical(String by, java.time.Instant at) {
+    ObjectNode answers = JsonNodeFactory.instance.objectNode();
+    given.forEach((key, each) -> {
+      ObjectNode one = answers.putObject(key);
+      one.put("by", by).put("at", at.toString());
+      one.set("confirmed", Json.tree(each.set().stream().sorted().toList()));
+      one.set("value", each.canonical());
+      if (!each.why().isEmpty()) {
+        one.put("why", each.why());
+      }
+    });
+    ObjectNode document = JsonNodeFactory.instance.objectNode();
+    document.set("answers", answers);
+    return document;
+  }
+
+  Digest contentDigest() {
+    ObjectNode values = JsonNodeFactory.instance.objectNode();
+    given.forEach((key, each) -> values.set(key, each.canonical()));
+    return Digest.of(CanonicalJson.bytes(values));
+  }
+}

@@ -1,0 +1,214 @@
+package dev.espalier.canvas;
+
+import dev.espalier.canvas.Conformance.BlockRow;
+import dev.espalier.canvas.Conformance.Defaults;
+import dev.espalier.canvas.Conformance.EvidenceRow;
+import dev.espalier.canvas.Conformance.QuestionRow;
+import dev.espalier.canvas.Conformance.ResourceRow;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** The conformance of a whole canvas, from its answers and the stored evidence. Pure. */
+final class Board {
+  static final List<String> ATTRIBUTION =
+      List.of(
+          "Machine learning canvas from Made With ML, by Goku Mohandas, CC-BY-SA 4.0.",
+          "MLOps Stack Canvas from INNOQ / ml-ops.org, CC-BY-SA 4.0.",
+          "Prompts adapted. Licence: https://creativecommons.org/licenses/by-sa/4.0/");
+  private static final Map<String, String> TITLES =
+      Map.of(
+          "page",
+          "Page",
+          "integration",
+          "Integration and training",
+          "registry",
+          "Registry and versioning",
+          "deployment",
+          "Deployment",
+          "serving",
+          "Serving",
+          "monitoring",
+          "Monitoring",
+          "value",
+          "Value proposition",
+          "data",
+          "Data",
+          "feedback",
+          "Feedback",
+          "project",
+          "Project");
+
+  private Board() {}
+
+  static Conformance of(Canvases.Read canvas, Map<String, List<Evidence>> evidence, Instant now) {
+    List<QuestionRow> rows = new ArrayList<>();
+    for (Given<?> given : canvas.answers().all()) {
+      rows.add(row(given, canvas, evidence, now));
+    }
+    Map<String, List<QuestionRow>> blocks = new LinkedHashMap<>();
+    rows.forEach(row -> blocks.computeIfAbsent(row.block(), _ -> new ArrayList<>()).add(row));
+    List<BlockRow> summary =
+        blocks.entrySet().stream().map(each -> block(each.getKey(), each.getValue())).toList();
+    Map<State, Long> counts = counts(rows);
+    return new Conformance(
+        canvas.document().product(),
+        canvas.document().version(),
+        headline(rows, counts),
+        why(rows),
+        now,
+        counts,
+        summary,
+        List.copyOf(rows),
+        ATTRIBUTION);
+  }
+
+  /** The clauses of a question under its answer; a question without an answer has none. */
+  static <A extends Answer> List<Clause> clauses(Answers answers, Given<A> given) {
+    return given
+        .value()
+        .map(value -> given.question().evidence().apply(value, answers))
+        .orElse(List.of());
+  }
+
+  static Optional<Clause> clause(Answers answers, String question, String clause) {
+    return Question.byKey(question).stream()
+        .flatMap(each -> clauses(answers, answers.given(each.key())).stream())
+        .filter(each -> each.id().equals(clause))
+        .findFirst();
+  }
+
+  private static <A extends Answer> QuestionRow row(
+      Given<A> given, Canvases.Read canvas, Map<String, List<Evidence>> evidence, Instant now) {
+    Question<A> question = given.question();
+    List<EvidenceRow> rows = new ArrayList<>();
+    for (Clause clause : clauses(canvas.answers(), given)) {
+      List<Evidence> seen = evidence.getOrDefault(question.key() + " " + clause.id(), List.of());
+      rows.add(evidence(clause, Judge.clause(clause, seen, given.digest(), now)));
+    }
+    State state = state(given, rows);
+    String claim = given.value().map(question.claim()).orElse(question.text());
+    List<ResourceRow> resources =
+        canvas.version().resources().stream()
+            .filter(each -> each.compiledFrom().endsWith("#" + question.key()))
+            .map(each -> new ResourceRow(each.id(), each.kind(), each.name(), each.digest()))
+            .toList();
+    return new QuestionRow(
+        question.key(),
+        question.id(),
+        question.block(),
+        question.id().startsWith("B") ? question.key() : question.block(),
+        question.lane(),
+        question.text(),
+        claim,
+        state,
+        reason(given, state, rows),
+        given.value().map(_ -> given.canonical()),
+        new Defaults(given.set().size(), given.fields()),
+        List.copyOf(rows),
+        resources);
+  }
+
+  private static State state(Given<?> given, List<EvidenceRow> rows) {
+    if (given.special().isPresent()) {
+      return given.special().get().kind().equals("n/a") ? State.N_A : State.UNANSWERED;
+    }
+    if (given.value().isEmpty()) {
+      return State.UNANSWERED;
+    }
+    State worst = rows.stream().map(EvidenceRow::state).reduce(State.N_A, State::worse);
+    boolean confirmed = given.fields() == 0 || !given.set().isEmpty();
+    return worst == State.CONFORMS && !confirmed ? State.UNCONFIRMED : worst;
+  }
+
+  private static String reason(Given<?> given, State state, List<EvidenceRow> rows) {
+    if (given.special().isPresent()) {
+      return given.special().get().kind().equals("n/a")
+          ? given.special().get().reason()
+          : "Deferred to " + given.special().get().reason();
+    }
+    return switch (state) {
+      case UNANSWERED -> "Nobody has answered this yet.";
+      case UNCONFIRMED -> "It conforms, but every field is a default that nobody confirmed.";
+      case CONFORMS -> "Every clause passes on fresh evidence.";
+      default ->
+          rows.stream()
+              .filter(row -> row.state() == state)
+              .findFirst()
+              .map(EvidenceRow::reason)
+              .orElse("");
+    };
+  }
+
+  private static EvidenceRow evidence(Clause clause, Judge.Judged judged) {
+    Optional<Observation> seen = judged.evidence().map(Evidence::seen);
+    return new EvidenceRow(
+        clause.id(),
+        clause.kind(),
+        clause.text(),
+        judged.state(),
+        judged.reason(),
+        seen.map(Observation::value).orElse(OptionalDouble.empty()),
+        clause.bound().map(Bound::unit),
+        clause.bound().map(Bound::target),
+        clause.bound().map(Bound::op),
+        seen.map(Observation::n),
+        clause.minN(),
+        seen.flatMap(Observation::interval),
+        seen.map(Observation::observedAt),
+        judged.evidence().map(Evidence::recordedAt),
+        clause.ttl(),
+        seen.map(Observation::source),
+        seen.map(Observation::subject),
+        seen.map(Observation::detail));
+  }
+
+  private static BlockRow block(String block, List<QuestionRow> rows) {
+    State worst = rows.stream().map(QuestionRow::state).reduce(State.N_A, State::worse);
+    return new BlockRow(block, title(block), rows.getFirst().lane(), worst, counts(rows));
+  }
+
+  private static String title(String block) {
+    return TITLES.getOrDefault(
+        block, block.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + block.substring(1));
+  }
+
+  private static Map<State, Long> counts(List<QuestionRow> rows) {
+    Map<State, Long> counts = new EnumMap<>(State.class);
+    rows.forEach(row -> counts.merge(row.state(), 1L, Long::sum));
+    return counts;
+  }
+
+  private static String headline(List<QuestionRow> rows, Map<State, Long> counts) {
+    long conforming = counts.getOrDefault(State.CONFORMS, 0L);
+    String start =
+        "%d of %d answers conform."
+            .formatted(conforming, rows.size() - counts.getOrDefault(State.N_A, 0L));
+    return worst(rows)
+        .map(row ->
+            "%s %s is %s: %s"
+                .formatted(
+                    start,
+                    title(row.block()),
+                    row.state().words(),
+                    row.claim().isEmpty() ? row.text() : row.claim()))
+        .orElse(start);
+  }
+
+  private static Optional<QuestionRow> worst(List<QuestionRow> rows) {
+    return rows.stream()
+        .filter(row -> row.state() != State.N_A && row.state() != State.CONFORMS)
+        .min(java.util.Comparator.comparing(QuestionRow::state));
+  }
+
+  private static String why(List<QuestionRow> rows) {
+    return worst(rows)
+        .map(row -> "%s: %s".formatted(row.question(), row.reason()))
+        .orElse("Every answer rests on fresh evidence.");
+  }
+}

@@ -1,0 +1,229 @@
+package dev.espalier.canvas;
+
+import dev.espalier.platform.CanonicalJson;
+import dev.espalier.platform.Digest;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** What the canvas knows about itself: its chain, its authors, the coverage of its cells. */
+public final class CanvasEvidence implements EvidenceSource {
+  private final Canvases canvases;
+
+  public CanvasEvidence(Canvases canvases) {
+    this.canvases = canvases;
+  }
+
+  @Override
+  public List<Observation> observe(String product, CanvasVersion canvas, Instant now) {
+    Optional<Canvases.Read> latest = canvases.latest(product);
+    if (latest.isEmpty()) {
+      return List.of();
+    }
+    Answers answers = latest.get().answers();
+    List<CanvasDocument> versions = canvases.versions(product);
+    Sheet seen = new Sheet(product, canvas, now, new ArrayList<>());
+    seen.verdict("product.name", "exists", 1, true, "The product is '%s'.".formatted(product));
+    seen.verdict(
+        "canvas.template",
+        "attribution",
+        Board.ATTRIBUTION.size(),
+        Board.ATTRIBUTION.size() == 3,
+        "Three attribution lines are part of every export.");
+    seen.verdict(
+        "product.date",
+        "approval",
+        1,
+        latest
+            .get()
+            .document()
+            .document()
+            .path("date")
+            .asText()
+            .equals(canvas.appliedAt().toString().substring(0, 10)),
+        "Applied by %s.".formatted(canvas.appliedBy()));
+    authors(seen, answers, versions);
+    chain(seen, versions);
+    coverage(seen, answers);
+    overdue(seen, answers);
+    return List.copyOf(seen.rows());
+  }
+
+  private static void authors(Sheet seen, Answers answers, List<CanvasDocument> versions) {
+    Set<String> users =
+        answers.get(Page.Authors.class).authors().stream()
+            .map(Page.Author::user)
+            .collect(Collectors.toSet());
+    CanvasDocument last = versions.getLast();
+    seen.rows()
+        .add(
+            Observation.verdict(
+                "product.authors",
+                "owners_active",
+                last.appliedBy(),
+                last.appliedAt(),
+                1,
+                true,
+                "%s applied version %s.".formatted(last.appliedBy(), last.version()),
+                seen.link()));
+    boolean known = versions.stream().map(CanvasDocument::appliedBy).allMatch(users::contains);
+    seen.verdict(
+        "product.authors",
+        "audit_actors",
+        versions.size(),
+        known,
+        "%d versions, by %s."
+            .formatted(
+                versions.size(),
+                versions.stream()
+                    .map(CanvasDocument::appliedBy)
+                    .distinct()
+                    .sorted()
+                    .collect(Collectors.joining(", "))));
+  }
+
+  private static void chain(Sheet seen, List<CanvasDocument> versions) {
+    Optional<Digest> parent = Optional.empty();
+    boolean intact = true;
+    for (CanvasDocument each : versions) {
+      Digest bytes = Digest.of(CanonicalJson.bytes(each.document()));
+      intact &= each.parent().equals(parent) && bytes.equals(each.digest());
+      parent = Optional.of(each.digest());
+    }
+    seen.verdict(
+        "canvas.version",
+        "chain",
+        versions.size(),
+        intact,
+        "%d versions re-hashed.".formatted(versions.size()));
+    String prefix = seen.product() + "@" + versions.getLast().version() + "#";
+    List<Resource> resources = seen.canvas().resources();
+    boolean ours = resources.stream().allMatch(each -> each.compiledFrom().startsWith(prefix));
+    seen.verdict(
+        "canvas.version",
+        "compiled_from",
+        resources.size(),
+        ours,
+        "%d resources.".formatted(resources.size()));
+  }
+
+  private static void coverage(Sheet seen, Answers answers) {
+    Set<String> features =
+        answers.find(Intent.Solution.class).stream()
+            .flatMap(s -> s.features().stream())
+            .flatMap(f -> f.covers().stream())
+            .collect(Collectors.toSet());
+    Set<String> goals =
+        answers.find(Intent.Objectives.class).stream()
+            .flatMap(o -> o.objectives().stream())
+            .flatMap(g -> g.covers().stream())
+            .collect(Collectors.toSet());
+    List<Intent.Concern> pains =
+        answers.find(Intent.Background.class).map(Intent.Background::pains).orElse(List.of());
+    List<String> open =
+        pains.stream()
+            .map(Intent.Concern::id)
+            .filter(Predicate.not(id -> features.contains(id) && goals.contains(id)))
+            .toList();
+    if (!pains.isEmpty()) {
+      double share = (pains.size() - open.size()) / (double) pains.size();
+      seen.measured(
+          "background",
+          "coverage",
+          pains.size(),
+          share,
+          open.isEmpty()
+              ? "Every pain has a feature and an objective."
+              : "Without a feature or an objective: " + String.join(", ", open));
+    }
+    Optional<Intent.Objectives> objectives = answers.find(Intent.Objectives.class);
+    if (objectives.isPresent()) {
+      Set<String> watched = new HashSet<>();
+      answers
+          .find(Develop.Metrics.class)
+          .ifPresent(m -> m.metrics().forEach(each -> watched.add(each.id())));
+      boolean all =
+          objectives.get().objectives().stream()
+              .allMatch(goal ->
+                  watched.contains(goal.metric()) && judged(seen.canvas(), answers, goal.metric()));
+      seen.verdict(
+          "objectives",
+          "measurable",
+          objectives.get().objectives().size(),
+          all,
+          all
+              ? "Every objective has a metric with a gate or a monitor."
+              : "An objective has no gate and no monitor.");
+    }
+  }
+
+  private static boolean judged(CanvasVersion canvas, Answers answers, String metric) {
+    return canvas.specs(Spec.Gate.class).stream().anyMatch(gate -> gate.metric().equals(metric))
+        || canvas.specs(Spec.Monitor.class).stream()
+            .anyMatch(monitor -> monitor.metric().equals(Optional.of(metric)))
+        || answers.find(Watching.Ml.class).stream()
+            .flatMap(m -> m.metrics().stream())
+            .anyMatch(w -> w.metric().equals(metric));
+  }
+
+  private void overdue(Sheet seen, Answers answers) {
+    Optional<Practice.Project> project = answers.find(Practice.Project.class);
+    if (project.isEmpty() || project.get().deliverables().isEmpty()) {
+      return;
+    }
+    Map<String, State> states =
+        canvases.conformance(seen.product()).questions().stream()
+            .collect(
+                Collectors.toMap(
+                    Conformance.QuestionRow::question, Conformance.QuestionRow::state));
+    LocalDate today = LocalDate.ofInstant(seen.now(), ZoneOffset.UTC);
+    List<String> late =
+        project.get().deliverables().stream()
+            .filter(each ->
+                each.due().isBefore(today)
+                    && each.acceptance().map(states::get).filter(State.CONFORMS::equals).isEmpty())
+            .map(Practice.Deliverable::title)
+            .toList();
+    seen.measured(
+        "project",
+        "overdue",
+        project.get().deliverables().size(),
+        late.size(),
+        late.isEmpty() ? "Nothing is overdue." : "Overdue: " + String.join(", ", late));
+  }
+
+  /** What is seen so far of one product, with the link that every row carries. */
+  private record Sheet(String product, CanvasVersion canvas, Instant now, List<Observation> rows) {
+    String link() {
+      return "/api/v1/canvases/%s/versions/%s".formatted(product, canvas.version());
+    }
+
+    void verdict(String question, String clause, long n, boolean pass, String detail) {
+      rows.add(
+          Observation.verdict(
+              question, clause, "canvas@" + canvas.version(), now, n, pass, detail, link()));
+    }
+
+    void measured(String question, String clause, long n, double value, String detail) {
+      rows.add(
+          Observation.measured(
+              question,
+              clause,
+              "canvas@" + canvas.version(),
+              now,
+              n,
+              value,
+              Optional.empty(),
+              detail,
+              link()));
+    }
+  }
+}

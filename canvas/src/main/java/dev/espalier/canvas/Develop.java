@@ -1,0 +1,388 @@
+package dev.espalier.canvas;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Data, metrics, evaluation and modeling. */
+sealed interface Develop extends Answer {
+  record Source(
+      @F(main = true) String dataset,
+      @F(
+              def = "upload",
+              oneOf = {"upload", "jdbc", "http", "stream", "object"})
+          String kind,
+      @F(
+              def = "owned",
+              oneOf = {"owned", "public", "earned", "paid"})
+          String ownership,
+      Optional<String> license,
+      @F(
+              def = "none",
+              oneOf = {"none", "possible", "yes"})
+          String pii,
+      Optional<Duration> refresh) {}
+
+  record Labeling(
+      @F(
+              main = true,
+              def = "manual",
+              oneOf = {"manual", "programmatic", "implicit", "none"})
+          String method,
+      Optional<String> guideline,
+      @F(def = "0.7", max = 1) BigDecimal minAgreement,
+      @F(def = "5%", max = 1) Share qa,
+      @F(def = "7d", tighter = F.Tighter.LOWER) Duration labelDelay) {}
+
+  record Splitting(
+      @F(
+              main = true,
+              def = "random",
+              oneOf = {"random", "time", "group"})
+          String by,
+      @F(def = "70/15/15") String ratio,
+      @F(def = "42") long randomState) {
+    double part(int index) {
+      String[] parts = ratio.split("/", -1);
+      double sum = 0;
+      for (String part : parts) {
+        sum += Double.parseDouble(part);
+      }
+      return Double.parseDouble(parts[index]) / sum;
+    }
+
+    public Splitting {
+      if (!ratio.matches("\\d{1,3}/\\d{1,3}/\\d{1,3}") || ratio.startsWith("0/")) {
+        throw new IllegalArgumentException(
+            "ratio '%s' is not three numbers such as 70/15/15".formatted(ratio));
+      }
+    }
+  }
+
+  record Data(
+      List<Source> training,
+      List<Source> production,
+      @F(def = "text") String schema,
+      @F(def = "{}") Labeling labeling,
+      @F(def = "{}") Splitting split,
+      @F(
+              def = "mandatory",
+              oneOf = {"mandatory", "optional"})
+          String versioning,
+      @F(def = "365d") Duration retention)
+      implements Develop {
+    static final Question<Data> QUESTION =
+        Question.of(
+                "B6",
+                "data",
+                Lane.DEVELOP,
+                Data.class,
+                "Which data for training and production; how labelled?")
+            .claim(d ->
+                "%s, labels after %s"
+                    .formatted(
+                        d.training.isEmpty() ? "no training data" : d.training.getFirst().dataset,
+                        Scalars.write(d.labeling.labelDelay)))
+            .compile((d, to) -> {
+              d.training.forEach(s -> to.add("training-" + s.dataset, d.spec(s, "training")));
+              d.production.forEach(s -> to.add("production-" + s.dataset, d.spec(s, "production")));
+              to.add(
+                  "split",
+                  new Spec.Split(
+                      d.split.by,
+                      d.split.part(0),
+                      d.split.part(1),
+                      d.split.part(2),
+                      d.split.randomState));
+            })
+            .evidence((d, _) -> {
+              Optional<Duration> refresh =
+                  d.training.stream().flatMap(s -> s.refresh.stream()).min(Duration::compareTo);
+              return List.of(
+                  Clause.recorded("snapshots", "every version names its snapshot")
+                      .within(Bound.atLeast(1, "share")),
+                  Clause.live("age", refresh.orElse(Intent.DAY), "the data are fresh")
+                      .within(Bound.atMost((double) refresh.orElse(Intent.DAY).toSeconds(), "s"))
+                      .onlyIf(refresh.isPresent(), "no refresh is declared"),
+                  Clause.recorded("schema", "schema violations")
+                      .within(Bound.atMost(0.001, "share")),
+                  Clause.recorded("kappa", "annotators agree")
+                      .within(Bound.atLeast(d.labeling.minAgreement.doubleValue(), "kappa"))
+                      .onlyIf(
+                          d.labeling.method.equals("manual"), "labels are not made by annotators"),
+                  Clause.live("label_delay", Intent.WEEK, "95 % of labels arrive in time")
+                      .within(
+                          new Bound(
+                              java.util.OptionalDouble.empty(),
+                              java.util.OptionalDouble.of(
+                                  (double) d.labeling.labelDelay.toSeconds()),
+                              false,
+                              "s"))
+                      .onlyIf(!d.labeling.method.equals("none"), "there are no labels"),
+                  Clause.recorded("leakage", "no leakage between the parts"));
+            });
+
+    private Spec.Dataset spec(Source source, String role) {
+      return new Spec.Dataset(
+          source.dataset,
+          role,
+          schema,
+          source.refresh.orElse(Duration.ofDays(7)),
+          retention,
+          labeling.labelDelay);
+    }
+  }
+
+  record MetricAnswer(
+      @F(main = true) String id,
+      @F(
+              def = "ml",
+              oneOf = {"ml", "business", "system", "fairness", "cost"})
+          String kind,
+      Optional<String> formula,
+      Optional<String> source,
+      @F(
+              def = "up",
+              oneOf = {"up", "down"})
+          String direction,
+      Optional<String> unit,
+      List<String> slices,
+      @F(def = "3", min = 1) int priority,
+      @F(def = "no") boolean primary,
+      @F(def = "200", min = 1) int minN,
+      @F(def = "0.95", min = 0.5, max = 0.999) BigDecimal ci,
+      Optional<String> rationale) {
+    Spec.Metric spec() {
+      return new Spec.Metric(
+          id,
+          kind,
+          formula.orElse(id.startsWith("recall_") ? "recall(%s)".formatted(id.substring(7)) : id),
+          direction,
+          primary,
+          slices,
+          minN,
+          ci.doubleValue());
+    }
+  }
+
+  record Metrics(
+      @F(main = true, def = "[{id: macro_f1, primary: true}]") List<MetricAnswer> metrics)
+      implements Develop {
+    public Metrics {
+      if (metrics.stream().filter(MetricAnswer::primary).count() != 1) {
+        throw new IllegalArgumentException("exactly one metric is primary");
+      }
+    }
+
+    static final Question<Metrics> QUESTION =
+        Question.of(
+                "B7", "metrics", Lane.DEVELOP, Metrics.class, "Which metrics, priorities, slices?")
+            .claim(m -> String.join(", ", m.metrics.stream().map(MetricAnswer::id).toList()))
+            .compile((m, to) -> m.metrics.forEach(each -> to.add(each.id, each.spec())))
+            .evidence((m, _) -> {
+              List<Clause> clauses = new ArrayList<>();
+              m.metrics.forEach(each ->
+                  clauses.add(
+                      Clause.live("present:" + each.id, Intent.WEEK, each.id + " is measured")
+                          .atLeast(each.minN)));
+              clauses.add(
+                  Clause.live("gap", Intent.WEEK, "the gap between offline and online is known"));
+              return clauses;
+            });
+
+    String primary() {
+      return metrics.stream().filter(MetricAnswer::primary).findFirst().orElseThrow().id;
+    }
+  }
+
+  record Offline(
+      Optional<String> holdout,
+      List<Target> gates,
+      @F(
+              def = "bootstrap",
+              oneOf = {"bootstrap", "mcnemar", "none"})
+          String test,
+      @F(
+              def = "block",
+              oneOf = {"block", "extend", "human"})
+          String onInconclusive) {}
+
+  record Online(
+      @F(
+              def = "shadow_agreement",
+              oneOf = {"labels", "proxy", "shadow_agreement", "human"})
+          String method,
+      @F(def = "1%", max = 1) Share sample,
+      @F(def = "7d", tighter = F.Tighter.LOWER) Duration every,
+      List<Target> gates) {}
+
+  record Evaluation(@F(def = "{}") Offline offline, @F(def = "{}") Online online)
+      implements Develop {
+    static final Question<Evaluation> QUESTION =
+        Question.of(
+                "B8",
+                "evaluation",
+                Lane.DEVELOP,
+                Evaluation.class,
+                "How evaluated offline and online?")
+            .claim(e ->
+                "%s; online by %s every %s"
+                    .formatted(
+                        e.offline.gates.isEmpty()
+                            ? "no worse than the champion"
+                            : String.join(
+                                ", ",
+                                e.offline.gates.stream()
+                                    .map(g -> g.metric().orElse("primary") + " " + g.words())
+                                    .toList()),
+                        e.online.method,
+                        Scalars.write(e.online.every)))
+            .compile(Evaluation::compile)
+            .evidence((e, _) ->
+                List.of(
+                    Clause.recorded("gates", "the champion has a row per gate"),
+                    Clause.live("online", e.online.every, "the last online evaluation is recent")
+                        .freshFor(e.online.every)));
+
+    private static void compile(Evaluation e, Compiler to) {
+      String primary = to.answers().find(Metrics.class).map(Metrics::primary).orElse("macro_f1");
+      List<Target> gates =
+          e.offline.gates.isEmpty()
+              ? List.of(Target.parse(primary + " >= champion"))
+              : e.offline.gates;
+      for (Target gate : gates) {
+        String metric = gate.metric().orElse(primary);
+        Spec.Versus versus =
+            switch (gate.versus()) {
+              case "absolute" -> Spec.Versus.ABSOLUTE;
+              case "baseline" -> Spec.Versus.BASELINE;
+              default -> Spec.Versus.CHAMPION;
+            };
+        double bound =
+            versus == Spec.Versus.ABSOLUTE
+                ? gate.value().doubleValue()
+                : Math.abs(gate.value().doubleValue());
+        to.add(
+            metric + "-" + gate.versus(),
+            new Spec.Gate(
+                metric,
+                gate.comparison(),
+                bound,
+                versus,
+                Optional.empty(),
+                1,
+                e.offline.onInconclusive,
+                true));
+      }
+    }
+  }
+
+  record Search(
+      @F(
+              def = "random",
+              oneOf = {"none", "grid", "random", "bayes"})
+          String kind,
+      @F(def = "20", min = 1) int trials,
+      Optional<String> budget) {}
+
+  record Iteration(
+      String id,
+      @F(
+              main = true,
+              oneOf = {
+                "majority",
+                "rule",
+                "linear",
+                "frozen_encoder",
+                "encoder",
+                "decoder",
+                "encoder_decoder",
+                "external"
+              })
+          String approach,
+      Optional<String> hypothesis,
+      Optional<Search> search,
+      Optional<Target> accept) {}
+
+  record Modeling(
+      @F(
+              main = true,
+              def =
+                  "[{id: v0, approach: majority}, {id: v1, approach: linear}, {id: v2, approach: frozen_encoder}, {id: v3, approach: encoder}]")
+          List<Iteration> iterations,
+      @F(def = "1pp", tighter = F.Tighter.HIGHER) String minGain)
+      implements Develop {
+    static final Question<Modeling> QUESTION =
+        Question.of(
+                "B9",
+                "modeling",
+                Lane.DEVELOP,
+                Modeling.class,
+                "Which iterations, from simple to complex?")
+            .claim(m ->
+                String.join(" → ", m.iterations.stream().map(Iteration::approach).toList())
+                    + ", each by at least "
+                    + m.minGain)
+            .compile((m, to) ->
+                to.add(
+                    "ladder",
+                    new Spec.Ladder(
+                        m.iterations.stream()
+                            .map(i -> new Spec.Rung(i.id, i.approach, i.hypothesis.orElse("")))
+                            .toList(),
+                        m.gain(),
+                        to.answers()
+                            .find(Intent.Feasibility.class)
+                            .map(Intent.Feasibility::baseline)
+                            .orElse("majority"))))
+            .evidence((_, _) ->
+                List.of(
+                    Clause.recorded("ladder", "score, cost and verdict per iteration").atLeast(2)));
+
+    double gain() {
+      return Target.parse(">= " + minGain).value().doubleValue();
+    }
+  }
+
+  record Stage(
+      @F(
+              main = true,
+              oneOf = {"replay", "shadow", "internal", "canary", "ab", "bandit"})
+          String kind,
+      Optional<Share> traffic,
+      Optional<Duration> minDuration,
+      Optional<Integer> minN,
+      List<Target> guardrails,
+      Optional<Target> success,
+      Optional<String> mde,
+      @F(def = "0.05", max = 1) Share alpha,
+      @F(def = "0.8", max = 1) Share power) {}
+
+  record Experimentation(
+      @F(main = true, def = "[{kind: replay}, {kind: shadow, min_duration: 1h}, {kind: canary}]")
+          List<Stage> stages)
+      implements Develop {
+    static final Question<Experimentation> QUESTION =
+        Question.of(
+                "B10",
+                "experimentation",
+                Lane.DEVELOP,
+                Experimentation.class,
+                "Which experiments precede a release?")
+            .claim(e -> String.join(", then ", e.stages.stream().map(Stage::kind).toList()))
+            .evidence((_, _) ->
+                List.of(
+                    Clause.recorded("stages", "a record per stage"),
+                    Clause.recorded("srm", "the split is what was asked for")
+                        .within(Bound.of(Spec.Op.ABOVE, 0.001, "p")),
+                    Clause.recorded("effect", "the effect is known with its interval")));
+
+    Duration duration() {
+      return stages.stream()
+          .flatMap(s -> s.minDuration.stream())
+          .reduce(Duration.ZERO, Duration::plus);
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package dev.espalier.canvas;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The first cells: for whom, which value, which objectives, which constraints, is it feasible. */
+sealed interface Intent extends Answer {
+  Duration DAY = Duration.ofDays(1);
+  Duration WEEK = Duration.ofDays(7);
+
+  record Customer(
+      @F(main = true) String name,
+      @F(
+              def = "user",
+              oneOf = {"user", "buyer", "affected", "operator"})
+          String kind) {}
+
+  record Concern(
+      String id, @F(main = true) String text, @F(def = "3", min = 1, max = 5) int severity) {}
+
+  record Background(
+      List<Customer> customers, List<Concern> goals, List<Concern> pains, List<Concern> gains)
+      implements Intent {
+    static final Question<Background> QUESTION =
+        Question.of(
+                "B1",
+                "background",
+                Lane.DESIGN,
+                Background.class,
+                "Who are the customers; goals, pains, gains?")
+            .claim(b -> "%d customers, %d pains".formatted(b.customers.size(), b.pains.size()))
+            .evidence((_, _) ->
+                List.of(
+                    Clause.recorded("coverage", "every pain has a feature and an objective")
+                        .within(Bound.atLeast(1, "share")),
+                    Clause.attest("review", "a person has reviewed the cell")));
+  }
+
+  record Kpi(
+      String metric,
+      Optional<BigDecimal> baseline,
+      Optional<BigDecimal> target,
+      Optional<String> owner) {}
+
+  record Value(
+      @JsonProperty("for") Optional<String> forWhom,
+      Optional<String> who,
+      Optional<String> product,
+      Optional<String> category,
+      @F(main = true) Optional<String> benefit,
+      Optional<Kpi> kpi,
+      Map<String, String> costMatrix,
+      @F(def = "0%", max = 1) Share holdout)
+      implements Intent {
+    static final Question<Value> QUESTION =
+        Question.of("B2", "value", Lane.DESIGN, Value.class, "What value, for whom, measured how?")
+            .claim(v -> v.benefit.orElse("A value is stated"))
+            .evidence((v, _) ->
+                List.of(
+                    Clause.live("kpi", WEEK, "the KPI arrives")
+                        .onlyIf(v.kpi.isPresent(), "no KPI is declared"),
+                    Clause.live("uplift", WEEK, "uplift against the hold-out")
+                        .onlyIf(v.holdout.share() > 0, "no hold-out group"),
+                    Clause.live("value_per_1000", WEEK, "expected value per 1,000 predictions")
+                        .onlyIf(!v.costMatrix.isEmpty(), "no cost matrix")));
+  }
+
+  record Goal(
+      Optional<String> id,
+      Optional<String> text,
+      List<String> covers,
+      String metric,
+      Target target,
+      LocalDate due,
+      @F(
+              def = "must",
+              oneOf = {"must", "should", "could"})
+          String priority) {}
+
+  record Objectives(@F(main = true) List<Goal> objectives) implements Intent {
+    static final Question<Objectives> QUESTION =
+        Question.of(
+                "B3", "objectives", Lane.DESIGN, Objectives.class, "What must be reached, by when?")
+            .claim(o ->
+                String.join(
+                    "; ",
+                    o.objectives.stream()
+                        .map(g -> g.metric + " " + g.target.words() + " by " + g.due)
+                        .toList()))
+            .compile((o, to) -> {
+              for (int i = 0; i < o.objectives.size(); i++) {
+                Goal g = o.objectives.get(i);
+                to.add(
+                    o.id(i),
+                    new Spec.Objective(
+                        g.metric,
+                        g.target.comparison(),
+                        g.target.value().doubleValue(),
+                        g.due,
+                        g.covers,
+                        g.priority));
+              }
+            })
+            .evidence((o, all) -> {
+              List<Clause> clauses = new ArrayList<>();
+              clauses.add(
+                  Clause.recorded(
+                      "measurable", "every objective has a metric with a gate or monitor"));
+              for (int i = 0; i < o.objectives.size(); i++) {
+                Goal g = o.objectives.get(i);
+                clauses.add(
+                    Clause.live("attainment:" + o.id(i), WEEK, g.metric + " " + g.target.words())
+                        .within(g.target.bound())
+                        .atLeast(all.minN(g.metric)));
+              }
+              return clauses;
+            });
+
+    String id(int index) {
+      return objectives.get(index).id.orElse("O" + (index + 1));
+    }
+  }
+
+  record Feature(String id, @F(main = true) String text, List<String> covers) {}
+
+  record Integration(
+      @F(main = true) String consumer,
+      @F(
+              def = "http",
+              oneOf = {"http", "grpc", "batch", "jar"})
+          String protocol,
+      Optional<String> contract) {}
+
+  record Constraint(
+      @F(oneOf = {"latency_p95", "cost_per_1k", "memory", "residency", "privacy", "size", "text"})
+          String kind,
+      String target) {
+    /** The bound as a gate, for the kinds that a gate can judge. */
+    Optional<Target> gate() {
+      return kind.equals("latency_p95") || kind.equals("size")
+          ? Optional.of(Target.parse(target))
+          : Optional.empty();
+    }
+
+    String metric() {
+      return kind.equals("latency_p95") ? "p95" : kind;
+    }
+  }
+
+  record OutOfScope(@F(main = true) String text, Optional<String> detector) {}
+
+  record Solution(
+      List<Feature> features,
+      List<Integration> integrations,
+      List<Constraint> constraints,
+      List<String> alternatives,
+      List<OutOfScope> outOfScope)
+      implements Intent {
+    static final Question<Solution> QUESTION =
+        Question.of(
+                "B4",
+                "solution",
+                Lane.DESIGN,
+                Solution.class,
+                "Features, integration, alternatives, constraints, out of scope?")
+            .claim(s ->
+                "%d features, %d constraints".formatted(s.features.size(), s.constraints.size()))
+            .compile((s, to) ->
+                s.constraints.forEach(c ->
+                    c.gate()
+                        .ifPresent(t ->
+                            to.add(
+                                "constraint-" + c.kind,
+                                new Spec.Gate(
+                                    c.metric(),
+                                    t.comparison(),
+                                    t.value().doubleValue(),
+                                    Spec.Versus.ABSOLUTE,
+                                    Optional.empty(),
+                                    1,
+                                    "block",
+                                    true)))))
+            .evidence((s, _) ->
+                List.of(
+                    Clause.recorded("gates", "the champion passed the gates of the constraints")
+                        .onlyIf(
+                            s.constraints.stream().anyMatch(c -> c.gate().isPresent()),
+                            "no constraint that a gate judges"),
+                    Clause.live(
+                            "declared_consumers", DAY, "all traffic comes from declared consumers")
+                        .within(Bound.atLeast(1, "share"))
+                        .onlyIf(!s.integrations.isEmpty(), "no consumer is declared"),
+                    Clause.live("out_of_scope", DAY, "out-of-scope hits are counted")
+                        .onlyIf(
+                            s.outOfScope.stream().anyMatch(o -> o.detector.isPresent()),
+                            "nothing is detected as out of scope")));
+  }
+
+  record Compute(
+      @F(def = "4", min = 1) int cpu, @F(def = "8GiB") Bytes mem, @F(def = "none") String accel) {}
+
+  record Kill(String metric, Target target, Optional<LocalDate> after) {}
+
+  record Feasibility(
+      Optional<Money> budget,
+      Optional<Compute> compute,
+      @F(def = "1000") long minRows,
+      @F(def = "50") long minPerClass,
+      Optional<BigDecimal> teamFte,
+      @F(
+              def = "majority",
+              oneOf = {"majority", "rule", "tfidf_logreg", "previous", "human"})
+          String baseline,
+      List<Kill> killCriteria,
+      @F(
+              main = true,
+              def = "undecided",
+              oneOf = {"undecided", "go", "conditional", "no_go"})
+          String verdict)
+      implements Intent {
+    static final Question<Feasibility> QUESTION =
+        Question.of(
+                "B5",
+                "feasibility",
+                Lane.DESIGN,
+                Feasibility.class,
+                "Is it feasible with data, money, team?")
+            .claim(f ->
+                "Verdict %s; at least %d rows, %d of each class"
+                    .formatted(f.verdict, f.minRows, f.minPerClass))
+            .evidence((f, _) ->
+                List.of(
+                    Clause.recorded("probe", "a probe of data and baseline ran")
+                        .freshFor(Duration.ofDays(90)),
+                    Clause.recorded("min_rows", "enough rows")
+                        .within(Bound.atLeast((double) f.minRows, "count"))
+                        .freshFor(Duration.ofDays(90)),
+                    Clause.recorded("min_per_class", "enough rows of each class")
+                        .within(Bound.atLeast((double) f.minPerClass, "count"))
+                        .freshFor(Duration.ofDays(90)),
+                    Clause.live("cost", WEEK, "forecast cost within budget")
+                        .onlyIf(f.budget.isPresent(), "no budget is stated"),
+                    Clause.recorded("kill_criteria", "no kill criterion is true")
+                        .freshFor(Duration.ofDays(90))
+                        .onlyIf(!f.killCriteria.isEmpty(), "no kill criterion is stated")));
+  }
+}

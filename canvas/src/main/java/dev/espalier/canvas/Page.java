@@ -1,0 +1,142 @@
+package dev.espalier.canvas;
+
+import java.util.List;
+import java.util.Locale;
+
+/** The page: what the product is called, who works on it, which model family it uses. */
+sealed interface Page extends Answer {
+  record Arch(
+      @F(def = "2", min = 1, max = 48) int layers,
+      @F(def = "4", min = 1, max = 64) int heads,
+      @F(def = "64", min = 4, max = 8192) int dModel,
+      @F(def = "256", min = 4, max = 32768) int dFf,
+      @F(def = "128", min = 4, max = 8192) int maxLen,
+      @F(def = "8000", min = 16, max = 500000) int vocab,
+      @F(
+              def = "bpe",
+              oneOf = {"bpe", "word", "char"})
+          String tokenizer,
+      @F(
+              def = "learned",
+              oneOf = {"learned", "sinusoidal", "rope"})
+          String pos,
+      @F(
+              def = "pre",
+              oneOf = {"pre", "post"})
+          String norm,
+      @F(def = "0.1", max = 1) Share dropout,
+      @F(def = "no") boolean causal) {
+    public Arch {
+      if (dModel % heads != 0) {
+        throw new IllegalArgumentException(
+            "d_model %d is not a multiple of heads %d".formatted(dModel, heads));
+      }
+    }
+  }
+
+  record Model(
+      @F(
+              def = "encoder",
+              main = true,
+              oneOf = {"rule", "linear", "encoder", "decoder", "encoder_decoder", "external"})
+          String family,
+      @F(def = "{}") Arch arch)
+      implements Page {
+    static final Question<Model> QUESTION =
+        Question.of("A3", "model", Lane.DESIGN, Model.class, "Which model family and shape?")
+            .claim(m ->
+                "An %s of %d layers, %d heads, width %d"
+                    .formatted(m.family, m.arch.layers, m.arch.heads, m.arch.dModel))
+            .compile((m, to) ->
+                to.add(
+                    "model",
+                    new Spec.Architecture(
+                        m.family,
+                        m.arch.layers,
+                        m.arch.heads,
+                        m.arch.dModel,
+                        m.arch.dFf,
+                        m.arch.maxLen,
+                        m.arch.vocab,
+                        m.arch.tokenizer)))
+            .evidence((m, _) -> {
+              boolean attends = m.family.contains("coder");
+              return List.of(
+                  Clause.recorded("ladder", "the champion's ladder contains the declared family"),
+                  Clause.recorded("attention_rows", "attention rows sum to 1")
+                      .within(Bound.atMost(1e-5, "share"))
+                      .onlyIf(attends, "the family has no attention"),
+                  Clause.recorded("causal_leak", "no token sees the future")
+                      .within(Bound.atMost(0, "count"))
+                      .onlyIf(m.family.equals("decoder"), "only a decoder is causal"),
+                  Clause.recorded("golden", "training and serving give the same answers")
+                      .within(Bound.atMost(1e-5, "share")));
+            });
+  }
+
+  record Name(@F(main = true) String name) implements Page {
+    public Name {
+      if (name.length() > 120) {
+        throw new IllegalArgumentException("a name has at most 120 characters");
+      }
+    }
+
+    static final Question<Name> QUESTION =
+        Question.of("A8", "product.name", Lane.DESIGN, Name.class, "What is the product called?")
+            .claim(n -> n.name)
+            .evidence((_, _) -> List.of(Clause.recorded("exists", "the product exists")));
+
+    /** The name in lower case, words joined by dashes. */
+    String slug() {
+      return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+    }
+  }
+
+  record Author(
+      String user,
+      @F(
+              main = true,
+              def = "contributor",
+              oneOf = {"owner", "maintainer", "contributor", "approver", "viewer"})
+          String role) {}
+
+  record Authors(@F(main = true, def = "[{user: local, role: owner}]") List<Author> authors)
+      implements Page {
+    static final Question<Authors> QUESTION =
+        Question.of(
+                "A9", "product.authors", Lane.DESIGN, Authors.class, "Who writes, approves, views?")
+            .claim(a ->
+                String.join(
+                    ", ",
+                    a.authors.stream().map(each -> each.user + " (" + each.role + ")").toList()))
+            .evidence((_, _) ->
+                List.of(
+                    Clause.recorded("owners_active", "an owner acted within 90 days")
+                        .freshFor(java.time.Duration.ofDays(90)),
+                    Clause.recorded(
+                        "audit_actors", "everyone who changed the canvas is an author")));
+
+    String owner() {
+      return authors.stream()
+          .filter(a -> a.role.equals("owner"))
+          .findFirst()
+          .map(Author::user)
+          .orElse("local");
+    }
+  }
+
+  record Template(
+      @F(
+              main = true,
+              def = "mwml12+stack11",
+              oneOf = {"mwml12+stack11", "ownml11"})
+          String template)
+      implements Page {
+    static final Question<Template> QUESTION =
+        Question.of("A7", "canvas.template", Lane.DESIGN, Template.class, "Which canvas template?")
+            .claim(Template::template)
+            .evidence((_, _) ->
+                List.of(
+                    Clause.recorded("attribution", "every export carries the attribution lines")));
+  }
+}

@@ -1,0 +1,125 @@
+package dev.espalier.canvas;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Registry and versioning. */
+sealed interface Registry extends Answer {
+  record Decay(
+      @F(main = true) Optional<String> metric,
+      @F(def = "30d", tighter = F.Tighter.HIGHER) Duration halfLifeMin,
+      @F(
+              def = "retrain",
+              oneOf = {"retrain", "alert", "rollback", "retire"})
+          String action)
+      implements Registry {
+    static final Question<Decay> QUESTION =
+        Question.of(
+                "R0",
+                "registry.decay",
+                Lane.DEVELOP,
+                Decay.class,
+                "How fast does a model decay, then what?")
+            .claim(d ->
+                "Half-life at least %s, then %s".formatted(Scalars.write(d.halfLifeMin), d.action))
+            .evidence((d, _) ->
+                List.of(
+                    Clause.live("half_life", Intent.WEEK, "the metric's half-life")
+                        .within(Bound.atLeast((double) d.halfLifeMin.toSeconds(), "s"))));
+  }
+
+  record Required(
+      @F(
+              main = true,
+              def = "mandatory",
+              oneOf = {"mandatory", "optional"})
+          String rule,
+      @F(def = "[prod]") Set<String> scope)
+      implements Registry {
+    static final Question<Required> QUESTION =
+        Question.of(
+                "R1",
+                "registry.required",
+                Lane.DEVELOP,
+                Required.class,
+                "Is the registry mandatory?")
+            .claim(r -> "%s in %s".formatted(r.rule, String.join(", ", r.scope)))
+            .evidence((_, _) ->
+                List.of(
+                    Clause.live("registered", Intent.DAY, "every loaded model is registered")
+                        .within(Bound.atLeast(1, "share")),
+                    Clause.live("orphans", Intent.DAY, "nothing unregistered is loaded")
+                        .within(Bound.atMost(0, "count"))));
+  }
+
+  record Store(
+      @F(
+              main = true,
+              def = "embedded_cas",
+              oneOf = {"embedded_cas", "s3", "oci", "mlflow"})
+          String in,
+      @F(def = "[reproducibility, audit, rollback]") Set<String> why,
+      @F(def = "[dataset, params, metrics, canvas_version]") Set<String> requiredMeta,
+      @F(def = "prod forever") String retention)
+      implements Registry {
+    static final Question<Store> QUESTION =
+        Question.of(
+                "R2",
+                "registry.store",
+                Lane.DEVELOP,
+                Store.class,
+                "Where and why are models stored and tracked?")
+            .claim(s -> "In %s for %s".formatted(s.in, String.join(", ", s.why)))
+            .evidence((s, _) ->
+                List.of(
+                    Clause.recorded("completeness", "every version carries its meta data")
+                        .within(Bound.atLeast(1, "share")),
+                    Clause.recorded("rehash", "stored bytes are what was registered")
+                        .within(Bound.atMost(0, "count"))
+                        .freshFor(Duration.ofDays(14)),
+                    Clause.drill("restore", "a stored version is read back and answers")
+                        .onlyIf(s.why.contains("rollback"), "rollback is not a reason for storing"),
+                    Clause.drill("reproduce", "a version is reproduced")
+                        .onlyIf(
+                            s.why.contains("reproducibility"),
+                            "reproducibility is not a reason for storing")));
+  }
+
+  record Versioning(
+      @F(
+              main = true,
+              def = "semver",
+              oneOf = {"semver", "calver", "sequential", "hash"})
+          String scheme,
+      @F(def = "[champion, challenger, previous]") Set<String> aliases,
+      @F(def = "yes") boolean immutable)
+      implements Registry {
+    static final Question<Versioning> QUESTION =
+        Question.of(
+                "R3",
+                "registry.versioning",
+                Lane.DEVELOP,
+                Versioning.class,
+                "Which versioning standard?")
+            .claim(v -> v.scheme + " with " + String.join(", ", v.aliases))
+            .compile((v, to) ->
+                to.add(
+                    "registry",
+                    new Spec.RegistryPolicy(
+                        to.answers()
+                            .find(Required.class)
+                            .map(r -> r.rule.equals("mandatory"))
+                            .orElse(true),
+                        to.answers().find(Store.class).map(Store::requiredMeta).orElse(Set.of()),
+                        v.scheme,
+                        v.aliases)))
+            .evidence((_, _) ->
+                List.of(
+                    Clause.recorded("valid", "every version is valid")
+                        .within(Bound.atLeast(1, "share")),
+                    Clause.recorded("contract_diff", "every MAJOR names what changed").atLeast(0),
+                    Clause.recorded("alias_history", "every alias move is on record")));
+  }
+}

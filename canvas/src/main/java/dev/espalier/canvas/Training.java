@@ -1,0 +1,316 @@
+package dev.espalier.canvas;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Integration and training: when, where, by which workflow, checked by what. */
+sealed interface Training extends Answer {
+  record Schedule(
+      @F(main = true, def = "[manual]") Set<String> triggers,
+      @F(def = "0 3 * * 1 UTC") String cadence,
+      @F(def = "30d", tighter = F.Tighter.LOWER) Duration maxStaleness,
+      @F(def = "24h") Duration minInterval,
+      @F(def = "50 core-h/month") String budget,
+      @F(
+              def = "to_challenger",
+              oneOf = {"never", "to_challenger", "to_canary", "to_production"})
+          String autoPromote,
+      @F(
+              def = "run_once",
+              oneOf = {"skip", "run_once"})
+          String catchUp)
+      implements Training {
+    private static final Set<String> KNOWN =
+        Set.of("schedule", "new_data", "drift", "decay", "code_change", "canvas_change", "manual");
+
+    public Schedule {
+      for (String trigger : triggers) {
+        if (!KNOWN.contains(trigger.split("[ :]", 2)[0])) {
+          throw new IllegalArgumentException(
+              "trigger '%s' is unknown; the nearest is '%s'"
+                  .formatted(trigger, Nearest.of(trigger, KNOWN.stream().sorted().toList())));
+        }
+      }
+      if (!budget.matches("\\d{1,9}(\\.\\d+)? ?core-h/month")) {
+        throw new IllegalArgumentException(
+            "budget '%s' is not core-hours such as 50 core-h/month".formatted(budget));
+      }
+      if (!cadence.equals("none") && cadence.trim().split("\\s+").length != 6) {
+        throw new IllegalArgumentException(
+            "cadence '%s' is not a cron and a time zone such as 0 3 * * 1 UTC".formatted(cadence));
+      }
+    }
+
+    static final Question<Schedule> QUESTION =
+        Question.of(
+                "C1",
+                "ct.schedule",
+                Lane.DEVELOP,
+                Schedule.class,
+                "How often retrained, what triggers it?")
+            .claim(s ->
+                "On %s; data at most %s old"
+                    .formatted(String.join(", ", s.triggers), Scalars.write(s.maxStaleness)))
+            .compile((s, to) ->
+                to.add(
+                    "schedule",
+                    new Spec.Schedule(
+                        s.triggers,
+                        s.scheduled() ? Optional.of(s.cadence) : Optional.empty(),
+                        s.maxStaleness,
+                        s.minInterval,
+                        s.coreHours(),
+                        s.autoPromote,
+                        s.catchUp)))
+            .evidence((s, _) ->
+                List.of(
+                    Clause.live("data_age", Intent.DAY, "the champion's data are young enough")
+                        .within(Bound.atMost((double) s.maxStaleness.toSeconds(), "s")),
+                    Clause.recorded("interval", "runs keep the cadence")
+                        .within(Bound.atMost(0.2, "share"))
+                        .atLeast(5)
+                        .onlyIf(s.scheduled(), "nothing is scheduled"),
+                    Clause.recorded("missed", "no run is missed")
+                        .within(Bound.atMost(0, "count"))
+                        .onlyIf(s.scheduled(), "nothing is scheduled"),
+                    Clause.recorded("budget", "compute within budget")
+                        .within(Bound.atMost(s.coreHours(), "core-h"))
+                        .freshFor(Duration.ofDays(60))));
+
+    boolean scheduled() {
+      return triggers.contains("schedule") && !cadence.equals("none");
+    }
+
+    double coreHours() {
+      return Double.parseDouble(budget.split("[^0-9.]", 2)[0]);
+    }
+  }
+
+  record Where(
+      @F(
+              main = true,
+              def = "embedded",
+              oneOf = {"embedded", "local_process", "remote_workers", "kubernetes", "cloud_batch"})
+          String runIn,
+      Set<String> labels,
+      Set<String> residency,
+      Optional<String> reason)
+      implements Training {
+    static final Question<Where> QUESTION =
+        Question.of(
+                "C2",
+                "ct.where",
+                Lane.DEVELOP,
+                Where.class,
+                "Where does it run, and why does each run happen?")
+            .claim(w -> "In " + w.runIn.replace('_', ' '))
+            .compile((w, to) ->
+                to.add("placement", new Spec.Placement(w.runIn, w.residency, w.reason.orElse(""))))
+            .evidence((w, _) ->
+                List.of(
+                    Clause.recorded("runner", "every run where it may")
+                        .within(Bound.atLeast(1, "share")),
+                    Clause.recorded("residency", "no run outside the region")
+                        .within(Bound.atMost(0, "count"))
+                        .onlyIf(!w.residency.isEmpty(), "no residency is required"),
+                    Clause.recorded("cause", "every run has a cause")
+                        .within(Bound.atLeast(1, "share"))));
+  }
+
+  record WorkflowStep(
+      @F(main = true) String name,
+      Optional<Duration> timeout,
+      Optional<Integer> retries,
+      Optional<String> cache) {}
+
+  record Workflow(
+      @F(main = true, def = "[ingest, validate, split, prepare, train, evaluate, gate, register]")
+          List<WorkflowStep> steps,
+      @F(def = "1h") Duration timeout,
+      @F(def = "2", max = 20) int retries,
+      @F(def = "yes") boolean cache,
+      @F(def = "95%", max = 1, tighter = F.Tighter.HIGHER) Share success,
+      @F(def = "[builtin]") List<String> stack)
+      implements Training {
+    static final Question<Workflow> QUESTION =
+        Question.of(
+                "C3", "ct.workflow", Lane.DEVELOP, Workflow.class, "Formal workflow and its stack?")
+            .claim(w -> String.join(" → ", w.steps.stream().map(WorkflowStep::name).toList()))
+            .compile((w, to) ->
+                to.add(
+                    "pipeline",
+                    new Spec.Pipeline(
+                        w.steps.stream()
+                            .map(s ->
+                                new Spec.Step(
+                                    s.name,
+                                    s.timeout.orElse(w.timeout),
+                                    s.retries.orElse(w.retries),
+                                    s.cache.map(Scalars::bool).orElse(w.cache)))
+                            .toList(),
+                        w.success.share())))
+            .evidence((w, _) ->
+                List.of(
+                    Clause.recorded("dag", "runs execute the compiled graph")
+                        .within(Bound.atLeast(1, "share"))
+                        .atLeast(3),
+                    Clause.recorded("success", "runs succeed")
+                        .within(Bound.atLeast(w.success.share(), "share"))
+                        .atLeast(3),
+                    Clause.recorded("rerun", "a re-run gives the same")));
+  }
+
+  record Distributed(
+      @F(
+              main = true,
+              def = "none",
+              oneOf = {"none", "data_parallel", "hp_parallel", "model_parallel"})
+          String mode,
+      @F(def = "1", min = 1, max = 8) int workers,
+      @F(
+              def = "allreduce",
+              oneOf = {"allreduce", "param_avg", "async"})
+          String sync,
+      @F(def = "yes") boolean elastic,
+      @F(def = "70%", max = 1, tighter = F.Tighter.HIGHER) Share minEfficiency)
+      implements Training {
+    static final Question<Distributed> QUESTION =
+        Question.of(
+                "C4",
+                "ct.distributed",
+                Lane.DEVELOP,
+                Distributed.class,
+                "Is distributed training required?")
+            .claim(d -> d.mode.equals("none") ? "One worker trains" : d.mode + " over " + d.workers)
+            .evidence((d, _) -> {
+              boolean on = !d.mode.equals("none");
+              String no = "training is not distributed";
+              return List.of(
+                  Clause.recorded("efficiency", "workers are used well")
+                      .within(Bound.atLeast(d.minEfficiency.share(), "share"))
+                      .onlyIf(on, no),
+                  Clause.recorded("loss_parity", "same loss as one worker").onlyIf(on, no),
+                  Clause.drill("kill_worker", "a run survives the loss of a worker")
+                      .onlyIf(on, no));
+            });
+  }
+
+  record Ci(
+      @F(main = true, def = "[lint, unit, data_contract, train_smoke]") Set<String> checks,
+      @F(
+              def = "builtin",
+              oneOf = {"builtin", "github_actions", "gitlab", "jenkins", "webhook"})
+          String tool,
+      @F(def = "[canvas_change]") Set<String> triggers,
+      @F(def = "15m", tighter = F.Tighter.LOWER) Duration maxDuration,
+      @F(def = "yes") boolean required)
+      implements Training {
+    static final Question<Ci> QUESTION =
+        Question.of("C5", "ci.workflow", Lane.DEVELOP, Ci.class, "CI workflow and tools?")
+            .claim(c ->
+                "%s, at most %s"
+                    .formatted(String.join(", ", c.checks), Scalars.write(c.maxDuration)))
+            .evidence((c, _) ->
+                List.of(
+                    Clause.recorded("green", "every promotion had green checks")
+                        .within(Bound.atLeast(1, "share")),
+                    Clause.recorded("duration", "95 % of runs in time")
+                        .within(Bound.atMost((double) c.maxDuration.toSeconds(), "s")),
+                    Clause.recorded("flake", "checks do not flake")
+                        .within(Bound.atMost(0.02, "share"))));
+  }
+
+  record Need(
+      @F(
+              main = true,
+              oneOf = {
+                "efficiency",
+                "fairness",
+                "robustness",
+                "interpretability",
+                "privacy",
+                "security",
+                "calibration",
+                "cost",
+                "availability"
+              })
+          String attribute,
+      Optional<String> suite,
+      Optional<String> slice,
+      Target target,
+      @F(def = "1", min = 0) int minN,
+      @F(def = "[pre_deploy]") Set<String> when,
+      @F(def = "yes") boolean blocking) {
+    String metric() {
+      return target.metric().orElse(attribute);
+    }
+  }
+
+  record Nfr(
+      @F(
+              main = true,
+              def =
+                  "[{attribute: efficiency, target: 'p95 <= 100ms', when: [pre_deploy, live]}, {attribute: efficiency, suite: size, target: 'size <= 200MB'}, {attribute: calibration, target: 'ece <= 0.05'}]")
+          List<Need> requirements)
+      implements Training {
+    static final Question<Nfr> QUESTION =
+        Question.of(
+                "C6",
+                "nfr",
+                Lane.DEVELOP,
+                Nfr.class,
+                "Non-functional requirements; how tested; in CI/CT?")
+            .claim(n ->
+                String.join(
+                    "; ",
+                    n.requirements.stream()
+                        .map(each -> each.metric() + " " + each.target.words())
+                        .toList()))
+            .compile((n, to) ->
+                n.requirements.forEach(each -> {
+                  to.add(
+                      each.attribute + "-" + each.metric(),
+                      new Spec.Requirement(
+                          each.attribute,
+                          each.metric(),
+                          each.target.comparison(),
+                          each.target.value().doubleValue(),
+                          each.when,
+                          each.blocking));
+                  if (each.when.contains("pre_deploy") && each.target.high().isEmpty()) {
+                    to.add(
+                        "nfr-" + each.metric(),
+                        new Spec.Gate(
+                            each.metric(),
+                            each.target.comparison(),
+                            each.target.value().doubleValue(),
+                            Spec.Versus.ABSOLUTE,
+                            each.slice,
+                            Math.max(1, each.minN),
+                            "block",
+                            each.blocking));
+                  }
+                }))
+            .evidence((n, _) ->
+                n.requirements.stream()
+                    .flatMap(each ->
+                        each.when.stream()
+                            .map(when -> {
+                              String id =
+                                  when
+                                      + ":"
+                                      + each.attribute
+                                      + each.suite.map(s -> "-" + s).orElse("");
+                              Clause clause =
+                                  when.equals("live")
+                                      ? Clause.live(
+                                          id, Intent.DAY, each.metric() + " " + each.target.words())
+                                      : Clause.recorded(
+                                          id, each.metric() + " " + each.target.words());
+                              return clause.within(each.target.bound()).atLeast(each.minN);
+                            }))
+                    .toList());
+  }
+}

@@ -1,0 +1,294 @@
+package dev.espalier.canvas;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/** What is watched, what alerts, what retrains. */
+sealed interface Watching extends Answer {
+  record Required(
+      @F(
+              main = true,
+              def = "mandatory",
+              oneOf = {"mandatory", "optional"})
+          String prod,
+      @F(
+              def = "optional",
+              oneOf = {"mandatory", "optional"})
+          String staging,
+      @F(def = "[effectiveness, degradation, retrain_trigger]") Set<String> purpose,
+      @F(def = "100%", max = 1, tighter = F.Tighter.HIGHER) Share sample,
+      @F(
+              def = "hashed",
+              oneOf = {"hashed", "full", "none"})
+          String payloadLog,
+      @F(def = "90d") Duration retention)
+      implements Watching {
+    static final Question<Required> QUESTION =
+        Question.of(
+                "M1",
+                "monitoring.required",
+                Lane.MAINTAIN,
+                Required.class,
+                "Is monitoring mandatory, for what?")
+            .claim(r ->
+                "%s in production, %s payloads, kept %s"
+                    .formatted(r.prod, r.payloadLog, Scalars.write(r.retention)))
+            .compile((r, to) ->
+                to.add(
+                    "inference_log",
+                    new Spec.InferenceLog(r.sample.share(), r.payloadLog, r.retention)))
+            .evidence((_, _) ->
+                List.of(
+                    Clause.live("monitored", Intent.DAY, "every production model is monitored")
+                        .within(Bound.atLeast(1, "share")),
+                    Clause.live("logged", Intent.DAY, "every prediction is logged")
+                        .within(Bound.atLeast(0.999, "share")),
+                    Clause.live("evaluated", Intent.DAY, "the last evaluation is recent")
+                        .within(Bound.atMost((double) Duration.ofDays(2).toSeconds(), "s"))));
+  }
+
+  record Watched(
+      @F(main = true) String metric,
+      Optional<Duration> window,
+      List<String> slices,
+      @F(def = "200", min = 1) int minN,
+      Optional<Target> target,
+      Optional<Duration> labelDelay) {}
+
+  record Ml(@F(main = true, def = "[{metric: confidence, window: 1d}]") List<Watched> metrics)
+      implements Watching {
+    static final Question<Ml> QUESTION =
+        Question.of("M2", "monitoring.ml", Lane.MAINTAIN, Ml.class, "Which ML metrics?")
+            .claim(m -> String.join(", ", m.metrics.stream().map(Watched::metric).toList()))
+            .evidence((m, all) -> {
+              List<Clause> clauses = new ArrayList<>();
+              m.metrics.forEach(w ->
+                  clauses.add(
+                      Clause.live(
+                              "window:" + w.metric,
+                              w.window.orElse(all.labelWindow()),
+                              w.metric + " is watched")
+                          .atLeast(w.minN)));
+              clauses.add(
+                  Clause.live("slice_coverage", Intent.DAY, "the slices are covered")
+                      .onlyIf(m.metrics.stream().anyMatch(w -> !w.slices.isEmpty()), "no slices"));
+              clauses.add(Clause.live("pending", Intent.DAY, "labels still to come are counted"));
+              return clauses;
+            });
+  }
+
+  record DomainMetric(
+      String id,
+      Optional<String> unit,
+      @F(
+              def = "push_api",
+              oneOf = {"push_api", "sql", "expression", "feedback_join"})
+          String source,
+      Optional<String> owner,
+      @F(def = "1d") Duration every,
+      Optional<Target> target) {}
+
+  record Domain(@F(main = true) List<DomainMetric> metrics) implements Watching {
+    static final Question<Domain> QUESTION =
+        Question.of(
+                "M3",
+                "monitoring.domain",
+                Lane.MAINTAIN,
+                Domain.class,
+                "Which domain metrics, how collected?")
+            .claim(d -> String.join(", ", d.metrics.stream().map(DomainMetric::id).toList()))
+            .evidence((d, _) ->
+                d.metrics.stream()
+                    .map(m ->
+                        Clause.live("received:" + m.id, m.every, m.id + " arrives")
+                            .within(Bound.atLeast(0.95, "share")))
+                    .toList());
+  }
+
+  record Detector(
+      String id,
+      @F(
+              def = "prediction_drift",
+              oneOf = {
+                "performance_drop",
+                "prediction_drift",
+                "data_drift",
+                "concept_drift",
+                "train_serve_skew",
+                "est_performance",
+                "operational"
+              })
+          String type,
+      Optional<String> metric,
+      Optional<String> test,
+      @F(
+              def = "training",
+              oneOf = {"training", "last_good", "rolling"})
+          String reference,
+      @F(def = "7d") Duration window,
+      @F(def = "500", min = 1) int minN,
+      Optional<String> warn,
+      Optional<String> alert) {
+    Spec.Monitor spec(Answers all) {
+      String bound = alert.orElse(type.equals("performance_drop") ? "5% rel" : "0.2");
+      boolean relative = bound.endsWith(" rel");
+      String plain = relative ? bound.substring(0, bound.length() - 4).strip() : bound;
+      Optional<String> watched =
+          metric.or(() ->
+              type.equals("performance_drop") ? Optional.of(all.primary()) : Optional.empty());
+      boolean lower = watched.map(all::lowerIsBetter).orElse(true);
+      Optional<String> how =
+          test.or(() -> type.endsWith("_drift") ? Optional.of("psi") : Optional.empty());
+      OptionalDouble warning =
+          warn.map(w -> OptionalDouble.of(amount(w)))
+              .orElse(how.isPresent() ? OptionalDouble.of(0.1) : OptionalDouble.empty());
+      return new Spec.Monitor(
+          type,
+          watched,
+          how,
+          reference,
+          window,
+          minN,
+          warning,
+          amount(plain),
+          lower ? Spec.Op.ABOVE : Spec.Op.BELOW,
+          relative);
+    }
+
+    private static double amount(String text) {
+      return Target.parse(">= " + text).value().doubleValue();
+    }
+
+    boolean labelled() {
+      return type.equals("performance_drop") || type.equals("concept_drift");
+    }
+  }
+
+  record Decay(
+      @F(main = true, def = "[{id: prediction_psi, type: prediction_drift}]")
+          List<Detector> detectors)
+      implements Watching {
+    public Decay {
+      detectors.forEach(d -> d.alert.ifPresent(a -> Detector.amount(a.replace(" rel", ""))));
+    }
+
+    static final Question<Decay> QUESTION =
+        Question.of("M4", "monitoring.decay", Lane.MAINTAIN, Decay.class, "How is decay detected?")
+            .claim(d ->
+                String.join(
+                    "; ",
+                    d.detectors.stream()
+                        .map(each ->
+                            each.metric.orElse(each.type)
+                                + " over "
+                                + Scalars.write(each.window)
+                                + each.alert.map(a -> ", alert at " + a).orElse(""))
+                        .toList()))
+            .compile(
+                (d, to) -> d.detectors.forEach(each -> to.add(each.id, each.spec(to.answers()))))
+            .evidence((d, _) -> {
+              List<Clause> clauses = new ArrayList<>();
+              d.detectors.forEach(each ->
+                  clauses.add(
+                      Clause.recorded("ran:" + each.id, each.id + " ran on time")
+                          .freshFor(each.window.multipliedBy(2))));
+              clauses.add(Clause.drill("injected", "an injected drift is found"));
+              clauses.add(
+                  Clause.recorded("false_alarms", "few false alarms on stationary data")
+                      .within(Bound.atMost(0.05, "share")));
+              return clauses;
+            });
+  }
+
+  record AlertRule(
+      String on,
+      @F(def = "5m") @JsonProperty("for") Duration holdFor,
+      @F(
+              def = "warn",
+              oneOf = {"info", "warn", "page"})
+          String severity,
+      @F(def = "[inbox]") Set<String> route,
+      Optional<String> runbook,
+      @F(
+              def = "none",
+              oneOf = {"none", "rollback", "fallback", "retrain", "scale"})
+          String action) {
+    public AlertRule {
+      if (severity.equals("page") && runbook.isEmpty()) {
+        throw new IllegalArgumentException("an alert that pages needs a runbook");
+      }
+    }
+  }
+
+  record Alerts(
+      @F(main = true, def = "[{on: prediction_psi}]") List<AlertRule> alerts,
+      @F(def = "5", tighter = F.Tighter.LOWER) int pagesPerWeek)
+      implements Watching {
+    static final Question<Alerts> QUESTION =
+        Question.of("M5", "monitoring.alerts", Lane.MAINTAIN, Alerts.class, "Alerting strategy?")
+            .claim(a ->
+                String.join(
+                    "; ",
+                    a.alerts.stream()
+                        .map(each -> each.on + ": " + each.severity + ", " + each.action)
+                        .toList()))
+            .compile((a, to) ->
+                a.alerts.forEach(each ->
+                    to.add(
+                        each.on,
+                        new Spec.Alert(
+                            each.on,
+                            each.holdFor,
+                            each.severity,
+                            List.copyOf(each.route),
+                            each.runbook,
+                            each.action))))
+            .evidence((a, _) ->
+                List.of(
+                    Clause.live("delivery", Intent.WEEK, "alerts are delivered")
+                        .within(Bound.atLeast(0.999, "share")),
+                    Clause.drill("test_alert", "a test alert arrives")
+                        .freshFor(Duration.ofDays(14)),
+                    Clause.live(
+                            "precision", Duration.ofDays(30), "acknowledged alerts were worth it")
+                        .within(Bound.atLeast(0.5, "share")),
+                    Clause.live("pages", Intent.DAY, "pages in a week")
+                        .within(Bound.atMost(a.pagesPerWeek, "count"))));
+  }
+
+  record Retrain(
+      @F(main = true) List<String> on,
+      @F(def = "90d") Duration dataWindow,
+      @F(def = "no") boolean warmStart,
+      @F(def = "24h") Duration cooldown,
+      @F(def = "3", min = 1) int maxFailures,
+      @F(def = "champion") String compare)
+      implements Watching {
+    static final Question<Retrain> QUESTION =
+        Question.of(
+                "M6",
+                "monitoring.retrain",
+                Lane.MAINTAIN,
+                Retrain.class,
+                "What triggers retraining, and what follows?")
+            .claim(r ->
+                "On %s, at most every %s"
+                    .formatted(
+                        r.on.isEmpty() ? "nothing by itself" : String.join(", ", r.on),
+                        Scalars.write(r.cooldown)))
+            .compile((r, to) ->
+                to.add(
+                    "retrain",
+                    new Spec.Retrain(r.on, r.dataWindow, r.cooldown, r.maxFailures, r.compare)))
+            .evidence((_, _) ->
+                List.of(
+                    Clause.recorded("trace", "every loop is traced from alert to recovery"),
+                    Clause.recorded("recovery", "the time to recover is known"),
+                    Clause.recorded("helped", "loops helped")));
+  }
+}
