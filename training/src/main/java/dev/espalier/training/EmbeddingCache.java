@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Optional;
 
 /**
  * The vectors of texts that a frozen encoder has seen, by the digest of the text, in one file per
@@ -27,7 +27,7 @@ final class EmbeddingCache {
   private final String encoder;
   private final Map<Digest, float[]> vectors = new LinkedHashMap<>();
   private int hits;
-  private int misses;
+  private boolean changed;
 
   private EmbeddingCache(Path file, String encoder) {
     this.file = file;
@@ -74,33 +74,28 @@ final class EmbeddingCache {
     }
   }
 
-  /** The vector of a text, computed by {@code embed} when it is new. */
-  float[] get(String text, Function<String, float[]> embed) {
-    Digest key = Digest.of(text);
-    float[] known = vectors.get(key);
-    if (known != null) {
-      hits++;
-      return known;
-    }
-    misses++;
-    float[] vector = embed.apply(text);
+  /** The vector of a text, where it is known. */
+  Optional<float[]> find(String text) {
+    Optional<float[]> known = Optional.ofNullable(vectors.get(Digest.of(text)));
+    hits += known.isPresent() ? 1 : 0;
+    return known;
+  }
+
+  /** Keeps a vector; beyond 200,000 texts nothing more is kept. */
+  void put(String text, float[] vector) {
     if (vectors.size() < MAX_ENTRIES) {
-      vectors.put(key, vector);
+      vectors.put(Digest.of(text), vector);
+      changed = true;
     }
-    return vector;
   }
 
   int hits() {
     return hits;
   }
 
-  int misses() {
-    return misses;
-  }
-
-  /** Writes everything, by rename. */
+  /** Writes everything, by rename, when something is new. */
   void save() {
-    if (misses == 0 || vectors.isEmpty()) {
+    if (!changed) {
       return;
     }
     try {

@@ -14,6 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 
 /**
@@ -24,6 +29,8 @@ import java.util.function.IntConsumer;
 final class FrozenEncoder {
   private static final String GRAPH = "/all-minilm-l6-v2-q.onnx";
   private static final String TOKENIZER = "/all-minilm-l6-v2-q-tokenizer.json";
+
+  private static final int THREADS = 2;
 
   private final byte[] graph;
   private final byte[] tokenizer;
@@ -65,16 +72,39 @@ final class FrozenEncoder {
     }
   }
 
-  /** One vector per text; {@code progress} hears how many are done. */
+  /**
+   * One vector per text. New ones are computed on two threads: the graph runs on its caller's
+   * thread, and a vector does not depend on the others.
+   *
+   * @param progress hears how many texts are done, on this thread
+   */
   List<float[]> embed(List<String> texts, IntConsumer progress) {
+    ExecutorService pool = Executors.newFixedThreadPool(THREADS);
     try (EncoderEmbedding embedding = new EncoderEmbedding(graph, tokenizer, maxTokens)) {
-      List<float[]> vectors = new ArrayList<>(texts.size());
+      List<Future<float[]>> pending = new ArrayList<>(texts.size());
       for (String text : texts) {
-        vectors.add(cache.get(text, embedding::embed));
+        pending.add(
+            cache
+                .find(text)
+                .<Future<float[]>>map(CompletableFuture::completedFuture)
+                .orElseGet(() -> pool.submit(() -> embedding.embed(text))));
+      }
+      List<float[]> vectors = new ArrayList<>(texts.size());
+      for (int i = 0; i < pending.size(); i++) {
+        float[] vector = pending.get(i).get();
+        vectors.add(vector);
+        cache.put(texts.get(i), vector);
         progress.accept(vectors.size());
       }
       return vectors;
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new EspalierException(
+          ErrorCode.UNAVAILABLE, "Interrupted while embedding", interrupted);
+    } catch (ExecutionException failure) {
+      throw new EspalierException(ErrorCode.INTERNAL, "The encoder failed on a text", failure);
     } finally {
+      pool.shutdownNow();
       cache.save();
     }
   }

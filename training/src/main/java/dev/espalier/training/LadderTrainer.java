@@ -113,7 +113,8 @@ final class LadderTrainer {
     return switch (rung.approach()) {
       case "encoder" -> TransformerTraining.unavailable();
       case "frozen_encoder" -> FrozenEncoder.unavailable();
-      default -> Optional.empty();
+      case "majority", "linear" -> Optional.empty();
+      default -> Optional.of("nothing here trains a " + rung.approach());
     };
   }
 
@@ -123,12 +124,7 @@ final class LadderTrainer {
       case "linear" -> linear();
       case "frozen_encoder" -> frozenEncoder(position);
       case "encoder" -> encoder(position);
-      default ->
-          throw EspalierException.invalidField(
-              "modeling.iterations.approach",
-              "known approach",
-              "No approach '%s' for rung %s.".formatted(rung.approach(), rung.id()),
-              Optional.of("linear"));
+      default -> throw EspalierException.invalid("Nothing trains a " + rung.approach());
     };
   }
 

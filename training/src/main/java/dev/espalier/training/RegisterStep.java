@@ -25,6 +25,12 @@ import java.util.TreeMap;
  * challenger. Doing it again changes nothing.
  */
 public final class RegisterStep implements StepLogic<Registered> {
+  /** Metadata: the check report of the data, as JSON. */
+  static final String CHECKS = "checks";
+
+  /** Metadata: the time of the newest row that was trained on. */
+  static final String TRAINED_THROUGH = "trained_through";
+
   record Params(Set<String> requiredMeta) {}
 
   private final Registry registry;
@@ -76,7 +82,7 @@ public final class RegisterStep implements StepLogic<Registered> {
     RungScore candidate = context.input("evaluate", Evaluated.class).candidate();
     if (!gates.passed()) {
       context.log("Not registered: " + gates.summary());
-      return new Registered(Optional.empty(), candidate.id(), gates.summary());
+      return new Registered(Optional.empty(), candidate.approach(), gates.summary());
     }
     Set<String> required = Json.read(Json.write(context.params()), Params.class).requiredMeta();
     ModelVersion version =
@@ -109,7 +115,7 @@ public final class RegisterStep implements StepLogic<Registered> {
         context.input("ingest", Ingested.class).snapshot(),
         canvas.version(),
         canvas.digest(),
-        candidate.id(),
+        candidate.approach(),
         new Bundles(context.artifacts()).manifest(candidate.bundle()).signature(),
         Json.tree(context.input("gate", GateReport.class)),
         Json.tree(context.input("evaluate", Evaluated.class).verdict()),
@@ -137,15 +143,23 @@ public final class RegisterStep implements StepLogic<Registered> {
     meta.put("rows", String.valueOf(ingested.used()));
     meta.put("labels", Json.write(ingested.labels()));
     meta.put(SplitStep.META, split.split().text());
-    split.trainedThrough().ifPresent(at -> meta.put("trained_through", at.toString()));
+    split.trainedThrough().ifPresent(at -> meta.put(TRAINED_THROUGH, at.toString()));
     split.testFrom().ifPresent(at -> meta.put("test_from", at.toString()));
     meta.put("test_rows", String.valueOf(split.test()));
-    meta.put("checks", Json.write(context.input("validate", Validated.class).report()));
+    meta.put(CHECKS, Json.write(context.input("validate", Validated.class).report()));
     meta.put("p95_ms", "%.3f".formatted(candidate.p95Millis()));
     meta.put("train_cpu_seconds", "%.1f".formatted(rung.cpuSeconds()));
+    attention(context).ifPresent(worst -> meta.put("attention_rows", worst));
     meta.put("environment", "Java " + Runtime.version() + " " + System.getProperty("os.arch", ""));
     meta.put("code", code());
     return meta;
+  }
+
+  /** How far the worst attention row of the run's transformer is from summing to 1. */
+  private static Optional<String> attention(StepContext context) {
+    return context.input("train", TrainedLadder.class).rungs().stream()
+        .flatMap(rung -> Optional.ofNullable(rung.facts().get("attentionRowDeviation")).stream())
+        .findFirst();
   }
 
   /** What built this program: the version of its jar, or a build from sources. */

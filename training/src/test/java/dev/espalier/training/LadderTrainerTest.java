@@ -1,14 +1,12 @@
 package dev.espalier.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.artifacts.LocalArtifactStore;
 import dev.espalier.canvas.Spec;
 import dev.espalier.data.Row;
 import dev.espalier.model.Bundles;
 import dev.espalier.model.Engine;
-import dev.espalier.platform.EspalierException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,10 +61,12 @@ class LadderTrainerTest {
   }
 
   @Test
-  void refuses_an_approach_that_it_does_not_know() {
-    assertThatThrownBy(() -> train("oracle"))
-        .isInstanceOf(EspalierException.class)
-        .hasMessageContaining("No approach 'oracle'");
+  void a_rung_that_nothing_trains_is_skipped_with_its_reason() {
+    List<TrainedRung> rungs = train("majority", "decoder");
+
+    assertThat(rungs.getLast().bundle()).isEmpty();
+    assertThat(rungs.getLast().skipped()).contains("nothing here trains a decoder");
+    assertThat(rungs.getFirst().bundle()).isPresent();
   }
 
   @Test

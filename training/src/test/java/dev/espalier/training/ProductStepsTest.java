@@ -49,7 +49,7 @@ class ProductStepsTest {
 
     ModelVersion version =
         pipeline.registry.version(TestPipeline.PRODUCT, registered.version().orElseThrow());
-    assertThat(version.rung()).isEqualTo("bag_of_words");
+    assertThat(version.rung()).isEqualTo("linear");
     assertThat(version.metrics()).containsKeys("macro_f1", "false_spam");
     assertThat(version.meta())
         .containsKeys("data_snapshot", "split", "trained_through", "seed", "code", "labels");
@@ -206,6 +206,31 @@ class ProductStepsTest {
     assertThat(new SplitStep(pipeline.datasets, pipeline.registry).probe(canvas))
         .isNotEqualTo(noChampion);
     assertThat(new EvaluateStep(pipeline.registry).probe(canvas)).isNotBlank();
+  }
+
+  @Test
+  void the_champion_proves_its_data_were_checked() {
+    data(0, 200);
+    CanvasVersion canvas = TestPipeline.canvas();
+    TrainingEvidence evidence = new TrainingEvidence(pipeline.registry);
+    java.time.Instant now = TestPipeline.rows(200, 201).getFirst().at();
+    assertThat(evidence.observe(TestPipeline.PRODUCT, canvas, now)).isEmpty();
+
+    Registered registered = pipeline.run(canvas, "first");
+    champion(registered);
+
+    assertThat(evidence.observe(TestPipeline.PRODUCT, canvas, now))
+        .singleElement()
+        .satisfies(observation -> {
+          assertThat(observation.clause()).isEqualTo("leakage");
+          assertThat(observation.pass()).contains(true);
+          assertThat(observation.n()).isEqualTo(200);
+        });
+    assertThat(
+            TrainingEvidence.trainedThrough(
+                pipeline.registry.version(
+                    TestPipeline.PRODUCT, registered.version().orElseThrow())))
+        .contains(TestPipeline.rows(159, 160).getFirst().at());
   }
 
   @Test
