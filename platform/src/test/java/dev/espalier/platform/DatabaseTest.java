@@ -1,0 +1,166 @@
+package dev.espalier.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatabaseTest {
+  @TempDir Path folder;
+
+  private static void table(Database database) {
+    database.write(
+        handle -> handle.execute("CREATE TABLE item (id int PRIMARY KEY, name varchar(20))"));
+  }
+
+  private static long count(Database database) {
+    return database.read(
+        handle -> handle.createQuery("SELECT count(*) FROM item").mapTo(Long.class).one());
+  }
+
+  @Test
+  void a_transaction_that_fails_leaves_nothing() {
+    try (Database database = TestDatabase.in(folder)) {
+      table(database);
+      assertThatThrownBy(() ->
+              database.write(handle -> {
+                handle.execute("INSERT INTO item VALUES (1, 'a')");
+                throw EspalierException.conflict("changed my mind");
+              }))
+          .hasMessage("changed my mind");
+      assertThat(count(database)).isZero();
+    }
+  }
+
+  @Test
+  void what_was_written_is_there_after_reopening() {
+    try (Database database = TestDatabase.in(folder)) {
+      table(database);
+      database.write(handle -> handle.execute("INSERT INTO item VALUES (1, 'a')"));
+    }
+    try (Database database = TestDatabase.in(folder)) {
+      assertThat(count(database)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_broken_constraint_is_a_conflict() {
+    try (Database database = TestDatabase.in(folder)) {
+      table(database);
+      database.write(handle -> handle.execute("INSERT INTO item VALUES (1, 'a')"));
+      assertThatThrownBy(
+              () -> database.write(handle -> handle.execute("INSERT INTO item VALUES (1, 'b')")))
+          .isInstanceOfSatisfying(
+              EspalierException.class,
+              failure -> assertThat(failure.code()).isEqualTo(ErrorCode.CONFLICT));
+    }
+  }
+
+  @Test
+  void bad_sql_is_our_own_fault() {
+    try (Database database = TestDatabase.in(folder)) {
+      assertThatThrownBy(() -> database.read(handle -> handle.execute("SELEKT")))
+          .isInstanceOfSatisfying(
+              EspalierException.class,
+              failure -> assertThat(failure.code()).isEqualTo(ErrorCode.INTERNAL));
+    }
+  }
+
+  @Test
+  void many_threads_write_and_read_without_losing_anything() throws Exception {
+    try (Database database = TestDatabase.in(folder);
+        ExecutorService threads = Executors.newFixedThreadPool(12)) {
+      table(database);
+      List<Future<?>> work = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        int id = i;
+        work.add(
+            threads.submit(() ->
+                database.write(
+                    handle -> handle.execute("INSERT INTO item VALUES (?, ?)", id, "n"))));
+        work.add(threads.submit(() -> count(database)));
+      }
+      for (Future<?> one : work) {
+        one.get();
+      }
+      assertThat(count(database)).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void a_reader_sees_one_moment_while_writers_go_on() {
+    try (Database database = TestDatabase.in(folder)) {
+      table(database);
+      database.write(handle -> handle.execute("INSERT INTO item VALUES (1, 'a')"));
+      long[] seen =
+          database.read(handle -> {
+            long before = handle.createQuery("SELECT count(*) FROM item").mapTo(Long.class).one();
+            Thread writer =
+                Thread.ofVirtual()
+                    .start(() ->
+                        database.write(inner -> inner.execute("INSERT INTO item VALUES (2, 'b')")));
+            try {
+              writer.join();
+            } catch (InterruptedException interrupted) {
+              Thread.currentThread().interrupt();
+            }
+            long after = handle.createQuery("SELECT count(*) FROM item").mapTo(Long.class).one();
+            return new long[] {before, after};
+          });
+      assertThat(seen).containsExactly(1, 1);
+      assertThat(count(database)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void a_folder_that_is_not_there_is_a_clear_error() {
+    assertThatThrownBy(() -> Database.open(folder.resolve("absent").resolve("x.db")))
+        .isInstanceOfSatisfying(
+            EspalierException.class,
+            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+  }
+
+  @Test
+  void a_file_that_is_no_database_is_an_error() throws IOException {
+    Path file = Files.writeString(folder.resolve("espalier.db"), "not a database ".repeat(100));
+    assertThatThrownBy(() -> Database.open(file)).isInstanceOf(EspalierException.class);
+  }
+
+  @Test
+  void migrations_run_once() {
+    try (Database database = TestDatabase.in(folder)) {
+      database.migrate("platform");
+      database.migrate("platform");
+      assertThat(
+              database.<Long>read(handle ->
+                  handle.createQuery("SELECT count(*) FROM migration").mapTo(Long.class).one()))
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_migration_that_changed_after_it_ran_is_refused() {
+    try (Database database = TestDatabase.in(folder)) {
+      database.migrate("platform");
+      database.write(handle -> handle.execute("UPDATE migration SET digest = 'sha256:other'"));
+      assertThatThrownBy(() -> database.migrate("platform"))
+          .hasMessageContaining("changed after it was applied");
+    }
+  }
+
+  @Test
+  void a_stage_without_migrations_is_our_own_fault() {
+    try (Database database = TestDatabase.in(folder)) {
+      assertThatThrownBy(() -> database.migrate("nothing")).hasMessageContaining("No migrations");
+    }
+  }
+}
