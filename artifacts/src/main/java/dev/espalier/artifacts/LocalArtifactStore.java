@@ -25,13 +25,22 @@ public final class LocalArtifactStore implements ArtifactStore {
   private final Path folder;
   private final Path arriving;
 
+  private LocalArtifactStore(Path folder, Path arriving) {
+    this.folder = folder;
+    this.arriving = arriving;
+  }
+
+  /** The store that another process owns and has open: nothing is created or removed. */
+  public static LocalArtifactStore shared(Path folder) {
+    return new LocalArtifactStore(folder, folder.resolve("arriving"));
+  }
+
   /**
    * Opens the store in {@code folder}, creating it when absent; half-written files of an earlier
    * process are removed.
    */
   public LocalArtifactStore(Path folder) {
-    this.folder = folder;
-    this.arriving = folder.resolve("arriving");
+    this(folder, folder.resolve("arriving"));
     try {
       Files.createDirectories(arriving);
       try (Stream<Path> leftovers = Files.list(arriving)) {

@@ -1,21 +1,55 @@
 package dev.espalier.pipeline;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.artifacts.ArtifactStore;
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.platform.Database;
+import dev.espalier.platform.Digest;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Events;
 import dev.espalier.platform.Ids;
+import dev.espalier.platform.Json;
 import dev.espalier.platform.ProductClocks;
+import dev.espalier.tracking.RunStatus;
 import dev.espalier.tracking.Tracking;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Runs pipelines. */
-@SuppressWarnings({"unused", "UnusedVariable", "DoNotCallSuggester"})
+/**
+ * The pipelines of all products: starts runs, resumes them after a crash, cancels and explains
+ * them. A run is durable: each step ends in one transaction, outputs are stored before it, and a
+ * process that dies loses at most the steps it was working on. Thread-safe.
+ */
 public final class Pipelines implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Pipelines.class);
+  private static final int MAX_LOST = 5;
+  private static final int MAX_RUNS = 200;
+  private final Parts parts;
+  private final Ids ids;
+  private final List<StepLogic<?>> steps;
+  private final Map<String, RunWorker> workers = new ConcurrentHashMap<>();
+  private final Map<String, CountDownLatch> ends = new ConcurrentHashMap<>();
+  private final Map<String, Thread> threads = new ConcurrentHashMap<>();
+
   public Pipelines(
       Database database,
       ArtifactStore artifacts,
@@ -24,52 +58,372 @@ public final class Pipelines implements AutoCloseable {
       Events events,
       Ids ids,
       List<StepLogic<?>> steps,
-      PipelineConfig config) {}
-
-  private static EspalierException soon() {
-    return new EspalierException(ErrorCode.UNAVAILABLE, "Pipelines are being built.");
+      PipelineConfig config) {
+    this.ids = ids;
+    this.steps = List.copyOf(steps);
+    Map<Isolation, Executor> executors = new HashMap<>();
+    executors.put(Isolation.IN_PROCESS, new InProcessExecutor(artifacts, config));
+    config.forked().ifPresent(jvm -> executors.put(Isolation.FORKED, new ForkedExecutor(jvm)));
+    this.parts =
+        new Parts(
+            new RunStore(database),
+            new LogStore(database),
+            artifacts,
+            tracking,
+            clocks,
+            events,
+            InstantSource.system(),
+            new CodeIdentity(),
+            config,
+            executors);
   }
 
+  /** What a worker works with. */
+  record Parts(
+      RunStore store,
+      LogStore logs,
+      ArtifactStore artifacts,
+      Tracking tracking,
+      ProductClocks clocks,
+      Events events,
+      InstantSource machine,
+      CodeIdentity code,
+      PipelineConfig config,
+      Map<Isolation, Executor> executors) {
+
+    private record StepChange(String runId, String step, String state) {}
+
+    private record RunChange(String runId, String state, String trigger, String reason) {}
+
+    long millis() {
+      return machine.millis();
+    }
+
+    Instant now(String product) {
+      return clocks.now(product);
+    }
+
+    Executor executor(Isolation isolation) {
+      Executor executor = executors.get(isolation);
+      if (executor == null) {
+        throw new EspalierException(
+            ErrorCode.UNAVAILABLE, "This process has no class path for forked steps.");
+      }
+      return executor;
+    }
+
+    JsonNode output(Digest digest) {
+      return Json.read(artifacts.read(digest), JsonNode.class);
+    }
+
+    Path folder(String run, String step, int attempt) {
+      try {
+        Path folder = config.work().resolve(run).resolve(step + "-" + attempt);
+        return Files.createDirectories(folder).toAbsolutePath();
+      } catch (IOException failure) {
+        throw new EspalierException(
+            ErrorCode.UNAVAILABLE, "Cannot create a work folder: " + failure.getMessage(), failure);
+      }
+    }
+
+    StepJournal journal(RunStore.RunRow run, String step, int attempt) {
+      return new StepJournal(
+          run, step, attempt, store, logs, tracking, events, machine, config.logLimitBytes());
+    }
+
+    void changed(RunStore.RunRow run, String step, StepState state) {
+      events.publish(run.product(), "run.step", new StepChange(run.id(), step, state.name()));
+    }
+
+    void started(RunStore.RunRow run) {
+      events.publish(
+          run.product(),
+          "run.started",
+          new RunChange(run.id(), run.state().name(), run.cause().trigger(), run.cause().reason()));
+    }
+
+    void ended(RunStore.RunRow run, RunState state) {
+      store.end(run.id(), state, now(run.product()), millis());
+      tracking.finish(
+          run.id(),
+          switch (state) {
+            case SUCCEEDED -> RunStatus.FINISHED;
+            case CANCELLED -> RunStatus.KILLED;
+            default -> RunStatus.FAILED;
+          },
+          now(run.product()));
+      events.publish(
+          run.product(),
+          "run.finished",
+          new RunChange(run.id(), state.name(), run.cause().trigger(), run.cause().reason()));
+      LOG.info("Run {} of {} {}", run.id(), run.product(), state);
+    }
+  }
+
+  /**
+   * Starts a run and returns its id at once.
+   *
+   * @throws EspalierException CONFLICT while another run of the product works; INVALID with a
+   *     PIPELINE code when the workflow cannot be compiled
+   */
   public String start(CanvasVersion canvas, Cause cause, long seed) {
-    throw soon();
+    PipelineGraph graph = PipelineGraph.compile(canvas, steps);
+    Instant now = parts.now(canvas.product());
+    RunStore.RunRow run =
+        new RunStore.RunRow(
+            ids.next("run"),
+            canvas.product(),
+            RunState.PENDING,
+            cause,
+            canvas.version(),
+            graph.digest().text(),
+            seed,
+            now,
+            Optional.empty(),
+            parts.millis(),
+            Optional.empty());
+    parts.store().create(run, graph);
+    parts
+        .tracking()
+        .start(
+            canvas.product(),
+            run.id(),
+            cause.trigger() + " " + now,
+            Map.of("canvas", canvas.version(), "cause", cause.reason()),
+            now);
+    parts.tracking().params(run.id(), Map.of("seed", Long.toString(seed)));
+    parts.started(run);
+    launch(run, canvas, graph);
+    return run.id();
   }
 
+  private void launch(RunStore.RunRow run, CanvasVersion canvas, PipelineGraph graph) {
+    RunWorker worker = new RunWorker(parts, run, canvas, graph);
+    CountDownLatch end = new CountDownLatch(1);
+    workers.put(run.id(), worker);
+    ends.put(run.id(), end);
+    threads.put(
+        run.id(),
+        Thread.ofVirtual()
+            .name(run.id())
+            .start(() -> {
+              try {
+                worker.work();
+              } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+              } catch (RuntimeException failure) {
+                LOG.error("Run {} stopped; it resumes at the next start", run.id(), failure);
+              } finally {
+                workers.remove(run.id());
+                threads.remove(run.id());
+                end.countDown();
+              }
+            }));
+  }
+
+  /**
+   * Takes up the runs that an earlier process left, from the last step that ended; called once at
+   * the start. A run whose canvas no longer compiles is marked as failed.
+   *
+   * @param canvases looks up a canvas version by product and version
+   * @return the ids of the runs that go on
+   */
+  public List<String> resume(BiFunction<String, String, CanvasVersion> canvases) {
+    List<String> resumed = new ArrayList<>();
+    for (String id : parts.store().takeBack(MAX_LOST)) {
+      RunStore.RunRow run = row(id);
+      try {
+        CanvasVersion canvas = canvases.apply(run.product(), run.canvasVersion());
+        PipelineGraph graph = PipelineGraph.compile(canvas, steps);
+        if (!graph.digest().text().equals(run.graphDigest())) {
+          throw EspalierException.conflict("The workflow changed while the run was interrupted.");
+        }
+        launch(run, canvas, graph);
+        resumed.add(id);
+      } catch (EspalierException failure) {
+        LOG.warn("Run {} cannot resume: {}", id, failure.getMessage());
+        parts.store().cancelSteps(id);
+        parts.ended(run, RunState.FAILED);
+      }
+    }
+    return resumed;
+  }
+
+  /**
+   * Waits for a run's end.
+   *
+   * @throws EspalierException UNAVAILABLE when it does not end within {@code timeout}
+   */
   public Run await(String runId, Duration timeout) {
-    throw soon();
+    CountDownLatch end = ends.get(runId);
+    try {
+      if (end != null && !end.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new EspalierException(
+            ErrorCode.UNAVAILABLE, "Run %s is still working after %s.".formatted(runId, timeout));
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new EspalierException(ErrorCode.UNAVAILABLE, "Interrupted while waiting", interrupted);
+    }
+    return run(runId);
   }
 
+  /**
+   * One run.
+   *
+   * @throws EspalierException NOT_FOUND
+   */
   public Run run(String id) {
-    throw soon();
+    return view(row(id));
   }
 
+  private RunStore.RunRow row(String id) {
+    return parts
+        .store()
+        .run(id)
+        .orElseThrow(() -> EspalierException.notFound("No run '%s'.".formatted(id)));
+  }
+
+  /** The newest runs of a product, newest first; at most 200. */
   public List<Run> runs(String product) {
-    throw soon();
+    return parts.store().runs(product, MAX_RUNS).stream().map(this::view).toList();
   }
 
+  private Run view(RunStore.RunRow run) {
+    long until = run.endedMillis().orElseGet(parts::millis);
+    return new Run(
+        run.id(),
+        run.product(),
+        run.state().name(),
+        run.cause(),
+        run.canvasVersion(),
+        run.graphDigest(),
+        run.seed(),
+        run.createdAt(),
+        run.finishedAt(),
+        until - run.startedMillis(),
+        parts.store().steps(run.id()).stream().map(this::view).toList());
+  }
+
+  private StepRun view(RunStore.StepRow step) {
+    return new StepRun(
+        step.name(),
+        step.state().name(),
+        step.dependsOn(),
+        step.attempt(),
+        step.cacheReason(),
+        step.wallMillis(),
+        step.cpuMillis(),
+        step.progress().map(json -> Json.read(json, StepRun.Progress.class)),
+        step.executor(),
+        step.failure(),
+        step.output().filter(parts.artifacts()::exists).map(parts::output));
+  }
+
+  /**
+   * Asks a run to stop; its steps get the configured grace.
+   *
+   * @throws EspalierException CONFLICT when it has ended
+   */
   public void cancel(String id) {
-    throw soon();
+    RunWorker worker = workers.get(id);
+    if (worker == null || row(id).state().ended()) {
+      throw EspalierException.conflict("Run %s is not working.".formatted(id));
+    }
+    parts.store().state(id, RunState.CANCELLING);
+    worker.cancel();
   }
 
-  public List<String> resume() {
-    throw soon();
-  }
-
+  /** What a run would do now, step by step: cached, run, or depends on what comes before. */
   public List<Explanation> plan(CanvasVersion canvas, long seed) {
-    throw soon();
+    PipelineGraph graph = PipelineGraph.compile(canvas, steps);
+    Map<String, Digest> outputs = new HashMap<>();
+    List<Explanation> plan = new ArrayList<>();
+    for (PipelineGraph.Node node : graph.nodes()) {
+      plan.add(plan(node, canvas, seed, outputs));
+    }
+    return plan;
   }
 
+  private Explanation plan(
+      PipelineGraph.Node node, CanvasVersion canvas, long seed, Map<String, Digest> outputs) {
+    if (!outputs.keySet().containsAll(node.dependsOn())) {
+      return new Explanation(
+          node.name(),
+          "RUN?",
+          "follows %s; cached if their output is the same".formatted(node.dependsOn()),
+          Optional.empty(),
+          List.of(),
+          new TreeMap<>());
+    }
+    Map<String, Digest> inputs = new HashMap<>(outputs);
+    inputs.keySet().retainAll(node.dependsOn());
+    StepKey key = StepKey.of(node, canvas, seed, parts.code().of(node.logic().getClass()), inputs);
+    Optional<RunStore.CacheRow> hit =
+        node.logic().purity() == Purity.EFFECT
+            ? Optional.empty()
+            : parts.store().cached(canvas.product(), node.name(), key.digest());
+    hit.ifPresent(row -> outputs.put(node.name(), row.output()));
+    return Explain.explanation(
+        node.name(),
+        hit.isPresent() ? "CACHED" : "RUN",
+        hit.map(row -> "same key as in " + row.runId()).orElse("no result with this key"),
+        parts.store().cacheRows(canvas.product(), node.name()),
+        key.leaves());
+  }
+
+  /**
+   * Why a step ran or did not.
+   *
+   * @throws EspalierException NOT_FOUND when there is no such run or step, or it has not begun
+   */
   public Explanation explain(String runId, String step) {
-    throw soon();
+    RunStore.RunRow run = row(runId);
+    RunStore.StepRow found =
+        parts.store().steps(runId).stream()
+            .filter(one -> one.name().equals(step))
+            .findFirst()
+            .orElseThrow(() ->
+                EspalierException.notFound("Run %s has no step '%s'.".formatted(runId, step)));
+    SortedMap<String, String> leaves = parts.store().leaves(runId, step).orElseGet(TreeMap::new);
+    List<RunStore.CacheRow> others =
+        parts.store().cacheRows(run.product(), step).stream()
+            .filter(row -> row.runId().compareTo(runId) < 0)
+            .toList();
+    return Explain.explanation(
+        step,
+        found.state() == StepState.CACHED ? "CACHED" : "RUN",
+        found.cacheReason().isEmpty() ? "not begun" : found.cacheReason(),
+        leaves.isEmpty() ? List.of() : others,
+        leaves);
   }
 
+  /** At most 1,000 lines of a step's log after {@code after}. */
   public List<LogLine> log(String runId, String step, long after) {
-    throw soon();
+    return parts.logs().after(row(runId).id(), step, after, 1_000);
   }
 
+  /** The output of a step, when it has one. */
   public <T> Optional<T> output(String runId, String step, Class<T> type) {
-    throw soon();
+    return parts.store().steps(row(runId).id()).stream()
+        .filter(one -> one.name().equals(step))
+        .findFirst()
+        .flatMap(RunStore.StepRow::output)
+        .map(parts::output)
+        .map(value -> {
+          try {
+            return Json.mapper().treeToValue(value, type);
+          } catch (JsonProcessingException failure) {
+            throw new EspalierException(
+                ErrorCode.INTERNAL, "The output of %s has another shape".formatted(step), failure);
+          }
+        });
   }
 
+  /** Stops working; runs that have not ended resume at the next start. */
   @Override
-  public void close() {}
+  public void close() {
+    threads.values().forEach(Thread::interrupt);
+    parts.executors().values().forEach(Executor::close);
+  }
 }

@@ -29,6 +29,15 @@ public record Run(
     steps = List.copyOf(steps);
   }
 
+  /** True when nothing can follow. */
+  public boolean ended() {
+    return RunState.valueOf(state).ended();
+  }
+
+  public boolean succeeded() {
+    return RunState.valueOf(state) == RunState.SUCCEEDED;
+  }
+
   /** The step of that name. */
   public Optional<StepRun> step(String name) {
     return steps.stream().filter(step -> step.name().equals(name)).findFirst();
