@@ -61,9 +61,8 @@ final class MonitorPage {
     };
   }
 
-  private MonitorView.Labels labels(String product, long droppedNow) {
+  private MonitorView.Labels labels(String product, long dropped) {
     ViewStore.Totals totals = views.totals(product, Instant.EPOCH);
-    long dropped = Math.max(droppedNow, views.dropped(product));
     return new MonitorView.Labels(
         totals.logged() + dropped,
         totals.logged(),

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
@@ -45,6 +46,7 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
   private final LabelledRows rows;
   private final ProductClocks clocks;
   private final Events events;
+  private final AtomicLong changes = new AtomicLong();
   private final ReentrantLock labelling = new ReentrantLock();
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
@@ -223,10 +225,13 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
       flush();
       backfill();
       Instant now = clocks.now(product);
-      watcher.evaluate(canvas, now);
-      canvas.specs(Spec.InferenceLog.class).stream()
-          .findFirst()
-          .ifPresent(policy -> predictions.forget(product, now.minus(policy.retention())));
+      int judged = watcher.evaluate(canvas, now);
+      if (judged > 0) {
+        changes.addAndGet(judged);
+        canvas.specs(Spec.InferenceLog.class).stream()
+            .findFirst()
+            .ifPresent(policy -> predictions.forget(product, now.minus(policy.retention())));
+      }
     } finally {
       lock.unlock();
     }
@@ -255,9 +260,15 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
 
   /** Retrainings that were decided and have not been started, oldest first. */
   public List<RetrainDecision> pending(String product) {
-    return incidents.decisions(product).stream()
-        .filter(decision -> decision.fire() && decision.runId().isEmpty())
-        .toList();
+    List<RetrainDecision> due =
+        incidents.decisions(product).stream()
+            .filter(decision -> decision.fire() && decision.runId().isEmpty())
+            .toList();
+    return due.stream().filter(decision -> open(decision.incidentId())).toList();
+  }
+
+  private boolean open(String incident) {
+    return incidents.find(incident).map(found -> found.state().equals("open")).orElse(false);
   }
 
   /** Every decision, yes or no, oldest first. */
@@ -268,6 +279,7 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
   /** Says that {@code run} was started for a decision. */
   public void started(RetrainDecision decision, String run) {
     incidents.started(decision.id(), run, clocks.now(decision.product()));
+    changes.incrementAndGet();
   }
 
   /** Says how a run that was started for a decision ended. */
@@ -282,6 +294,7 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
             .find(incident)
             .orElseThrow(() -> EspalierException.notFound("No incident '" + incident + "'."));
     if (incidents.trace(incident, new Incident.TraceEntry(at, kind, ref, text))) {
+      changes.incrementAndGet();
       events.publish(known.product(), "incident.updated", incidents.find(incident).orElse(known));
     }
   }
@@ -309,7 +322,17 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
   /** Everything that is watched of a product, as the page shows it. */
   public MonitorView view(String product) {
     return new MonitorPage(views, watches, watcher)
-        .of(product, canvases.apply(product), log.dropped(product));
+        .of(product, canvases.apply(product), dropped(product));
+  }
+
+  /** Grows with every judged window and every link of an incident. */
+  long changes() {
+    return changes.get();
+  }
+
+  /** Predictions that were served and not logged, this process's latest included. */
+  long dropped(String product) {
+    return Math.max(log.dropped(product), views.dropped(product));
   }
 
   /** The product that made a prediction; empty text when it is unknown. */

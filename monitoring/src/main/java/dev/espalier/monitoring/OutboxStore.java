@@ -67,6 +67,16 @@ final class OutboxStore {
             .execute());
   }
 
+  boolean delivered(String id) {
+    return 1
+        == database.<Long>read(handle ->
+            handle
+                .createQuery("SELECT count(*) FROM outbox WHERE id = :id AND state = 'delivered'")
+                .bind("id", id)
+                .mapTo(Long.class)
+                .one());
+  }
+
   /** How many messages of a product are in this state: due, delivered, dead. */
   long count(String product, String state) {
     return database.read(handle ->

@@ -138,6 +138,25 @@ final class PredictionStore {
             .list());
   }
 
+  /** How many answers a window holds, and how many of them have their label. */
+  record Coverage(long rows, long labelled) {}
+
+  Coverage coverage(String product, String version, Instant from, Instant to) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT count(*) AS n, count(actual) AS labelled FROM prediction
+                WHERE product = :product AND model_version = :version AND at >= :from AND at < :to
+                """)
+            .bind("product", product)
+            .bind("version", version)
+            .bind("from", EventTime.text(from))
+            .bind("to", EventTime.text(to))
+            .map((row, _) -> new Coverage(row.getLong("n"), row.getLong("labelled")))
+            .one());
+  }
+
   /** The version that was champion for the last request before {@code to}. */
   Optional<String> champion(String product, Instant to) {
     return database.read(handle ->

@@ -214,7 +214,14 @@ final class Responder {
         incidents.decisions(matter.product()).stream()
             .filter(decision -> !decision.id().equals(matter.id("decision")))
             .toList();
-    RetrainPolicy.Answer answer = policy.decide(history, matter.now(), sentence(matter));
+    RetrainPolicy.Answer answer =
+        matter.window().verdict() == Verdict.ALERT
+            ? policy.decide(history, matter.now(), sentence(matter))
+            : new RetrainPolicy.Answer(
+                false,
+                "No: the window to %s shows no breach (n = %d, %s)."
+                    .formatted(
+                        matter.window().to(), matter.window().n(), matter.window().verdict()));
     incidents.record(
         new RetrainDecision(
             matter.id("decision"),
@@ -224,10 +231,17 @@ final class Responder {
             matter.monitor().type().equals("performance_drop") ? "decay" : "drift",
             answer.reason(),
             incident.id(),
-            matter.id("alert"),
+            alertOf(incident),
             Optional.empty(),
             Optional.empty(),
             Optional.empty()));
+  }
+
+  private static String alertOf(Incident incident) {
+    return incident.trace().stream()
+        .filter(link -> link.kind().equals("alert"))
+        .map(TraceEntry::ref)
+        .reduce("", (_, later) -> later);
   }
 
   /** A new champion ended the retraining; so did a cooldown in which no rollout began. */

@@ -136,6 +136,37 @@ final class ViewStore {
             .list());
   }
 
+  /** How many answers each rung gave, in words. */
+  String servedBy(String product) {
+    List<String> rungs =
+        database.read(handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT served_by, count(*) AS n FROM prediction WHERE product = :product
+                    GROUP BY served_by ORDER BY 1
+                    """)
+                .bind("product", product)
+                .map((row, _) -> row.getString("served_by") + " " + row.getLong("n"))
+                .list());
+    return String.join(", ", rungs);
+  }
+
+  /** How many requests went on to another rung for a reason that starts so. */
+  long reasons(String product, String prefix) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT count(*) FROM prediction
+                WHERE product = :product AND fallback_reason LIKE :prefix
+                """)
+            .bind("product", product)
+            .bind("prefix", prefix + "%")
+            .mapTo(Long.class)
+            .one());
+  }
+
   /** Totals of the log. */
   record Totals(
       long logged,
@@ -158,7 +189,7 @@ final class ViewStore {
                   coalesce(sum(CASE WHEN served_by IN
                     ('previous_champion', 'baseline', 'default_value') THEN 1 ELSE 0 END), 0)
                     AS fallbacks,
-                  count(DISTINCT coalesce(consumer, '')) AS consumers,
+                  count(consumer) AS consumers,
                   coalesce(sum(CASE WHEN at < :mature THEN 1 ELSE 0 END), 0) AS mature,
                   coalesce(sum(CASE WHEN at < :mature AND actual IS NOT NULL THEN 1 ELSE 0 END), 0)
                     AS mature_labelled,

@@ -34,27 +34,33 @@ final class Watcher {
     this.events = events;
   }
 
-  void evaluate(CanvasVersion canvas, Instant now) {
+  /** Returns how many windows it judged. */
+  int evaluate(CanvasVersion canvas, Instant now) {
+    int judged = 0;
     for (Resource resource : canvas.resources(Spec.Monitor.class)) {
       Spec.Monitor monitor = (Spec.Monitor) resource.spec();
       if (!monitor.type().equals("data_drift")) {
-        advance(canvas, resource.name(), monitor, now);
+        judged += advance(canvas, resource.name(), monitor, now);
       }
     }
+    return judged;
   }
 
-  private void advance(CanvasVersion canvas, String name, Spec.Monitor monitor, Instant now) {
+  private int advance(CanvasVersion canvas, String name, Spec.Monitor monitor, Instant now) {
     Duration step = monitor.window().compareTo(DAY) < 0 ? monitor.window() : DAY;
     Optional<WatchStore.Watch> watch = store.watch(canvas.product(), name).or(() -> begin(canvas));
+    int judged = 0;
     while (watch.isPresent()) {
       Instant to = watch.get().judgedTo().plus(step);
       Optional<MonitorWindow> window =
           to.isAfter(now) ? Optional.empty() : window(canvas, name, monitor, to, now);
       if (window.isEmpty()) {
-        return;
+        return judged;
       }
+      judged++;
       watch = Optional.of(judged(canvas, name, monitor, watch.get(), window.get(), now));
     }
+    return judged;
   }
 
   private Optional<WatchStore.Watch> begin(CanvasVersion canvas) {
@@ -95,16 +101,19 @@ final class Watcher {
     Instant from = to.minus(monitor.window());
     String version = predictions.champion(canvas.product(), to).orElse("none");
     Judge.Frame frame = new Judge.Frame(from, to, version, WindowState.FINAL);
-    List<PredictionView> rows = predictions.window(canvas.product(), version, from, to);
-    if (monitor.type().equals("prediction_drift")) {
-      return Optional.of(drift(canvas, monitor, frame, rows));
-    }
-    long labelled = rows.stream().filter(row -> row.actual().isPresent()).count();
-    boolean settled =
-        !now.isBefore(to.plus(labelDelay(canvas))) || labelled >= Math.ceil(COVERED * rows.size());
-    return settled
-        ? Optional.of(performance(canvas, name, monitor, frame, rows))
+    boolean drift = monitor.type().equals("prediction_drift");
+    return drift || settled(canvas, frame, now)
+        ? Optional.of(peek(canvas, name, monitor, frame))
         : Optional.empty();
+  }
+
+  private boolean settled(CanvasVersion canvas, Judge.Frame frame, Instant now) {
+    if (!now.isBefore(frame.to().plus(labelDelay(canvas)))) {
+      return true;
+    }
+    PredictionStore.Coverage coverage =
+        predictions.coverage(canvas.product(), frame.version(), frame.from(), frame.to());
+    return coverage.labelled() >= Math.ceil(COVERED * coverage.rows());
   }
 
   /** How a window stands now, whether or not it has settled. */

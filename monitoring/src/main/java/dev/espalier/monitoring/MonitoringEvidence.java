@@ -1,0 +1,57 @@
+package dev.espalier.monitoring;
+
+import dev.espalier.canvas.CanvasVersion;
+import dev.espalier.canvas.EvidenceSource;
+import dev.espalier.canvas.Observation;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What monitoring can say about a product. Asked at every tick, it reads the log anew only when a
+ * window, an incident or the canvas changed, product time moved by six hours, or a second passed.
+ * Thread-safe: answers are immutable and kept in a concurrent map.
+ */
+public final class MonitoringEvidence implements EvidenceSource {
+  private static final Duration STEP = Duration.ofHours(6);
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+  private final Monitoring monitoring;
+  private final TrafficEvidence traffic;
+  private final QualityEvidence quality;
+  private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+
+  public MonitoringEvidence(Monitoring monitoring, OfflineMetrics offline) {
+    this.monitoring = monitoring;
+    this.traffic = new TrafficEvidence(monitoring);
+    this.quality = new QualityEvidence(monitoring, offline);
+  }
+
+  private record Answer(
+      String canvas, long changes, Instant at, long nanos, List<Observation> observations) {
+    boolean fresh(String version, long now, Instant product) {
+      return canvas.equals(version)
+          && product.isBefore(at.plus(STEP))
+          && System.nanoTime() - nanos < SECOND
+          && changes == now;
+    }
+  }
+
+  @Override
+  public List<Observation> observe(String product, CanvasVersion canvas, Instant now) {
+    long changes = monitoring.changes();
+    Answer known = answers.get(product);
+    if (known != null && known.fresh(canvas.version(), changes, now)) {
+      return known.observations();
+    }
+    monitoring.flush();
+    List<Observation> seen = new ArrayList<>(traffic.observe(product, canvas, now));
+    seen.addAll(quality.observe(product, canvas, now));
+    answers.put(
+        product, new Answer(canvas.version(), changes, now, System.nanoTime(), List.copyOf(seen)));
+    return List.copyOf(seen);
+  }
+}
