@@ -176,6 +176,7 @@ sealed interface Serving extends Answer {
                 Accelerator.class,
                 "Accelerator (GPU/TPU) needed?")
             .claim(a -> a.kind.equals("none") ? "No accelerator" : a.kind + " " + a.need)
+            .compile((a, to) -> to.add("accelerator", new Spec.Accelerator(a.kind)))
             .evidence((a, _) ->
                 List.of(
                     Clause.live("device", Intent.DAY, "the device is the declared one"),

@@ -198,6 +198,9 @@ public sealed interface Spec {
       List<String> post, Duration primaryTimeout, List<FallbackRung> chain, double maxRatePerHour)
       implements Spec {}
 
+  /** What models are declared to compute on; kind {@code none} is the CPU. */
+  record Accelerator(String kind) implements Spec {}
+
   record Volume(double expectedPerSecond, double peakFactor, double headroom) implements Spec {}
 
   /** Payload log: hashed, full, none. */

@@ -9,6 +9,7 @@ import dev.espalier.evaluation.Wilson;
 import dev.espalier.registry.ModelVersion;
 import dev.espalier.registry.Registry;
 import dev.espalier.serving.EndpointView;
+import dev.espalier.serving.LoadCount;
 import dev.espalier.serving.ServedModelState;
 import dev.espalier.serving.Serving;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /** What deployment and serving can say about their questions, from their own records only. */
@@ -86,18 +88,57 @@ public final class DeploymentEvidence implements EvidenceSource {
       String detail = "%d of %d loaded versions are registered".formatted(known, n);
       report.measured("registry.required", "registered", subject, n, (double) known / n, detail);
       report.measured("registry.required", "orphans", subject, n, (double) (n - known), detail);
-      report.verdict(
-          "deploy.format", "signature", subject, n, true, "Every load verified the manifest");
     }
-    int environments = Math.max(1, canvas.specs(Spec.Environment.class).size());
-    report.measured(
-        "deploy.targets", "heartbeat", subject, environments, 0, "This process answers itself");
+    process(report, subject, canvas);
     Optional<String> champion =
         registry.alias(report.product, Registry.CHAMPION).map(ModelVersion::version);
     boolean same = champion.equals(Optional.of(subject)) && view.ready();
     report.verdict("deploy.targets", "digest", subject, 1, same, "Serving %s".formatted(subject));
-    report.verdict(
-        "serving.accelerator", "device", subject, 1, true, "Every engine runs on the CPU");
+  }
+
+  /** What this process itself can be seen doing. */
+  private void process(Report report, String subject, CanvasVersion canvas) {
+    LoadCount loads = serving.loads(report.product);
+    if (loads.loads() > 0) {
+      report.verdict(
+          "deploy.format",
+          "signature",
+          subject,
+          loads.loads(),
+          loads.verified() >= loads.loads(),
+          "%d of %d loads verified every digest of the manifest"
+              .formatted(loads.verified(), loads.loads()));
+    }
+    // Other environments than this process report to nobody yet: they have no evidence.
+    if (canvas.specs(Spec.Environment.class).size() <= 1) {
+      serving
+          .sinceBeat(report.product)
+          .ifPresent(since ->
+              report.measured(
+                  "deploy.targets",
+                  "heartbeat",
+                  subject,
+                  1,
+                  since.toMillis() / 1e3,
+                  "%.1f s since the champion last answered its self-check"
+                      .formatted(since.toMillis() / 1e3)));
+    }
+    SortedMap<String, String> devices = serving.devices(report.product);
+    if (!devices.isEmpty()) {
+      String declared =
+          canvas.specs(Spec.Accelerator.class).stream()
+              .map(Spec.Accelerator::kind)
+              .filter(kind -> !kind.equals("none"))
+              .findFirst()
+              .orElse("cpu");
+      report.verdict(
+          "serving.accelerator",
+          "device",
+          subject,
+          devices.size(),
+          devices.values().stream().allMatch(device -> device.split(" ")[0].equals(declared)),
+          "Declared %s; %s".formatted(declared, devices));
+    }
   }
 
   private void releases(Report report, List<Rollout> releases, CanvasVersion canvas) {

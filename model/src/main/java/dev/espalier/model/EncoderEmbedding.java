@@ -26,6 +26,11 @@ public final class EncoderEmbedding implements AutoCloseable {
     });
   }
 
+  /** As {@link Engine#device}. */
+  String device() {
+    return session.device();
+  }
+
   private static float[] mean(float[] states, int tokens) {
     int width = states.length / tokens;
     double[] sum = new double[width];

@@ -17,6 +17,14 @@ public interface Engine extends AutoCloseable {
    */
   List<double[]> score(List<String> texts);
 
+  /**
+   * What computes: {@code cpu (Java)}, or the execution provider that ONNX Runtime was given, as
+   * {@code cpu (ONNX Runtime CPUExecutionProvider)}. The first word is the kind of device.
+   */
+  default String device() {
+    return "cpu (Java)";
+  }
+
   @Override
   void close();
 }

@@ -20,6 +20,11 @@ final class FrozenEncoderEngine implements Engine {
   }
 
   @Override
+  public String device() {
+    return embedding.device();
+  }
+
+  @Override
   public List<double[]> score(List<String> texts) {
     return texts.stream().map(text -> head.score(embedding.embed(signature.read(text)))).toList();
   }

@@ -3,6 +3,7 @@ package dev.espalier.model;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
@@ -39,6 +40,16 @@ final class OnnxSession implements AutoCloseable {
     } catch (OrtException failure) {
       throw EspalierException.invalid("ONNX Runtime refuses the graph: " + failure.getMessage());
     }
+  }
+
+  /**
+   * The device of this session. It was given no other provider than the one that every session has;
+   * that ONNX Runtime really carries that one is asked here.
+   */
+  String device() {
+    return OrtEnvironment.getAvailableProviders().contains(OrtProvider.CPU)
+        ? "cpu (ONNX Runtime %s)".formatted(OrtProvider.CPU.getName())
+        : "unknown";
   }
 
   /** The first output, flat, in row-major order. */

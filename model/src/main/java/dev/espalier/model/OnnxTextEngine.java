@@ -22,6 +22,11 @@ final class OnnxTextEngine implements Engine {
   }
 
   @Override
+  public String device() {
+    return session.device();
+  }
+
+  @Override
   public List<double[]> score(List<String> texts) {
     return gate.whileOpen(() -> texts.stream().map(this::one).toList());
   }

@@ -1,5 +1,6 @@
 package dev.espalier.serving;
 
+import dev.espalier.model.Engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Every version in this process, one {@link ServedModel} each. Thread-safe. */
 final class ServedModels {
@@ -14,6 +16,7 @@ final class ServedModels {
 
   private final ModelSource source;
   private final Map<Key, ServedModel> models = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> loads = new ConcurrentHashMap<>();
 
   ServedModels(ModelSource source) {
     this.source = source;
@@ -22,8 +25,35 @@ final class ServedModels {
   ServedModel model(String product, String version) {
     return models.computeIfAbsent(
         new Key(product, version),
-        key ->
-            new ServedModel(product + " " + version, () -> source.open(key.product, key.version)));
+        key -> new ServedModel(product + " " + version, () -> open(key.product, key.version)));
+  }
+
+  private Engine open(String product, String version) {
+    Engine engine = source.open(product, version);
+    loads.computeIfAbsent(product, _ -> new LongAdder()).increment();
+    return engine;
+  }
+
+  LoadCount loads(String product) {
+    LongAdder opened = loads.get(product);
+    return new LoadCount(opened == null ? 0 : opened.sum(), source.verified(product));
+  }
+
+  /** What computes each READY version of a product. */
+  SortedMap<String, String> devices(String product) {
+    SortedMap<String, String> devices = new TreeMap<>();
+    models.forEach((key, model) -> {
+      if (key.product.equals(product)) {
+        model
+            .lease()
+            .ifPresent(lease -> {
+              try (lease) {
+                devices.put(key.version, lease.engine().device());
+              }
+            });
+      }
+    });
+    return devices;
   }
 
   /** Holds all of them, or none when one cannot be loaded. */

@@ -3,6 +3,7 @@ package dev.espalier.serving;
 import dev.espalier.model.Signature;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Ids;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -29,6 +30,8 @@ public final class Serving implements AutoCloseable {
   private final Map<String, Endpoint> endpoints = new ConcurrentSkipListMap<>();
   private final Map<String, EndpointMetrics> metrics = new ConcurrentSkipListMap<>();
   private final ReentrantLock changing = new ReentrantLock();
+  private final InstantSource machine;
+  private final Heartbeat heartbeat;
 
   /**
    * @param productNow each product's present, for requests that carry no event time
@@ -45,6 +48,10 @@ public final class Serving implements AutoCloseable {
     this.sink = sink;
     this.resources = resources;
     this.path = new RequestPath(productNow, machine, ids);
+    this.machine = machine;
+    this.heartbeat = new Heartbeat(machine);
+    heartbeat.start(
+        beat -> endpoints.forEach((product, endpoint) -> beat.check(product, endpoint)));
   }
 
   /**
@@ -65,6 +72,31 @@ public final class Serving implements AutoCloseable {
     } finally {
       changing.unlock();
     }
+    boolean _ = beat(config.product());
+  }
+
+  /**
+   * Asks the champion of an endpoint now, as the heartbeat does every ten seconds; true when it
+   * gave a usable answer in time.
+   */
+  public boolean beat(String product) {
+    Endpoint endpoint = endpoints.get(product);
+    return endpoint != null && heartbeat.check(product, endpoint);
+  }
+
+  /** How long ago, by the machine's clock, the endpoint was last seen alive; empty when never. */
+  public Optional<Duration> sinceBeat(String product) {
+    return heartbeat.last(product).map(last -> Duration.between(last, machine.instant()));
+  }
+
+  /** Loads of a product's versions since the process started. */
+  public LoadCount loads(String product) {
+    return models.loads(product);
+  }
+
+  /** What computes each READY version of a product, as its engine says. */
+  public SortedMap<String, String> devices(String product) {
+    return models.devices(product);
   }
 
   /** Swaps the route only. */
@@ -79,6 +111,7 @@ public final class Serving implements AutoCloseable {
       Endpoint endpoint = endpoints.remove(product);
       if (endpoint != null) {
         endpoint.close();
+        heartbeat.forget(product);
       }
     } finally {
       changing.unlock();
@@ -200,6 +233,7 @@ public final class Serving implements AutoCloseable {
 
   @Override
   public void close() {
+    heartbeat.close();
     List.copyOf(endpoints.keySet()).forEach(this::remove);
   }
 }
