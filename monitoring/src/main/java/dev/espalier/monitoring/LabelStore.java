@@ -1,6 +1,8 @@
 package dev.espalier.monitoring;
 
 import dev.espalier.platform.Database;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,25 +20,6 @@ final class LabelStore {
   /** A label as it came. */
   record Label(String predictionId, String source, int revision, String label, Instant at) {}
 
-  /** A joined label that waits to be passed to training. */
-  record Waiting(String predictionId, String source, int revision, String label) {}
-
-  /** The label already stored under the same key. */
-  Optional<String> known(String predictionId, String source, int revision) {
-    return database.read(handle ->
-        handle
-            .createQuery(
-                """
-                SELECT label FROM feedback
-                WHERE prediction_id = :id AND source = :source AND revision = :revision
-                """)
-            .bind("id", predictionId)
-            .bind("source", source)
-            .bind("revision", revision)
-            .mapTo(String.class)
-            .findOne());
-  }
-
   /** The newest label of this source for the prediction, with its revision. */
   Optional<Label> newest(String predictionId, String source) {
     return database.read(handle ->
@@ -48,13 +31,7 @@ final class LabelStore {
                 """)
             .bind("id", predictionId)
             .bind("source", source)
-            .map((row, _) ->
-                new Label(
-                    predictionId,
-                    source,
-                    row.getInt("revision"),
-                    row.getString("label"),
-                    Instant.parse(row.getString("at"))))
+            .map((row, _) -> label(row))
             .findOne());
   }
 
@@ -125,36 +102,25 @@ final class LabelStore {
                 WHERE feedback.state = 'quarantined' AND feedback.product IS NULL LIMIT :limit
                 """)
             .bind("limit", limit)
-            .map((row, _) ->
-                new Label(
-                    row.getString("prediction_id"),
-                    row.getString("source"),
-                    row.getInt("revision"),
-                    row.getString("label"),
-                    Instant.parse(row.getString("at"))))
+            .map((row, _) -> label(row))
             .list());
   }
 
   /** Joined labels that are yet to be given to training: a crash in between loses none. */
-  List<Waiting> waiting(int limit) {
+  List<Label> waiting(int limit) {
     return database.read(handle ->
         handle
             .createQuery(
                 """
-                SELECT prediction_id, source, revision, label FROM feedback
+                SELECT * FROM feedback
                 WHERE training = 'due' ORDER BY prediction_id, revision LIMIT :limit
                 """)
             .bind("limit", limit)
-            .map((row, _) ->
-                new Waiting(
-                    row.getString("prediction_id"),
-                    row.getString("source"),
-                    row.getInt("revision"),
-                    row.getString("label")))
+            .map((row, _) -> label(row))
             .list());
   }
 
-  void training(Waiting label, String state) {
+  void training(Label label, String state) {
     database.write(handle ->
         handle
             .createUpdate(
@@ -180,5 +146,14 @@ final class LabelStore {
                 """)
             .bind("product", product)
             .execute());
+  }
+
+  private static Label label(ResultSet row) throws SQLException {
+    return new Label(
+        row.getString("prediction_id"),
+        row.getString("source"),
+        row.getInt("revision"),
+        row.getString("label"),
+        Instant.parse(row.getString("at")));
   }
 }

@@ -30,6 +30,7 @@ import java.util.function.Function;
  * product's {@code lock} makes its evaluations one at a time.
  */
 public final class Monitoring implements InferenceSink, OutcomeSource, AutoCloseable {
+  private static final String DUE = "due";
   private static final int MAX_ID = 80;
   private static final int MAX_LABEL = 200;
   private final PredictionStore predictions;
@@ -39,6 +40,7 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
   private final ViewStore views;
   private final InferenceLog log;
   private final Outbox outbox;
+  private final Courier courier;
   private final OutboxStore outboxStore;
   private final Responder responder;
   private final Watcher watcher;
@@ -77,6 +79,8 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
     this.clocks = clocks;
     this.events = events;
     this.log = new InferenceLog(predictions, config.queueCapacity(), this::payloadLog);
+    this.courier =
+        new Courier(outbox, config.webhooks().isEmpty() ? Courier.Work.NONE : Courier.Work.DELIVER);
   }
 
   private String payloadLog(String product) {
@@ -155,8 +159,11 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
           Optional.of(prediction.probabilities().firstKey()));
     }
     Optional<CanvasVersion> canvas = canvases.apply(prediction.product());
-    labels.join(label, prediction, training(canvas));
-    forward();
+    // Training first: after a crash in between the caller, who got no answer, sends it again.
+    String way = training(canvas);
+    boolean automatic = way.equals(DUE);
+    boolean sent = automatic && send(label, prediction);
+    labels.join(label, prediction, automatic ? (sent ? "sent" : "no_text") : way);
     canvas.ifPresent(active -> watcher.revise(active, prediction.at(), prediction.modelVersion()));
     return new FeedbackResult(State.JOINED, label.predictionId(), label.label(), "Joined.");
   }
@@ -167,32 +174,33 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
         .map(Spec.Feedback::toTraining)
         .map(way ->
             switch (way) {
-              case "auto" -> "due";
+              case "auto" -> DUE;
               case "after_review" -> "review";
               default -> "off";
             })
         .orElse("off");
   }
 
-  /** Gives due labels to training; what a crash left behind goes with the next one. */
+  /** Gives approved labels to training; what a crash left behind goes with the next ones. */
   private void forward() {
-    for (LabelStore.Waiting label : labels.waiting(500)) {
-      labels.training(label, send(label) ? "sent" : "no_text");
+    for (LabelStore.Label label : labels.waiting(500)) {
+      Optional<PredictionView> prediction = predictions.find(label.predictionId());
+      boolean sent = prediction.isPresent() && send(label, prediction.get());
+      labels.training(label, sent ? "sent" : "no_text");
     }
   }
 
-  private boolean send(LabelStore.Waiting label) {
-    Optional<PredictionView> prediction = predictions.find(label.predictionId());
+  private boolean send(LabelStore.Label label, PredictionView prediction) {
     Optional<String> text = predictions.payload(label.predictionId());
     Optional<String> dataset =
-        prediction
-            .flatMap(found -> canvases.apply(found.product()))
+        canvases
+            .apply(prediction.product())
             .flatMap(canvas ->
                 canvas.specs(Spec.Dataset.class).stream()
                     .filter(data -> data.role().equals("training"))
                     .findFirst())
             .map(Spec.Dataset::dataset);
-    if (prediction.isEmpty() || text.isEmpty() || dataset.isEmpty()) {
+    if (text.isEmpty() || dataset.isEmpty()) {
       return false;
     }
     TreeMap<String, String> attributes = new TreeMap<>();
@@ -200,7 +208,7 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
     attributes.put("predictionId", label.predictionId());
     LabelledRow row =
         new LabelledRow(
-            label.predictionId(), prediction.get().at(), text.get(), label.label(), attributes);
+            label.predictionId(), prediction.at(), text.get(), label.label(), attributes);
     rows.label(dataset.get(), row, label.source());
     return true;
   }
@@ -253,7 +261,10 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
     }
   }
 
-  /** Delivers due webhook messages once; returns how many arrived. Call it off the tick. */
+  /**
+   * Delivers due webhook messages once; returns how many arrived. Where webhooks are configured, a
+   * thread of its own does so every second.
+   */
   public int deliver() {
     return outbox.deliver();
   }
@@ -380,6 +391,7 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
 
   @Override
   public void close() {
+    courier.close();
     log.close();
   }
 }

@@ -11,6 +11,8 @@ import dev.espalier.evaluation.Predictions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -52,6 +54,18 @@ final class QualityEvidence {
       Estimate estimate = Metrics.estimate(metric, labelled, 1);
       estimates.put(metric.id(), estimate);
       String words = words(metric.id(), estimate);
+      if (canvas.specs(Spec.Monitor.class).stream()
+          .noneMatch(monitor -> monitor.metric().equals(Optional.of(metric.id())))) {
+        seen.add(
+            verdict(
+                "monitoring.ml",
+                "window:" + metric.id(),
+                version,
+                now,
+                estimate.n(),
+                estimate.insufficient().orElse(words),
+                product));
+      }
       if (estimate.sufficient()) {
         seen.add(
             verdict(
@@ -61,6 +75,7 @@ final class QualityEvidence {
             .ifPresent(before -> gaps.add("%s, offline %s".formatted(words, number(before))));
       }
     }
+    confidence(product, version, now, seen);
     if (!gaps.isEmpty()) {
       seen.add(
           verdict(
@@ -87,6 +102,22 @@ final class QualityEvidence {
                 words(((Spec.Objective) resource.spec()).metric(), estimate),
                 source(product)));
       }
+    }
+  }
+
+  /** The mean score of the answers: it needs no labels. */
+  private void confidence(String product, String version, Instant now, List<Observation> seen) {
+    DoubleSummaryStatistics top =
+        monitoring.store().window(product, version, now.minus(RECENT), now.plusMillis(1)).stream()
+            .filter(row -> !row.probabilities().isEmpty())
+            .mapToDouble(row -> Collections.max(row.probabilities().values()))
+            .summaryStatistics();
+    if (top.getCount() > 0) {
+      String words =
+          "Mean confidence %s, n = %d".formatted(number(top.getAverage()), top.getCount());
+      seen.add(
+          verdict(
+              "monitoring.ml", "window:confidence", version, now, top.getCount(), words, product));
     }
   }
 
