@@ -38,9 +38,12 @@ class CrashTest {
       assertThat(labelled).containsAll(acknowledged);
       assertThat(world.monitoring.incidents(World.PRODUCT)).hasSize(1);
       assertThat(world.monitoring.alerts(java.util.Optional.of(World.PRODUCT))).hasSize(1);
+      // No run ever helps here: three failures, a cooldown between them, then a person decides.
       assertThat(world.monitoring.decisions(World.PRODUCT))
           .filteredOn(RetrainDecision::fire)
-          .hasSize(1);
+          .hasSize(3);
+      assertThat(world.monitoring.decisions(World.PRODUCT).getLast().reason())
+          .contains("3 retrainings failed in a row");
       assertThat(world.monitoring.incidents(World.PRODUCT).getFirst().trace()).hasSize(1);
     }
   }

@@ -1,0 +1,95 @@
+package dev.espalier.monitoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.platform.Json;
+import io.helidon.webserver.WebServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MonitoringRoutesTest {
+  @TempDir Path folder;
+  private World world;
+  private WebServer server;
+  private HttpClient client;
+
+  @BeforeEach
+  void start() {
+    world = new World(folder);
+    client = HttpClient.newHttpClient();
+    server =
+        WebServer.builder()
+            .host("127.0.0.1")
+            .port(0)
+            .routing(routes ->
+                routes.register("/", new MonitoringRoutes(world.monitoring, world.clocks)))
+            .build()
+            .start();
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.stop();
+    world.close();
+  }
+
+  private HttpResponse<String> send(HttpRequest.Builder request, String path)
+      throws IOException, InterruptedException {
+    URI target = URI.create("http://127.0.0.1:%d%s".formatted(server.port(), path));
+    return client.send(request.uri(target).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> label(String body) throws IOException, InterruptedException {
+    return send(
+        HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.ofString(body)), "/feedback");
+  }
+
+  @Test
+  void labels_come_back_with_the_status_that_says_what_became_of_them() throws Exception {
+    world.monitoring.accept(World.answer("p", World.START, "spam", "1.0.0"));
+    world.at(World.START.plus(Duration.ofDays(1)));
+
+    assertThat(label("{\"predictionId\":\"p\",\"label\":\"ham\"}").statusCode()).isEqualTo(200);
+    assertThat(label("{\"predictionId\":\"unknown\",\"label\":\"ham\"}").statusCode())
+        .isEqualTo(202);
+    HttpResponse<String> wrong = label("{\"predictionId\":\"p\",\"label\":\"hma\"}");
+    assertThat(wrong.statusCode()).isEqualTo(400);
+    assertThat(wrong.body()).contains("ham, spam").contains("label");
+    for (String bad : new String[] {"", "null", "{", "[]", "{\"predictionId\":\"p\"}"}) {
+      assertThat(label(bad).statusCode()).as(bad).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void the_page_shows_labels_days_and_releases_and_never_a_text() throws Exception {
+    world.monitoring.accept(World.answer("p", World.START, "spam", "1.0.0"));
+    world.monitoring.release(World.PRODUCT, "1.0.0", World.START);
+    world.monitoring.flush();
+
+    HttpResponse<String> page = send(HttpRequest.newBuilder().GET(), "/monitors/mail");
+    JsonNode body = Json.tree(page.body());
+
+    assertThat(body.at("/labels/logged").asInt()).isEqualTo(1);
+    assertThat(body.at("/daily/0/byLabel/spam").asInt()).isEqualTo(1);
+    assertThat(body.at("/releases/0/version").asText()).isEqualTo("1.0.0");
+    assertThat(body.at("/monitors/0/id").asText()).isEqualTo("false_spam_rise");
+    HttpResponse<String> rows = send(HttpRequest.newBuilder().GET(), "/monitors/mail/predictions");
+    assertThat(rows.body()).contains("\"predictionId\":\"p\"").doesNotContain("text of");
+    assertThat(
+            send(HttpRequest.newBuilder().GET(), "/monitors/mail/predictions?limit=0").statusCode())
+        .isEqualTo(400);
+    assertThat(send(HttpRequest.newBuilder().GET(), "/alerts?product=mail").body()).isEqualTo("[]");
+    assertThat(send(HttpRequest.newBuilder().GET(), "/incidents/mail").body()).isEqualTo("[]");
+  }
+}
