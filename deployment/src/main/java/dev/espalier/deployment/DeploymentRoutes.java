@@ -1,9 +1,11 @@
 package dev.espalier.deployment;
 
+import dev.espalier.platform.Json;
 import dev.espalier.platform.JsonRoutes;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.Optional;
 
 /** {@code /deployments}: the view, rollouts, rollback, approvals. */
 public final class DeploymentRoutes extends JsonRoutes {
@@ -11,10 +13,13 @@ public final class DeploymentRoutes extends JsonRoutes {
   private final Deployments deployments;
 
   /** Asks for a rollout. */
-  public record RolloutRequest(String version, String reason) {}
+  public record RolloutRequest(String version, String reason, Optional<String> by) {}
 
   /** Asks for a rollback. */
-  public record RollbackRequest(String reason) {}
+  public record RollbackRequest(String reason, Optional<String> by) {}
+
+  /** Approves. {@code by} is who says so; this address has no accounts of its own. */
+  public record ApprovalRequest(Optional<String> by) {}
 
   public DeploymentRoutes(Deployments deployments) {
     this.deployments = deployments;
@@ -38,15 +43,24 @@ public final class DeploymentRoutes extends JsonRoutes {
     send(
         response,
         201,
-        deployments.release(path(request, "product"), asked.version(), asked.reason()));
+        deployments.release(
+            new ReleaseRequest(
+                path(request, "product"),
+                asked.version(),
+                asked.reason(),
+                asked.by().orElse(WHO),
+                Optional.empty())));
   }
 
   private void rollback(ServerRequest request, ServerResponse response) {
     RollbackRequest asked = body(request, RollbackRequest.class);
-    send(response, deployments.rollback(path(request, "product"), WHO, asked.reason()));
+    String by = asked.by().orElse(WHO);
+    send(response, deployments.rollback(path(request, "product"), by, asked.reason()));
   }
 
   private void approve(ServerRequest request, ServerResponse response) {
-    send(response, deployments.approve(path(request, "product"), path(request, "id"), WHO));
+    byte[] body = bytes(request, MAX_BODY);
+    String by = body.length == 0 ? WHO : Json.read(body, ApprovalRequest.class).by().orElse(WHO);
+    send(response, deployments.approve(path(request, "product"), path(request, "id"), by));
   }
 }

@@ -9,9 +9,11 @@ import java.util.Optional;
  * A route change, on record from its proposal to its end.
  *
  * @param kind FIRST (no second arm yet), CANARY or ROLLBACK
- * @param state PENDING (waits for approval), RUNNING, PROMOTING, PROMOTED, ROLLING_BACK or
- *     ROLLED_BACK; the last version of a ROLLED_BACK one is quarantined
+ * @param state PENDING (waits for approval), WAITING_WINDOW, RUNNING, PROMOTING, BAKING (answers
+ *     everything, guardrails armed), PROMOTED, HELD (a guardrail failed and a person decides),
+ *     ROLLING_BACK or ROLLED_BACK; the last version of a ROLLED_BACK one is quarantined
  * @param approvals who approved
+ * @param admission the release policy and how it was met; none for a ROLLBACK, which is never gated
  */
 public record Rollout(
     String id,
@@ -25,11 +27,23 @@ public record Rollout(
     Optional<Instant> finishedAt,
     List<RolloutStepRun> steps,
     List<Decision> decisions,
-    List<String> approvals) {
+    List<String> approvals,
+    Optional<Admission> admission) {
   public static final String FIRST = "FIRST";
   public static final String CANARY = "CANARY";
   public static final String ROLLBACK = "ROLLBACK";
   static final String PENDING = "PENDING";
+  static final String WAITING_WINDOW = "WAITING_WINDOW";
+  static final String BAKING = "BAKING";
+  static final String HELD = "HELD";
+
+  /** The decision at which the version answers everything. */
+  static final String FULL_TRAFFIC = "FULL_TRAFFIC";
+
+  /** The decisions that a failure is known from. */
+  static final String ROLL_BACK = "ROLL_BACK";
+
+  static final String HOLD = "HOLD";
   static final String RUNNING = "RUNNING";
   static final String PROMOTING = "PROMOTING";
   public static final String PROMOTED = "PROMOTED";
@@ -57,13 +71,36 @@ public record Rollout(
     return -1;
   }
 
+  /** The index of the step with all the traffic. */
+  int bake() {
+    for (int i = 0; i < steps.size(); i++) {
+      if (steps.get(i).share() >= 1) {
+        return i;
+      }
+    }
+    throw new IllegalStateException("Rollout " + id + " has no step with all the traffic");
+  }
+
+  /** When a decision was last taken; empty when it never was. */
+  Optional<Instant> decidedAt(String decision) {
+    return decisions.stream()
+        .filter(one -> one.decision().equals(decision))
+        .map(Decision::at)
+        .reduce((_, later) -> later);
+  }
+
+  /** True once the release policy let it touch traffic. */
+  boolean began() {
+    return admission.flatMap(Admission::admittedAt).isPresent();
+  }
+
   Rollout decided(String next, Decision decision) {
     List<Decision> all = new ArrayList<>(decisions);
     all.add(decision);
     Optional<Instant> end =
         next.equals(PROMOTED) || next.equals(ROLLED_BACK) ? Optional.of(decision.at()) : finishedAt;
     return new Rollout(
-        id, product, kind, from, to, next, cause, startedAt, end, steps, all, approvals);
+        id, product, kind, from, to, next, cause, startedAt, end, steps, all, approvals, admission);
   }
 
   Rollout step(int index, RolloutStepRun step) {
@@ -81,13 +118,43 @@ public record Rollout(
         finishedAt,
         all,
         decisions,
-        approvals);
+        approvals,
+        admission);
   }
 
   Rollout approved(String by) {
     List<String> all = new ArrayList<>(approvals);
     all.add(by);
     return new Rollout(
-        id, product, kind, from, to, state, cause, startedAt, finishedAt, steps, decisions, all);
+        id,
+        product,
+        kind,
+        from,
+        to,
+        state,
+        cause,
+        startedAt,
+        finishedAt,
+        steps,
+        decisions,
+        all,
+        admission);
+  }
+
+  Rollout admitted(Admission met) {
+    return new Rollout(
+        id,
+        product,
+        kind,
+        from,
+        to,
+        state,
+        cause,
+        startedAt,
+        finishedAt,
+        steps,
+        decisions,
+        approvals,
+        Optional.of(met));
   }
 }

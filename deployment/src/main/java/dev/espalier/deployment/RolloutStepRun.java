@@ -4,8 +4,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/** One share of the traffic: PENDING, RUNNING, PASSED, FAILED or SKIPPED. */
+/**
+ * One share of the traffic; the whole of it is the bake.
+ *
+ * @param state PENDING, RUNNING, PASSED, FAILED, or ACCEPTED by a person all the same
+ */
 public record RolloutStepRun(
     double share,
     Duration hold,
@@ -18,6 +24,31 @@ public record RolloutStepRun(
     List<GuardrailResult> guardrails) {
   public RolloutStepRun {
     guardrails = List.copyOf(guardrails);
+  }
+
+  Optional<GuardrailResult> first(Verdict verdict) {
+    return guardrails.stream().filter(one -> one.verdict() == verdict).findFirst();
+  }
+
+  /** The candidate minus the champion in every signal that both arms have. */
+  public List<Effect> effects() {
+    return guardrails.stream().flatMap(one -> Effect.of(one).stream()).toList();
+  }
+
+  /** What a decision at this step rests on. */
+  SortedMap<String, Double> numbers() {
+    SortedMap<String, Double> numbers = new TreeMap<>();
+    numbers.put("championRequests", (double) championRequests);
+    numbers.put("candidateRequests", (double) candidateRequests);
+    for (GuardrailResult result : guardrails) {
+      result.candidate().ifPresent(one -> numbers.put(result.signal(), one.value()));
+    }
+    for (Effect effect : effects()) {
+      numbers.put(effect.signal() + ".effect", effect.value());
+      numbers.put(effect.signal() + ".effectLow", effect.low());
+      numbers.put(effect.signal() + ".effectHigh", effect.high());
+    }
+    return numbers;
   }
 
   RolloutStepRun started(Instant at) {

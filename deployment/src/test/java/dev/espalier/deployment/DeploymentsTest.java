@@ -64,6 +64,9 @@ class DeploymentsTest {
   private Serving serving;
   private Deployments deployments;
   private int registered;
+  private String gates = "{\"passed\":true,\"summary\":\"3 of 3 gates pass.\",\"results\":[]}";
+  private boolean autoRollback = true;
+  private Spec.ReleasePolicy policy = policy("deployment", 0, List.of(), List.of());
 
   /** Answers as its bundle does, until its version is told to fail. */
   private record Breakable(Engine engine, String version, DeploymentsTest test, AtomicInteger calls)
@@ -145,11 +148,16 @@ class DeploymentsTest {
     return new ArmOutcomes(version, outcomes);
   }
 
+  private static Spec.ReleasePolicy policy(
+      String mode, int approvals, List<String> windows, List<String> freezes) {
+    return new Spec.ReleasePolicy(
+        mode, true, approvals, approvals > 0, windows, freezes, Set.of("gates"));
+  }
+
   private CanvasVersion canvas() {
     List<Spec> specs =
         List.of(
-            new Spec.ReleasePolicy(
-                "deployment", true, 0, false, List.of(), List.of(), Set.of("gates")),
+            policy,
             new Spec.Rollout(
                 "canary",
                 List.of(
@@ -162,7 +170,7 @@ class DeploymentsTest {
                     new Spec.Guardrail("p95", Spec.Op.AT_MOST, 100),
                     new Spec.Guardrail("fallback", Spec.Op.AT_MOST, 0.02),
                     new Spec.Guardrail("false_spam", Spec.Op.AT_MOST, 0.1)),
-                true,
+                autoRollback,
                 Duration.ofSeconds(60),
                 Duration.ofHours(1)),
             new Spec.Metric(
@@ -204,10 +212,10 @@ class DeploymentsTest {
             Digest.of("canvas"),
             "linear",
             SIGNATURE,
-            Json.tree("{}"),
+            Json.tree(gates),
             Json.tree("{}"),
             new TreeMap<>(),
-            new TreeMap<>());
+            new TreeMap<>(Map.of("author", "ana")));
     return registry.register(registration, "key" + registered++).version();
   }
 
@@ -256,9 +264,13 @@ class DeploymentsTest {
       deployments.reconcile(PRODUCT);
     }
     restart();
-    assertThat(state()).isEqualTo(Rollout.PROMOTED);
+    assertThat(state()).isEqualTo(Rollout.BAKING);
     assertThat(champion()).isEqualTo(second);
     assertThat(deployments.view(PRODUCT).models()).containsEntry(first, "READY");
+    traffic(20);
+    clock.advance(Duration.ofHours(2));
+    deployments.reconcile(PRODUCT);
+    assertThat(state()).isEqualTo(Rollout.PROMOTED);
     deployments.rollback(PRODUCT, "ana", "complaints");
     assertThat(champion()).isEqualTo(first);
     assertThat(serving.predict(PRODUCT, Ask.of("a")).modelVersion()).isEqualTo(first);
@@ -311,6 +323,141 @@ class DeploymentsTest {
     clock.advance(Duration.ofDays(3));
     deployments.reconcile(PRODUCT);
     assertThat(state()).isEqualTo("RUNNING");
+  }
+
+  /** Releases two versions and takes the second through both steps into its bake. */
+  private String bakes() {
+    deployments.release(PRODUCT, register(0.1), "first");
+    String second = register(0.2);
+    deployments.release(PRODUCT, second, "drift");
+    for (int i = 0; i < 2; i++) {
+      traffic(400);
+      clock.advance(Duration.ofHours(2));
+      deployments.reconcile(PRODUCT);
+    }
+    assertThat(state()).isEqualTo(Rollout.BAKING);
+    return second;
+  }
+
+  @Test
+  void guardrails_stay_armed_through_the_bake_and_bring_the_old_version_back() {
+    String bad = bakes();
+    failing = bad;
+    traffic(100);
+    deployments.reconcile(PRODUCT);
+    assertThat(state()).isEqualTo(Rollout.ROLLED_BACK);
+    assertThat(champion()).isNotEqualTo(bad);
+    assertThat(serving.predict(PRODUCT, Ask.of("a")).modelVersion()).isEqualTo(champion());
+    assertThat(deployments.quarantined(PRODUCT)).containsExactly(bad);
+  }
+
+  @Test
+  void without_auto_rollback_a_failed_guardrail_holds_until_a_person_decides() {
+    autoRollback = false;
+    String bad = bakes();
+    failing = bad;
+    traffic(100);
+    deployments.reconcile(PRODUCT);
+    clock.advance(Duration.ofDays(30));
+    deployments.reconcile(PRODUCT);
+    restart();
+    assertThat(state()).isEqualTo(Rollout.HELD);
+    assertThat(champion()).isEqualTo(bad);
+    deployments.rollback(PRODUCT, "ana", "seen enough");
+    assertThat(state()).isEqualTo(Rollout.ROLLED_BACK);
+    assertThat(champion()).isNotEqualTo(bad);
+  }
+
+  @Test
+  void a_person_may_accept_what_a_held_rollout_found() {
+    autoRollback = false;
+    String held = bakes();
+    failing = held;
+    traffic(100);
+    deployments.reconcile(PRODUCT);
+    Rollout rollout = deployments.rollouts(PRODUCT).getLast();
+    deployments.approve(PRODUCT, rollout.id(), "ben");
+    assertThat(state()).isEqualTo(Rollout.PROMOTED);
+    assertThat(champion()).isEqualTo(held);
+  }
+
+  @Test
+  void a_release_outside_of_its_window_waits_and_begins_when_it_opens() {
+    // 2026-01-01 is a Thursday; 09:00 in Berlin is 08:00 UTC in winter.
+    policy = policy("deployment", 0, List.of("Mon-Fri 09:00-16:00 Europe/Berlin"), List.of());
+    String first = register(0.1);
+    deployments.release(PRODUCT, first, "first");
+    assertThat(state()).isEqualTo(Rollout.WAITING_WINDOW);
+    assertThat(serving.view(PRODUCT)).isEmpty();
+    clock.advance(Duration.ofMinutes(8 * 60 - 1));
+    deployments.reconcile(PRODUCT);
+    restart();
+    assertThat(state()).isEqualTo(Rollout.WAITING_WINDOW);
+    clock.advance(Duration.ofMinutes(1));
+    deployments.reconcile(PRODUCT);
+    assertThat(champion()).isEqualTo(first);
+    assertThat(deployments.rollouts(PRODUCT).getLast().admission().orElseThrow().satisfied())
+        .isTrue();
+  }
+
+  @Test
+  void a_freeze_wins_over_a_window() {
+    policy =
+        policy(
+            "deployment", 0, List.of("Mon-Sun 00:00-24:00 UTC"), List.of("2025-12-21..2026-01-03"));
+    deployments.release(PRODUCT, register(0.1), "first");
+    clock.advance(Duration.ofDays(3).minusSeconds(1));
+    deployments.reconcile(PRODUCT);
+    assertThat(state()).isEqualTo(Rollout.WAITING_WINDOW);
+    clock.advance(Duration.ofSeconds(1));
+    deployments.reconcile(PRODUCT);
+    assertThat(state()).isEqualTo(Rollout.PROMOTED);
+  }
+
+  @Test
+  void a_version_whose_gate_failed_is_refused_by_the_gates_name() {
+    gates =
+        "{\"passed\":false,\"results\":[{\"metric\":\"recall_spam\",\"verdict\":\"FAIL\","
+            + "\"blocking\":true}]}";
+    String version = register(0.1);
+    assertThatThrownBy(() -> deployments.release(PRODUCT, version, "first"))
+        .isInstanceOfSatisfying(
+            EspalierException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT))
+        .hasMessageContaining("recall_spam");
+    assertThat(deployments.rollouts(PRODUCT)).isEmpty();
+  }
+
+  @Test
+  void delivery_waits_for_persons_who_did_not_make_the_change() {
+    policy = policy("delivery", 2, List.of(), List.of());
+    Rollout waiting = deployments.release(PRODUCT, register(0.1), "first");
+    assertThat(waiting.state()).isEqualTo(Rollout.PENDING);
+    assertThatThrownBy(() -> deployments.approve(PRODUCT, waiting.id(), "ana"))
+        .isInstanceOfSatisfying(
+            EspalierException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DENIED));
+    deployments.approve(PRODUCT, waiting.id(), "ben");
+    assertThatThrownBy(() -> deployments.approve(PRODUCT, waiting.id(), "ben"))
+        .hasMessageContaining("already");
+    assertThat(state()).isEqualTo(Rollout.PENDING);
+    // The policy of the time of the request holds, whatever the canvas says now.
+    policy = policy("delivery", 9, List.of(), List.of());
+    deployments.approve(PRODUCT, waiting.id(), "cleo");
+    Rollout done = deployments.rollouts(PRODUCT).getLast();
+    assertThat(done.state()).isEqualTo(Rollout.PROMOTED);
+    assertThat(done.admission().orElseThrow().check("mode").orElseThrow().passed()).isTrue();
+    assertThatThrownBy(() -> deployments.approve(PRODUCT, waiting.id(), "dora"))
+        .hasMessageContaining("awaits no approval");
+  }
+
+  @Test
+  void a_manual_product_is_not_released_by_the_machine() {
+    policy = policy("manual", 0, List.of(), List.of());
+    String version = register(0.1);
+    assertThatThrownBy(() -> deployments.release(PRODUCT, version, "first"))
+        .hasMessageContaining("manual");
+    deployments.release(
+        new ReleaseRequest(PRODUCT, version, "looks good", "ana", Optional.empty()));
+    assertThat(champion()).isEqualTo(version);
   }
 
   @Test

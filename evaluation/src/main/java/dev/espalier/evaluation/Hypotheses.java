@@ -76,6 +76,31 @@ public final class Hypotheses {
   }
 
   /**
+   * The sample ratio test: were the requests of each step split as declared? The sum of the steps'
+   * chi-square statistics, one degree of freedom each; steps that nobody split or where a cell
+   * expects less than 5 are dropped.
+   *
+   * @param candidate requests that the candidate got, a step each
+   * @param total requests of both arms
+   * @param share the candidate's declared share
+   * @return its p-value; 1 when no step is left
+   */
+  public static double sampleRatio(long[] candidate, long[] total, double[] share) {
+    double statistic = 0;
+    int steps = 0;
+    for (int i = 0; i < candidate.length; i++) {
+      double expected = total[i] * share[i];
+      double other = total[i] - expected;
+      if (Math.min(expected, other) >= 5) {
+        double off = candidate[i] - expected;
+        statistic += off * off / expected + off * off / other;
+        steps++;
+      }
+    }
+    return steps == 0 ? 1 : ChiSquaredDistribution.of(steps).survivalProbability(statistic);
+  }
+
+  /**
    * Benjamini and Hochberg's adjusted p-values (1995), in the order given: rejecting those at or
    * below α keeps the expected share of false ones at or below α.
    */

@@ -176,8 +176,7 @@ class StatisticsTest {
   void equal_mass_edges_freeze_and_histograms_merge() {
     double[] values = new Random(7).doubles(1000).toArray();
     DecisionHistogram reference = DecisionHistogram.reference(values, 10);
-    assertThat(Arrays.stream(reference.counts()).skip(1).limit(10).toArray())
-        .containsOnly(100);
+    assertThat(Arrays.stream(reference.counts()).skip(1).limit(10).toArray()).containsOnly(100);
     double[] left = Arrays.copyOf(values, 400);
     double[] right = Arrays.copyOfRange(values, 400, 1000);
     assertThat(reference.count(left).merge(reference.count(right)))

@@ -1,0 +1,15 @@
+package dev.espalier.deployment;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Asks for a release.
+ *
+ * @param cause why, in words
+ * @param by who asks; {@link Deployments#MACHINE} for the platform itself
+ * @param changedAt product time at which the change that led here began (the run's creation), where
+ *     it is known: lead time counts from there
+ */
+public record ReleaseRequest(
+    String product, String version, String cause, String by, Optional<Instant> changedAt) {}

@@ -1,0 +1,128 @@
+package dev.espalier.deployment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.canvas.CanvasVersion;
+import dev.espalier.canvas.Spec;
+import dev.espalier.platform.EspalierException;
+import dev.espalier.registry.ModelVersion;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Judges a release by the release policy of its canvas. Pure. */
+final class ReleaseTerms {
+  private ReleaseTerms() {}
+
+  /**
+   * What the policy says to a request before anything moves.
+   *
+   * @throws EspalierException CONFLICT naming the requirement that is not met
+   */
+  static Admission proposed(ReleaseRequest request, ModelVersion version, CanvasVersion canvas) {
+    Spec.ReleasePolicy policy = canvas.spec(Spec.ReleasePolicy.class);
+    boolean machine = request.by().equals(Deployments.MACHINE);
+    if (policy.mode().equals("manual") && machine) {
+      throw EspalierException.conflict(
+          "The deployment mode is manual: a person releases %s.".formatted(version.version()));
+    }
+    Calendar _ = Calendar.of(policy);
+    List<PolicyCheck> checks = new ArrayList<>();
+    for (String requirement : new TreeSet<>(policy.requires())) {
+      PolicyCheck check = requirement(requirement, version);
+      if (!check.passed()) {
+        throw EspalierException.conflict(
+            "The release policy requires %s: %s.".formatted(requirement, check.detail()));
+      }
+      checks.add(check);
+    }
+    // Delivery means that a person decides: what the machine proposes waits for at least one.
+    boolean proposal = policy.mode().equals("delivery") && machine;
+    Set<String> authors = new TreeSet<>();
+    Optional.ofNullable(version.meta().get("author")).ifPresent(authors::add);
+    if (!machine) {
+      authors.add(request.by());
+    }
+    return new Admission(
+        policy.mode(),
+        request.by(),
+        request.changedAt(),
+        proposal ? Math.max(1, policy.approvals()) : policy.approvals(),
+        policy.fourEyes(),
+        policy.windows(),
+        policy.freezes(),
+        policy.requires(),
+        authors,
+        checks,
+        Optional.empty());
+  }
+
+  private static PolicyCheck requirement(String name, ModelVersion version) {
+    return switch (name) {
+      case "gates" -> gates(version.gates());
+      // The registry scans every bundle and registers none with findings.
+      case "scan" -> new PolicyCheck(name, true, "scanned when it was registered");
+      default -> {
+        String fact = version.meta().getOrDefault(name, "");
+        boolean failed = fact.isBlank() || fact.equals("failed");
+        yield new PolicyCheck(
+            name, !failed, failed ? "version has no pass of it on record" : "on record");
+      }
+    };
+  }
+
+  private static PolicyCheck gates(JsonNode report) {
+    for (JsonNode row : report.path("results")) {
+      String verdict = row.path("verdict").asText();
+      if (row.path("blocking").asBoolean() && !verdict.equals("PASS") && !passed(report)) {
+        String detail = "gate %s is %s".formatted(row.path("metric").asText(), verdict);
+        return new PolicyCheck("gates", false, detail);
+      }
+    }
+    return passed(report)
+        ? new PolicyCheck("gates", true, report.path("summary").asText("passed"))
+        : new PolicyCheck("gates", false, "its run has no passed gate report");
+  }
+
+  private static boolean passed(JsonNode report) {
+    return report.path("passed").asBoolean(false);
+  }
+
+  /** Why a release cannot begin now; empty when it can. */
+  static Optional<String> closed(CanvasVersion canvas, Instant now) {
+    return Calendar.of(canvas.spec(Spec.ReleasePolicy.class)).closed(now);
+  }
+
+  /** What the policy says at the moment that the first step begins. */
+  static Admission admitted(Admission asked, List<String> approvals, Instant now) {
+    List<PolicyCheck> checks = new ArrayList<>();
+    checks.add(mode(asked, approvals));
+    checks.add(
+        new PolicyCheck(
+            "approvals",
+            approvals.size() >= asked.approvalsNeeded(),
+            "%d of %d".formatted(approvals.size(), asked.approvalsNeeded())));
+    if (asked.fourEyes()) {
+      boolean own = approvals.stream().anyMatch(asked.authors()::contains);
+      checks.add(new PolicyCheck("four_eyes", !own, "approved by " + approvals));
+    }
+    checks.add(new PolicyCheck("calendar", true, "began in a window and in no freeze"));
+    return asked.admitted(now, checks);
+  }
+
+  private static PolicyCheck mode(Admission asked, List<String> approvals) {
+    boolean machine = asked.by().equals(Deployments.MACHINE);
+    boolean person = !machine || !approvals.isEmpty();
+    boolean held =
+        switch (asked.mode()) {
+          case "deployment" -> machine;
+          default -> person;
+        };
+    return new PolicyCheck(
+        "mode",
+        held,
+        "%s; asked by %s, approved by %s".formatted(asked.mode(), asked.by(), approvals));
+  }
+}

@@ -1,0 +1,97 @@
+package dev.espalier.deployment;
+
+import dev.espalier.canvas.CanvasVersion;
+import dev.espalier.canvas.Spec;
+import dev.espalier.registry.ModelVersion;
+import dev.espalier.registry.Registry;
+import dev.espalier.serving.Arm;
+import dev.espalier.serving.EndpointView;
+import dev.espalier.serving.Route;
+import dev.espalier.serving.Serving;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Puts a rollout's state into force: aliases and the route. Everything here is derived from the row
+ * and idempotent.
+ */
+final class Traffic {
+  private static final Set<String> SPLIT = Set.of(Rollout.RUNNING, Rollout.HELD);
+  private final Registry registry;
+  private final Serving serving;
+  private final Function<String, CanvasVersion> canvases;
+
+  Traffic(Registry registry, Serving serving, Function<String, CanvasVersion> canvases) {
+    this.registry = registry;
+    this.serving = serving;
+    this.canvases = canvases;
+  }
+
+  Optional<String> champion(String product) {
+    return named(product, Registry.CHAMPION);
+  }
+
+  Optional<String> named(String product, String alias) {
+    return registry.alias(product, alias).map(ModelVersion::version);
+  }
+
+  void alias(String product, String alias, String to, String rollout) {
+    registry.moveAlias(
+        product, alias, named(product, alias), to, Deployments.MACHINE, "rollout " + rollout);
+  }
+
+  /** Swaps the route when it is another than what is in force. */
+  void apply(String product, Optional<Rollout> rollout) {
+    Route wanted = route(product, rollout);
+    Optional<EndpointView> view = serving.view(product);
+    var config = Endpoints.config(product, canvases.apply(product));
+    if (view.isEmpty()
+        || !view.get().route().equals(wanted)
+        || !view.get().config().equals(config)) {
+      serving.configure(config, wanted);
+    }
+  }
+
+  private Route route(String product, Optional<Rollout> rollout) {
+    Optional<String> champion = champion(product);
+    String main = champion.isPresent() ? champion.get() : rollout.map(Rollout::to).orElseThrow();
+    List<Arm> arms = new ArrayList<>();
+    double share = rollout.map(one -> share(one, main)).orElse(0.0);
+    arms.add(new Arm(main, 1 - share, Arm.CHAMPION));
+    if (share > 0) {
+      arms.add(new Arm(rollout.orElseThrow().to(), share, Arm.CANDIDATE));
+    }
+    named(product, Registry.PREVIOUS)
+        .filter(previous -> !previous.equals(main))
+        .ifPresent(previous -> arms.add(new Arm(previous, 0, Arm.PREVIOUS)));
+    baseline(product, main).ifPresent(one -> arms.add(new Arm(one, 0, Arm.BASELINE)));
+    return new Route(product, arms);
+  }
+
+  /** The candidate's share; none once it is the champion itself. */
+  private static double share(Rollout rollout, String champion) {
+    if (rollout.to().equals(champion)) {
+      return 0;
+    }
+    if (rollout.state().equals(Rollout.PROMOTING)) {
+      return 1;
+    }
+    return SPLIT.contains(rollout.state()) && rollout.current() >= 0
+        ? rollout.steps().get(rollout.current()).share()
+        : 0;
+  }
+
+  private Optional<String> baseline(String product, String champion) {
+    Optional<Spec.Ladder> ladder =
+        canvases.apply(product).specs(Spec.Ladder.class).stream().findFirst();
+    return ladder.flatMap(one ->
+        registry.versions(product).stream()
+            .filter(version -> version.rung().equals(one.baseline()))
+            .map(ModelVersion::version)
+            .filter(version -> !version.equals(champion))
+            .reduce((_, newest) -> newest));
+  }
+}
