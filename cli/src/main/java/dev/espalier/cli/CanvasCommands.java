@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,9 +23,6 @@ import picocli.CommandLine.Spec;
 /** Plan, apply and status: the canvas from the terminal. */
 final class CanvasCommands {
   private static final long MAX_CANVAS = 1 << 20;
-  private static final Pattern NAME =
-      Pattern.compile(
-          "(?m)^product:\\s*(?:\\{.*?\\bname:\\s*|\\n\\s+name:\\s*)\"?([\\w .-]+?)\"?\\s*[,}\\n#]");
 
   private CanvasCommands() {}
 
@@ -198,14 +193,6 @@ final class CanvasCommands {
 
   /** The product's name; the server checks the document itself. */
   static String product(Path file) {
-    Matcher name = NAME.matcher(text(file));
-    if (!name.find()) {
-      throw EspalierException.invalidField(
-          "product.name",
-          "required",
-          "%s names no product. Add: product: {name: my-product}".formatted(file),
-          java.util.Optional.empty());
-    }
-    return name.group(1).strip().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
+    return CanvasName.in(text(file));
   }
 }

@@ -14,7 +14,15 @@ import java.util.Map;
  */
 public final class TextTokenizer implements AutoCloseable {
   private static final int LONGEST_OF_ONE_LETTER = 8;
+
+  /**
+   * Characters handed over per token that may come back. The native code recurses over long texts
+   * and would overflow a thread's stack, which ends the whole process.
+   */
+  private static final int CHARACTERS_PER_TOKEN = 32;
+
   private final HuggingFaceTokenizer tokenizer;
+  private final int maxCharacters;
 
   /** Token ids and what is not padding, both {@code [tokens]}. */
   @SuppressWarnings("ArrayRecordComponent") // Handed straight to the tensor.
@@ -29,6 +37,7 @@ public final class TextTokenizer implements AutoCloseable {
     if (maxTokens < 2 || maxTokens > 4096) {
       throw EspalierException.invalid("maxTokens must be 2 … 4096.");
     }
+    this.maxCharacters = maxTokens * CHARACTERS_PER_TOKEN;
     try {
       this.tokenizer =
           HuggingFaceTokenizer.newInstance(
@@ -49,7 +58,8 @@ public final class TextTokenizer implements AutoCloseable {
   }
 
   public Tokens encode(String text) {
-    Encoding encoding = tokenizer.encode(text);
+    Encoding encoding =
+        tokenizer.encode(text.length() > maxCharacters ? text.substring(0, maxCharacters) : text);
     return new Tokens(encoding.getIds(), encoding.getAttentionMask());
   }
 

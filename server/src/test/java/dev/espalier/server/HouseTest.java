@@ -21,7 +21,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What Maven's arrows cannot check: who may import what, the names of roles, the length of files. */
+/**
+ * What Maven's arrows cannot check: who may import what, the names of roles, the length of files.
+ */
 class HouseTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Path EXCUSES = ROOT.resolve("config/long-files.txt");
@@ -62,11 +64,10 @@ class HouseTest {
             describe(
                 "are neither stores nor the database",
                 type ->
-                    outermost(
-                            name ->
-                                !name.endsWith("Store")
-                                    && !name.equals("Database")
-                                    && !name.equals("Migrations"))
+                    outermost(name ->
+                            !name.endsWith("Store")
+                                && !name.equals("Database")
+                                && !name.equals("Migrations"))
                         .test(type)))
         .should()
         .dependOnClassesThat(resideInAnyPackage("org.jdbi..", "java.sql..", "org.sqlite.."))
@@ -131,11 +132,10 @@ class HouseTest {
     }
     assertThat(excused).hasSizeLessThanOrEqualTo(5);
     assertThat(sources("."))
-        .allSatisfy(
-            (file, text) ->
-                assertThat(text.lines().count() <= LONGEST || excused.contains(file))
-                    .as("%s has at most %d lines", file, LONGEST)
-                    .isTrue());
+        .allSatisfy((file, text) ->
+            assertThat(text.lines().count() <= LONGEST || excused.contains(file))
+                .as("%s has at most %d lines", file, LONGEST)
+                .isTrue());
   }
 
   private static Map<String, String> sources(String folder) throws IOException {

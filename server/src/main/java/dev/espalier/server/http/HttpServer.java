@@ -66,7 +66,8 @@ public final class HttpServer implements AutoCloseable {
     return server.port();
   }
 
-  static String resource(String name) {
+  /** A text file of the program. */
+  public static String resource(String name) {
     try (InputStream in = HttpServer.class.getClassLoader().getResourceAsStream(name)) {
       if (in == null) {
         throw EspalierException.notFound("This build lacks " + name + ".");

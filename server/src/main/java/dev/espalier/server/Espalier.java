@@ -1,0 +1,308 @@
+package dev.espalier.server;
+
+import dev.espalier.artifacts.ArtifactStore;
+import dev.espalier.artifacts.LocalArtifactStore;
+import dev.espalier.canvas.CanvasEvidence;
+import dev.espalier.canvas.CanvasRoutes;
+import dev.espalier.canvas.CanvasSummary;
+import dev.espalier.canvas.Canvases;
+import dev.espalier.canvas.Drill;
+import dev.espalier.canvas.EvidenceSource;
+import dev.espalier.data.DataEvidence;
+import dev.espalier.data.DatasetRoutes;
+import dev.espalier.data.Datasets;
+import dev.espalier.data.Row;
+import dev.espalier.deployment.DeploymentEvidence;
+import dev.espalier.deployment.DeploymentModelSource;
+import dev.espalier.deployment.DeploymentRoutes;
+import dev.espalier.deployment.Deployments;
+import dev.espalier.deployment.Rollout;
+import dev.espalier.deployment.ServingDrills;
+import dev.espalier.model.Bundles;
+import dev.espalier.monitoring.DriftDrill;
+import dev.espalier.monitoring.LabelledRow;
+import dev.espalier.monitoring.Monitoring;
+import dev.espalier.monitoring.MonitoringConfig;
+import dev.espalier.monitoring.MonitoringEvidence;
+import dev.espalier.monitoring.MonitoringRoutes;
+import dev.espalier.monitoring.PageDrill;
+import dev.espalier.pipeline.Cause;
+import dev.espalier.pipeline.PipelineConfig;
+import dev.espalier.pipeline.PipelineEvidence;
+import dev.espalier.pipeline.PipelineRoutes;
+import dev.espalier.pipeline.Pipelines;
+import dev.espalier.pipeline.Run;
+import dev.espalier.pipeline.StepLogic;
+import dev.espalier.platform.Database;
+import dev.espalier.platform.EspalierException;
+import dev.espalier.platform.Events;
+import dev.espalier.platform.Ids;
+import dev.espalier.platform.ProductClocks;
+import dev.espalier.registry.Registry;
+import dev.espalier.registry.RegistryAudit;
+import dev.espalier.registry.RegistryEvidence;
+import dev.espalier.registry.RegistryRoutes;
+import dev.espalier.server.http.HttpServer;
+import dev.espalier.serving.InferenceRoutes;
+import dev.espalier.serving.PredictRoutes;
+import dev.espalier.serving.Serving;
+import dev.espalier.serving.ServingConfig;
+import dev.espalier.tracking.Tracking;
+import dev.espalier.tracking.TrackingRoutes;
+import dev.espalier.training.EvaluateStep;
+import dev.espalier.training.GateStep;
+import dev.espalier.training.IngestStep;
+import dev.espalier.training.PrepareStep;
+import dev.espalier.training.RegisterStep;
+import dev.espalier.training.SplitStep;
+import dev.espalier.training.TrainStep;
+import dev.espalier.training.TrainingEvidence;
+import dev.espalier.training.ValidateStep;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One whole process, assembled by hand: every stage, wired in the order of the lifecycle, behind
+ * one port. Thread-safe; {@link #close} ends it in the opposite order.
+ */
+public final class Espalier implements AutoCloseable {
+  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final ProductClocks clocks;
+  private final Events events;
+  private final Canvases canvases;
+  private final Datasets datasets;
+  private final Pipelines pipelines;
+  private final Serving serving;
+  private final Deployments deployments;
+  private final Monitoring monitoring;
+  private final ProductLoop loop;
+  private final HttpServer http;
+
+  private Espalier(ServerConfig config) {
+    Home home = opened(Home.open(config.home()));
+    InstantSource machine = InstantSource.system();
+    Ids ids = new Ids(machine, new SecureRandom());
+    Database database = opened(Database.open(home.database()));
+    ArtifactStore artifacts = new LocalArtifactStore(home.artifacts());
+    clocks = new ProductClocks(database, machine);
+    events = new Events(database, clocks, machine);
+
+    canvases = new Canvases(database, clocks, events, ids, machine);
+    datasets = new Datasets(database, artifacts, events, machine);
+    Bundles bundles = new Bundles(artifacts);
+    Tracking tracking = new Tracking(database);
+    Registry registry = new Registry(database, bundles, clocks, events);
+    List<StepLogic<?>> steps = steps(datasets, registry);
+    pipelines =
+        opened(
+            new Pipelines(
+                database,
+                artifacts,
+                tracking,
+                clocks,
+                events,
+                ids,
+                steps,
+                PipelineConfig.in(home.work(), Optional.of(TrainingProcess.jvm(home)))));
+    monitoring =
+        opened(
+            new Monitoring(
+                database,
+                clocks,
+                events,
+                machine,
+                canvases::active,
+                (dataset, row, source) -> datasets.label(dataset, row(row), source),
+                MonitoringConfig.defaults()));
+    serving =
+        opened(
+            new Serving(
+                new DeploymentModelSource(registry, bundles),
+                monitoring,
+                clocks::now,
+                machine,
+                ids,
+                ServingConfig.ofThisMachine()));
+    deployments =
+        new Deployments(
+            database, registry, serving, monitoring, clocks, events, ids, canvases::require);
+
+    List<EvidenceSource> sources = new ArrayList<>();
+    sources.add(new CanvasEvidence(canvases));
+    sources.add(new DataEvidence(datasets));
+    sources.add(new PipelineEvidence(pipelines, steps));
+    sources.add(
+        new RegistryEvidence(
+            registry, new RegistryAudit(registry, bundles), TrainingEvidence::trainedThrough));
+    sources.add(new TrainingEvidence(registry));
+    sources.add(new DeploymentEvidence(deployments, serving, registry));
+    sources.add(
+        new MonitoringEvidence(
+            monitoring,
+            (product, version, metric) ->
+                Optional.ofNullable(registry.version(product, version).metrics().get(metric))));
+    List<Drill> drills = new ArrayList<>(new ServingDrills(serving, registry, bundles).all());
+    drills.add(new DriftDrill(monitoring));
+    drills.add(new PageDrill(monitoring));
+    loop = new ProductLoop(canvases, pipelines, deployments, monitoring, clocks, sources);
+
+    http =
+        opened(
+            new HttpServer(
+                config.host(),
+                config.port(),
+                events,
+                new HttpServer.Mounts(
+                    List.of(
+                        new CanvasRoutes(canvases),
+                        new DatasetRoutes(datasets),
+                        new TrackingRoutes(tracking),
+                        new PipelineRoutes(pipelines, canvases::require, loop::start),
+                        new RegistryRoutes(registry),
+                        new PredictRoutes(serving, PredictRoutes.EventTime.NOW),
+                        new DeploymentRoutes(deployments),
+                        new MonitoringRoutes(monitoring, clocks),
+                        new DrillRoutes(new Drills(drills, canvases, clocks, events))),
+                    new InferenceRoutes(serving),
+                    serving::metrics)));
+  }
+
+  private static List<StepLogic<?>> steps(Datasets datasets, Registry registry) {
+    return List.of(
+        new IngestStep(datasets),
+        new ValidateStep(datasets),
+        new SplitStep(datasets, registry),
+        new PrepareStep(datasets),
+        new TrainStep(),
+        new EvaluateStep(registry),
+        new GateStep(),
+        new RegisterStep(registry));
+  }
+
+  private static Row row(LabelledRow row) {
+    return new Row(row.id(), row.at(), row.text(), Optional.of(row.label()), row.attributes());
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    open.push(part);
+    return part;
+  }
+
+  /**
+   * Opens a home and listens. What an earlier process left is taken up first: interrupted runs go
+   * on, routes are rebuilt, and evidence about this process is measured anew before {@code /readyz}
+   * answers 200.
+   */
+  public static Espalier start(ServerConfig config) {
+    Espalier espalier = new Espalier(config);
+    try {
+      espalier.deployments.resume();
+      espalier.pipelines.resume(espalier.canvases::version);
+      for (CanvasSummary canvas : espalier.canvases.list()) {
+        espalier.loop.observe(canvas.product(), espalier.canvases.require(canvas.product()));
+      }
+      espalier.opened(
+          new Ticker(espalier.canvases, espalier.clocks, espalier.loop, espalier.monitoring));
+      espalier.http.ready();
+      return espalier;
+    } catch (RuntimeException failure) {
+      espalier.close();
+      throw failure;
+    }
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + http.port();
+  }
+
+  public Canvases canvases() {
+    return canvases;
+  }
+
+  public Datasets datasets() {
+    return datasets;
+  }
+
+  public ProductClocks clocks() {
+    return clocks;
+  }
+
+  public Events events() {
+    return events;
+  }
+
+  /** The seed of runs that start from now on. */
+  public void seed(long seed) {
+    loop.seed(seed);
+  }
+
+  /** Starts a run of the product's pipeline and returns its id. */
+  public String train(String product, String trigger, String reason) {
+    return loop.start(canvases.require(product), new Cause(trigger, reason, Optional.empty()));
+  }
+
+  /** Moves a product by what is due. */
+  public void tick(String product) {
+    loop.tick(product);
+  }
+
+  /** Waits until everything that was answered is in the log. */
+  public void flush() {
+    monitoring.flush();
+  }
+
+  /** The run that works for the product now. */
+  public Optional<Run> running(String product) {
+    return loop.active(product);
+  }
+
+  /** A run as it stands. */
+  public Run run(String id) {
+    return pipelines.run(id);
+  }
+
+  /** The output of a run's step. */
+  public <T> Optional<T> output(String run, String step, Class<T> type) {
+    return pipelines.output(run, step, type);
+  }
+
+  /** Whether a rollout of the product is under way. */
+  public boolean rollingOut(String product) {
+    return deployments.rollouts(product).stream().anyMatch(rollout -> !rollout.ended());
+  }
+
+  /** The product's rollouts, oldest first. */
+  public List<Rollout> rollouts(String product) {
+    return deployments.rollouts(product);
+  }
+
+  /**
+   * A text file of the program, such as an example canvas.
+   *
+   * @throws EspalierException NOT_FOUND
+   */
+  public static String resource(String name) {
+    return HttpServer.resource(name);
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      while (!open.isEmpty()) {
+        try {
+          open.pop().close();
+        } catch (Exception failure) {
+          System.getLogger(Espalier.class.getName())
+              .log(System.Logger.Level.WARNING, "Closing failed", failure);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package dev.espalier.server;
+
+import dev.espalier.canvas.CanvasSummary;
+import dev.espalier.canvas.Canvases;
+import dev.espalier.monitoring.Monitoring;
+import dev.espalier.platform.EspalierException;
+import dev.espalier.platform.ProductClocks;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Ticks every product on the machine's clock; a replay is ticked by whoever plays it. */
+final class Ticker implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Ticker.class);
+  private static final long SECONDS = 2;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("ticker").factory());
+  private final Canvases canvases;
+  private final ProductClocks clocks;
+  private final ProductLoop loop;
+  private final Monitoring monitoring;
+
+  Ticker(Canvases canvases, ProductClocks clocks, ProductLoop loop, Monitoring monitoring) {
+    this.canvases = canvases;
+    this.clocks = clocks;
+    this.loop = loop;
+    this.monitoring = monitoring;
+    var _ = timer.scheduleWithFixedDelay(this::tick, SECONDS, SECONDS, TimeUnit.SECONDS);
+  }
+
+  private void tick() {
+    try {
+      monitoring.deliver();
+      for (CanvasSummary canvas : canvases.list()) {
+        boolean wall =
+            clocks
+                .state(canvas.product())
+                .map(state -> state.mode() == ProductClocks.Mode.WALL)
+                .orElse(true);
+        if (wall) {
+          loop.tick(canvas.product());
+        }
+      }
+    } catch (EspalierException failure) {
+      LOG.warn("A tick failed; the next one tries again", failure);
+    } catch (RuntimeException failure) {
+      LOG.error("A tick failed unexpectedly", failure);
+    }
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}

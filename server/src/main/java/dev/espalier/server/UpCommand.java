@@ -1,0 +1,45 @@
+package dev.espalier.server;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Starts the server and stays. */
+@Command(
+    name = "up",
+    mixinStandardHelpOptions = true,
+    description = "Starts the server: API, inference and web UI on one port.",
+    footer = {"", "Example:", "  espalier up --home .espalier --port 8080"})
+final class UpCommand implements Callable<Integer> {
+  @Spec CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--home",
+      description = "Where everything lives. Default: ${DEFAULT-VALUE}, or ESPALIER_HOME.",
+      defaultValue = "${env:ESPALIER_HOME:-.espalier}")
+  Path home = Path.of(".espalier");
+
+  @Option(names = "--host", description = "The interface. Default: ${DEFAULT-VALUE}.")
+  String host = "127.0.0.1";
+
+  @Option(names = "--port", description = "The port; 0 for a free one. Default: ${DEFAULT-VALUE}.")
+  int port = 8080;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    try (Espalier espalier = Espalier.start(new ServerConfig(home, host, port))) {
+      out.printf("Espalier is up: %s%n", espalier.url());
+      if (espalier.canvases().list().isEmpty()) {
+        out.println("No product yet. Try: espalier apply -f examples/quickstart/canvas.yaml");
+      }
+      out.flush();
+      Shutdown.await(espalier);
+    }
+    return 0;
+  }
+}

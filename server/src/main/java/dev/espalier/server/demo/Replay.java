@@ -1,0 +1,107 @@
+package dev.espalier.server.demo;
+
+import dev.espalier.cli.Api;
+import dev.espalier.data.Row;
+import dev.espalier.server.Espalier;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Plays history: each mail is a real HTTP request at the instant of its delivery, each label comes
+ * back through the feedback API when its delay has passed, and the product is ticked once a day and
+ * every few requests while a rollout runs. The clock moves only between these; while a run works it
+ * stands still. Deterministic: one thread, the order of events alone.
+ */
+final class Replay {
+  private static final int TICK_REQUESTS = 10;
+  private final Espalier espalier;
+  private final Api api;
+  private final String product;
+  private final Duration labelDelay;
+  private final Story story;
+  private final Deque<Label> pending = new ArrayDeque<>();
+  private Instant nextDay;
+  private int sinceTick;
+
+  private record Label(Instant at, String predictionId, String label) {}
+
+  Replay(
+      Espalier espalier, Api api, String product, Instant start, Duration labelDelay, Story story) {
+    this.espalier = espalier;
+    this.api = api;
+    this.product = product;
+    this.labelDelay = labelDelay;
+    this.story = story;
+    this.nextDay = start.truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS);
+  }
+
+  /**
+   * Plays the mails to the end, then the labels that are still on their way.
+   *
+   * @param mails ordered by delivery
+   */
+  void play(List<Row> mails) throws InterruptedException {
+    int done = 0;
+    for (Row mail : mails) {
+      runUntil(mail.at());
+      advance(mail.at());
+      predict(mail);
+      done++;
+      story.played(done, mails.size(), mail.at());
+    }
+    if (!pending.isEmpty()) {
+      runUntil(pending.getLast().at().plus(1, ChronoUnit.DAYS));
+    }
+    tick();
+  }
+
+  /** Labels and days that come before {@code instant}, in order of time. */
+  private void runUntil(Instant instant) throws InterruptedException {
+    while (true) {
+      Label label = pending.peek();
+      boolean labelDue = label != null && !label.at().isAfter(instant);
+      boolean dayDue = !nextDay.isAfter(instant);
+      if (labelDue && (!dayDue || !label.at().isAfter(nextDay))) {
+        pending.remove();
+        advance(label.at());
+        api.post("/feedback", Map.of("predictionId", label.predictionId(), "label", label.label()));
+      } else if (dayDue) {
+        advance(nextDay);
+        nextDay = nextDay.plus(1, ChronoUnit.DAYS);
+        tick();
+      } else {
+        return;
+      }
+    }
+  }
+
+  private void predict(Row mail) throws InterruptedException {
+    var answer = api.post("/predict/" + product, Map.of("text", mail.text(), "unit", mail.id()));
+    String id = answer.path("predictionId").asText();
+    mail.label().ifPresent(label -> pending.add(new Label(mail.at().plus(labelDelay), id, label)));
+    sinceTick++;
+    if (sinceTick >= TICK_REQUESTS && espalier.rollingOut(product)) {
+      tick();
+    }
+  }
+
+  private void tick() throws InterruptedException {
+    sinceTick = 0;
+    espalier.flush();
+    espalier.tick(product);
+    while (espalier.running(product).isPresent()) {
+      story.follow(espalier.running(product).get());
+      espalier.tick(product);
+    }
+    story.tell();
+  }
+
+  private void advance(Instant to) {
+    espalier.clocks().advance(product, to);
+  }
+}
