@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const source = new URL('../../server/src/main/resources/openapi.json', import.meta.url).pathname;
-const target = new URL('../src/shared/api/schema.d.ts', import.meta.url).pathname;
+const target = new URL('../src/shared/api/generated/schema.d.ts', import.meta.url).pathname;
 execFileSync(
   'npx',
   ['--yes', '-p', 'openapi-typescript@7.13.0', '-p', 'typescript@5.9.3', 'openapi-typescript', source, '-o', target],

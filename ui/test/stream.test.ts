@@ -41,6 +41,6 @@ describe('the event stream', () => {
 
 it('has types generated from the API document as it is (npm run api)', () => {
   const document = readFileSync(new URL('../../server/src/main/resources/openapi.json', import.meta.url));
-  const types = readFileSync(new URL('../src/shared/api/schema.d.ts', import.meta.url), 'utf8');
+  const types = readFileSync(new URL('../src/shared/api/generated/schema.d.ts', import.meta.url), 'utf8');
   expect(types.split('\n')[0]).toContain(createHash('sha256').update(document).digest('hex'));
 });

@@ -36,9 +36,9 @@ import picocli.CommandLine.Command;
       "Examples:",
       "  espalier demo",
       "  espalier up --home .espalier",
-      "  espalier data add tickets examples/quickstart/tickets.csv",
+      "  espalier data add quickstart examples/quickstart/tickets.csv",
       "  espalier apply -f examples/quickstart/canvas.yaml",
-      "  espalier status tickets"
+      "  espalier status quickstart"
     })
 public final class Main {
   private Main() {}

@@ -86,92 +86,97 @@ public final class Espalier implements AutoCloseable {
   private final HttpServer http;
 
   private Espalier(ServerConfig config) {
-    Home home = opened(Home.open(config.home()));
-    InstantSource machine = InstantSource.system();
-    Ids ids = new Ids(machine, new SecureRandom());
-    Database database = opened(Database.open(home.database()));
-    ArtifactStore artifacts = new LocalArtifactStore(home.artifacts());
-    clocks = new ProductClocks(database, machine);
-    events = new Events(database, clocks, machine);
+    try {
+      Home home = opened(Home.open(config.home()));
+      InstantSource machine = InstantSource.system();
+      Ids ids = new Ids(machine, new SecureRandom());
+      Database database = opened(Database.open(home.database()));
+      ArtifactStore artifacts = new LocalArtifactStore(home.artifacts());
+      clocks = new ProductClocks(database, machine);
+      events = new Events(database, clocks, machine);
 
-    canvases = new Canvases(database, clocks, events, ids, machine);
-    datasets = new Datasets(database, artifacts, events, machine);
-    Bundles bundles = new Bundles(artifacts);
-    Tracking tracking = new Tracking(database);
-    Registry registry = new Registry(database, bundles, clocks, events);
-    List<StepLogic<?>> steps = steps(datasets, registry);
-    pipelines =
-        opened(
-            new Pipelines(
-                database,
-                artifacts,
-                tracking,
-                clocks,
-                events,
-                ids,
-                steps,
-                PipelineConfig.in(home.work(), Optional.of(TrainingProcess.jvm(home)))));
-    monitoring =
-        opened(
-            new Monitoring(
-                database,
-                clocks,
-                events,
-                machine,
-                canvases::active,
-                (dataset, row, source) -> datasets.label(dataset, row(row), source),
-                MonitoringConfig.defaults()));
-    serving =
-        opened(
-            new Serving(
-                new DeploymentModelSource(registry, bundles),
-                monitoring,
-                clocks::now,
-                machine,
-                ids,
-                ServingConfig.ofThisMachine()));
-    deployments =
-        new Deployments(
-            database, registry, serving, monitoring, clocks, events, ids, canvases::require);
+      canvases = new Canvases(database, clocks, events, ids, machine);
+      datasets = new Datasets(database, artifacts, events, machine);
+      Bundles bundles = new Bundles(artifacts);
+      Tracking tracking = new Tracking(database);
+      Registry registry = new Registry(database, bundles, clocks, events);
+      List<StepLogic<?>> steps = steps(datasets, registry);
+      pipelines =
+          opened(
+              new Pipelines(
+                  database,
+                  artifacts,
+                  tracking,
+                  clocks,
+                  events,
+                  ids,
+                  steps,
+                  PipelineConfig.in(home.work(), Optional.of(TrainingProcess.jvm(home)))));
+      monitoring =
+          opened(
+              new Monitoring(
+                  database,
+                  clocks,
+                  events,
+                  machine,
+                  canvases::active,
+                  (dataset, row, source) -> datasets.label(dataset, row(row), source),
+                  MonitoringConfig.defaults()));
+      serving =
+          opened(
+              new Serving(
+                  new DeploymentModelSource(registry, bundles),
+                  monitoring,
+                  clocks::now,
+                  machine,
+                  ids,
+                  ServingConfig.ofThisMachine()));
+      deployments =
+          new Deployments(
+              database, registry, serving, monitoring, clocks, events, ids, canvases::require);
 
-    List<EvidenceSource> sources = new ArrayList<>();
-    sources.add(new CanvasEvidence(canvases));
-    sources.add(new DataEvidence(datasets));
-    sources.add(new PipelineEvidence(pipelines, steps));
-    sources.add(
-        new RegistryEvidence(
-            registry, new RegistryAudit(registry, bundles), TrainingEvidence::trainedThrough));
-    sources.add(new TrainingEvidence(registry));
-    sources.add(new DeploymentEvidence(deployments, serving, registry));
-    sources.add(
-        new MonitoringEvidence(
-            monitoring,
-            (product, version, metric) ->
-                Optional.ofNullable(registry.version(product, version).metrics().get(metric))));
-    List<Drill> drills = new ArrayList<>(new ServingDrills(serving, registry, bundles).all());
-    drills.add(new DriftDrill(monitoring));
-    drills.add(new PageDrill(monitoring));
-    loop = new ProductLoop(canvases, pipelines, deployments, monitoring, clocks, sources);
+      List<EvidenceSource> sources = new ArrayList<>();
+      sources.add(new CanvasEvidence(canvases));
+      sources.add(new DataEvidence(datasets));
+      sources.add(new PipelineEvidence(pipelines, steps));
+      sources.add(
+          new RegistryEvidence(
+              registry, new RegistryAudit(registry, bundles), TrainingEvidence::trainedThrough));
+      sources.add(new TrainingEvidence(registry));
+      sources.add(new DeploymentEvidence(deployments, serving, registry));
+      sources.add(
+          new MonitoringEvidence(
+              monitoring,
+              (product, version, metric) ->
+                  Optional.ofNullable(registry.version(product, version).metrics().get(metric))));
+      List<Drill> drills = new ArrayList<>(new ServingDrills(serving, registry, bundles).all());
+      drills.add(new DriftDrill(monitoring));
+      drills.add(new PageDrill(monitoring));
+      loop = new ProductLoop(canvases, pipelines, deployments, monitoring, clocks, sources);
 
-    http =
-        opened(
-            new HttpServer(
-                config.host(),
-                config.port(),
-                events,
-                new HttpServer.Mounts(
-                    List.of(
-                        new CanvasRoutes(canvases),
-                        new DatasetRoutes(datasets),
-                        new TrackingRoutes(tracking),
-                        new PipelineRoutes(pipelines, canvases::require, loop::start),
-                        new RegistryRoutes(registry),
-                        new PredictRoutes(serving, PredictRoutes.EventTime.NOW),
-                        new DeploymentRoutes(deployments),
-                        new MonitoringRoutes(monitoring, clocks),
-                        new DrillRoutes(new Drills(drills, canvases, clocks, events))),
-                    new InferenceRoutes(serving),
-                    serving::metrics)));
+      http =
+          opened(
+              new HttpServer(
+                  config.host(),
+                  config.port(),
+                  events,
+                  new HttpServer.Mounts(
+                      List.of(
+                          new CanvasRoutes(canvases),
+                          new DatasetRoutes(datasets),
+                          new TrackingRoutes(tracking),
+                          new PipelineRoutes(pipelines, canvases::require, loop::start),
+                          new RegistryRoutes(registry),
+                          new PredictRoutes(serving, PredictRoutes.EventTime.NOW),
+                          new DeploymentRoutes(deployments),
+                          new MonitoringRoutes(monitoring, clocks),
+                          new DrillRoutes(new Drills(drills, canvases, clocks, events))),
+                      new InferenceRoutes(serving),
+                      serving::metrics)));
+    } catch (RuntimeException failure) {
+      close();
+      throw failure;
+    }
   }
 
   private static List<StepLogic<?>> steps(Datasets datasets, Registry registry) {

@@ -1,5 +1,8 @@
-package dev.espalier.server;
+package dev.espalier.server.commands;
 
+import dev.espalier.server.Espalier;
+import dev.espalier.server.ServerConfig;
+import dev.espalier.server.Shutdown;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

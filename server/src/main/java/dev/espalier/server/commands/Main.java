@@ -1,4 +1,4 @@
-package dev.espalier.server;
+package dev.espalier.server.commands;
 
 import dev.espalier.server.demo.DemoCommand;
 import picocli.CommandLine.Command;

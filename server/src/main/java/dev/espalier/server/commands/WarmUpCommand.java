@@ -1,6 +1,8 @@
-package dev.espalier.server;
+package dev.espalier.server.commands;
 
 import dev.espalier.cli.Api;
+import dev.espalier.server.Espalier;
+import dev.espalier.server.ServerConfig;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
