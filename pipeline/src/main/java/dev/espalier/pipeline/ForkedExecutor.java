@@ -76,15 +76,19 @@ final class ForkedExecutor implements Executor {
     command.addAll(jvm.flags());
     command.add("-Xmx" + (jvm.maxHeapBytes() >> 20) + "m");
     command.add("-XX:+ExitOnOutOfMemoryError");
-    command.add("-cp");
-    command.add(
-        jvm.classPath().stream()
-            .map(Path::toString)
-            .collect(Collectors.joining(File.pathSeparator)));
     command.add(StepProcess.class.getName());
     command.add(folder.toString());
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().retainAll(jvm.environment());
+    // Not as an argument: ONNX Runtime 1.29 matches /proc/self/cmdline against a regular expression
+    // that recurses per character, and a class path of 10,000 overflows the stack.
+    builder
+        .environment()
+        .put(
+            "CLASSPATH",
+            jvm.classPath().stream()
+                .map(Path::toString)
+                .collect(Collectors.joining(File.pathSeparator)));
     return builder
         .directory(folder.toFile())
         .redirectErrorStream(true)

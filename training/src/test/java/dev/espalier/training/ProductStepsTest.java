@@ -246,18 +246,7 @@ class ProductStepsTest {
 
   /** The test canvas with one specification in place of that of its kind. */
   private static CanvasVersion only(Spec spec) {
-    CanvasVersion canvas = TestPipeline.canvas(spec);
-    return new CanvasVersion(
-        canvas.product(),
-        canvas.version(),
-        canvas.digest(),
-        canvas.contentDigest(),
-        canvas.parent(),
-        canvas.appliedAt(),
-        canvas.appliedBy(),
-        canvas.resources().stream()
-            .filter(resource -> resource.spec() == spec || !resource.kind().equals(spec.kind()))
-            .toList());
+    return TestPipeline.withLastOf(TestPipeline.canvas(spec), spec.getClass());
   }
 
   private static Spec.Gate versusChampion() {

@@ -45,6 +45,8 @@ final class TestPipeline implements AutoCloseable {
   final Registry registry;
   final List<String> log = new ArrayList<>();
   final Map<String, Object> outputs = new HashMap<>();
+  final ProductClocks clocks;
+  final Events events;
   private int runs;
 
   TestPipeline(Path folder) {
@@ -52,8 +54,8 @@ final class TestPipeline implements AutoCloseable {
     this.database = TestDatabase.in(folder);
     this.artifacts = new LocalArtifactStore(folder.resolve("artifacts"));
     MovableClock clock = new MovableClock(START.plus(Duration.ofDays(30)));
-    ProductClocks clocks = new ProductClocks(database, clock);
-    Events events = new Events(database, clocks, clock);
+    this.clocks = new ProductClocks(database, clock);
+    this.events = new Events(database, clocks, clock);
     this.datasets = new Datasets(database, artifacts, events, clock);
     this.registry = new Registry(database, new Bundles(artifacts), clocks, events);
   }
@@ -140,6 +142,22 @@ final class TestPipeline implements AutoCloseable {
         START,
         "local",
         resources);
+  }
+
+  /** A canvas with only the last specification of one kind. */
+  static CanvasVersion withLastOf(CanvasVersion canvas, Class<? extends Spec> kind) {
+    Resource last = canvas.resources(kind).getLast();
+    return new CanvasVersion(
+        canvas.product(),
+        canvas.version(),
+        canvas.digest(),
+        canvas.contentDigest(),
+        canvas.parent(),
+        canvas.appliedAt(),
+        canvas.appliedBy(),
+        canvas.resources().stream()
+            .filter(resource -> resource.equals(last) || !kind.isInstance(resource.spec()))
+            .toList());
   }
 
   private static Spec.Metric metric(String id, String formula, String direction, boolean primary) {
