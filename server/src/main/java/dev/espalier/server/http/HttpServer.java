@@ -8,6 +8,8 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpService;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,6 +31,7 @@ public final class HttpServer implements AutoCloseable {
    * @throws EspalierException UNAVAILABLE when the port is taken
    */
   public HttpServer(String host, int port, Events events, Mounts mounts) {
+    refuseIfTaken(host, port);
     HttpRouting.Builder routing = HttpRouting.builder();
     routing.addFilter(new AccessFilter());
     routing.register(new SystemRoutes(ready::get, mounts.metrics()));
@@ -50,11 +53,24 @@ public final class HttpServer implements AutoCloseable {
     try {
       server.start();
     } catch (RuntimeException failure) {
-      throw new EspalierException(
-          ErrorCode.UNAVAILABLE,
-          "Cannot listen on %s:%d. Is it taken? Choose another with --port.".formatted(host, port),
-          failure);
+      throw taken(host, port, failure);
     }
+  }
+
+  /** The server's own socket shares a port that another one has; two programs on it help nobody. */
+  private static void refuseIfTaken(String host, int port) {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.bind(new InetSocketAddress(host, port));
+    } catch (IOException failure) {
+      throw taken(host, port, failure);
+    }
+  }
+
+  private static EspalierException taken(String host, int port, Exception cause) {
+    return new EspalierException(
+        ErrorCode.UNAVAILABLE,
+        "Cannot listen on %s:%d. Is it taken? Choose another with --port.".formatted(host, port),
+        cause);
   }
 
   /** From now on {@code /readyz} answers 200. */
