@@ -271,7 +271,7 @@ class ServingOverHttpTest {
               },
               Thread::startVirtualThread));
     }
-    for (int swap = 1; swap <= 100 || total.get() < 500; swap++) {
+    for (int swap = 1; swap <= 20 || total.get() < 100; swap++) {
       serving.route("mail", Route.only("v" + swap));
     }
     stop.set(true);
