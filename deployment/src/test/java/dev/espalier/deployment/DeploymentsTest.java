@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.artifacts.LocalArtifactStore;
 import dev.espalier.canvas.CanvasVersion;
+import dev.espalier.canvas.Observation;
 import dev.espalier.canvas.Resource;
 import dev.espalier.canvas.Spec;
 import dev.espalier.model.Bundles;
@@ -24,6 +25,7 @@ import dev.espalier.registry.Registration;
 import dev.espalier.registry.Registry;
 import dev.espalier.serving.Ask;
 import dev.espalier.serving.InferenceRecord;
+import dev.espalier.serving.ModelSource;
 import dev.espalier.serving.PredictRoutes;
 import dev.espalier.serving.Serving;
 import dev.espalier.serving.ServingConfig;
@@ -38,6 +40,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,8 +112,18 @@ class DeploymentsTest {
     DeploymentModelSource source = new DeploymentModelSource(registry, bundles);
     serving =
         new Serving(
-            (product, version) ->
-                new Breakable(source.open(product, version), version, this, new AtomicInteger()),
+            new ModelSource() {
+              @Override
+              public Engine open(String product, String version) {
+                Engine engine = source.open(product, version);
+                return new Breakable(engine, version, DeploymentsTest.this, new AtomicInteger());
+              }
+
+              @Override
+              public long verified(String product) {
+                return source.verified(product);
+              }
+            },
             log::add,
             clocks::now,
             clock,
@@ -458,6 +471,59 @@ class DeploymentsTest {
     deployments.release(
         new ReleaseRequest(PRODUCT, version, "looks good", "ana", Optional.empty()));
     assertThat(champion()).isEqualTo(version);
+  }
+
+  private Map<String, Observation> evidence() {
+    Map<String, Observation> seen = new HashMap<>();
+    new DeploymentEvidence(deployments, serving, registry)
+        .observe(PRODUCT, canvas(), clock.instant())
+        .forEach(one -> seen.put(one.question() + "/" + one.clause(), one));
+    return seen;
+  }
+
+  @Test
+  void evidence_is_measured_from_the_records_of_a_good_release() {
+    assertThat(evidence()).isEmpty();
+    bakes();
+    Map<String, Observation> seen = evidence();
+    assertThat(seen.get("deploy.mode/as_declared").value()).hasValue(1);
+    assertThat(seen.get("deploy.release_policy/satisfied").n()).isEqualTo(2);
+    assertThat(seen.get("deploy.lead_time/lead_time").detail()).contains("2 from registration");
+    assertThat(seen.get("deploy.lead_time/mttr").value()).hasValue(0);
+    assertThat(seen.get("experimentation/srm").value().orElseThrow()).isGreaterThan(0.001);
+    assertThat(seen.get("experimentation/effect").pass()).contains(true);
+    assertThat(seen.get("experimentation/effect").detail()).contains("error +0.000 [");
+    assertThat(seen.get("experimentation/stages").pass()).contains(true);
+    assertThat(seen.get("deploy.strategy/warm").pass()).contains(true);
+    assertThat(seen.get("serving.accelerator/device").pass()).contains(true);
+    assertThat(seen.get("registry.required/orphans").value()).hasValue(0);
+    assertThat(seen.get("deploy.format/signature").n()).isEqualTo(2);
+    assertThat(seen.get("deploy.format/signature").pass()).contains(true);
+    clock.advance(Duration.ofSeconds(90));
+    assertThat(evidence().get("deploy.targets/heartbeat").value()).hasValue(90);
+    assertThat(serving.beat(PRODUCT)).isTrue();
+    assertThat(evidence().get("deploy.targets/heartbeat").value()).hasValue(0);
+  }
+
+  @Test
+  void a_failed_release_shows_in_the_rates_and_a_lead_time_counts_from_its_run() {
+    autoRollback = false;
+    failing = bakes();
+    traffic(100);
+    deployments.reconcile(PRODUCT);
+    clock.advance(Duration.ofMinutes(30));
+    deployments.rollback(PRODUCT, "ana", "seen enough");
+    Instant run = clock.instant();
+    clock.advance(Duration.ofMinutes(5));
+    Map<String, Observation> seen = evidence();
+    assertThat(seen.get("deploy.lead_time/change_fail_rate").value()).hasValue(0.5);
+    assertThat(seen.get("deploy.lead_time/mttr").value()).hasValue(1800);
+    assertThat(seen.get("deploy.targets/digest").pass()).contains(true);
+    deployments.release(
+        new ReleaseRequest(PRODUCT, register(0.3), "by hand", "ben", Optional.of(run)));
+    Observation mode = evidence().get("deploy.mode/as_declared");
+    // Under continuous deployment nobody releases by hand: the third one was an exception.
+    assertThat(mode.value().orElseThrow()).isEqualTo(2.0 / 3);
   }
 
   @Test

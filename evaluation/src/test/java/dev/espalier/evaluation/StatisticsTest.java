@@ -306,4 +306,24 @@ class StatisticsTest {
     }
     return false;
   }
+
+  @Test
+  void the_difference_of_two_wilson_intervals_is_newcombes_method_10() {
+    // Newcombe 1998, table II, example (a): 56/70 − 48/80.
+    Interval interval =
+        Mover.difference(0.8, Wilson.interval(56, 70, 0.95), 0.6, Wilson.interval(48, 80, 0.95));
+    assertThat(interval.low()).isCloseTo(0.0524, within(5e-5));
+    assertThat(interval.high()).isCloseTo(0.3339, within(5e-5));
+  }
+
+  @Test
+  void the_sample_ratio_adds_a_chi_square_per_step_that_was_split() {
+    // 900/100 + 900/300 = 12 and 25/200 + 25/200 = 0.25; the survival of chi²(2) is exp(−x/2).
+    long[] candidate = {130, 205, 3, 50};
+    long[] total = {400, 400, 4, 50};
+    double[] share = {0.25, 0.5, 0.5, 1};
+    assertThat(Hypotheses.sampleRatio(candidate, total, share))
+        .isCloseTo(Math.exp(-12.25 / 2), EXACT);
+    assertThat(Hypotheses.sampleRatio(new long[] {}, new long[] {}, new double[] {})).isEqualTo(1);
+  }
 }
