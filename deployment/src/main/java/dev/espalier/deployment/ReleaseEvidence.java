@@ -90,9 +90,7 @@ final class ReleaseEvidence {
     List<Rollout> back =
         rollouts.stream().filter(one -> one.kind().equals(Rollout.ROLLBACK)).toList();
     List<Rollout> settled =
-        releases.stream()
-            .filter(one -> one.decidedAt(Rollout.FULL_TRAFFIC).isPresent() || one.ended())
-            .toList();
+        releases.stream().filter(one -> one.fullTrafficAt().isPresent() || one.ended()).toList();
     List<Double> seconds = new ArrayList<>();
     for (Rollout release : settled) {
       if (release.state().equals(Rollout.ROLLED_BACK)) {
@@ -140,7 +138,7 @@ final class ReleaseEvidence {
     double waiting = 0;
     double steps = 0;
     for (Rollout release : releases) {
-      Optional<Instant> full = release.decidedAt(Rollout.FULL_TRAFFIC);
+      Optional<Instant> full = release.fullTrafficAt();
       if (full.isEmpty() || full.get().isBefore(report.now().minus(window))) {
         continue;
       }
@@ -251,7 +249,7 @@ final class ReleaseEvidence {
     boolean failed = false;
     for (RolloutStepRun step : canary.steps()) {
       boolean recorded = step.startedAt().isPresent() && !step.guardrails().isEmpty();
-      boolean done = canary.decidedAt(Rollout.FULL_TRAFFIC).isPresent() || canary.ended();
+      boolean done = canary.fullTrafficAt().isPresent() || canary.ended();
       if (done && !failed && !recorded && step.share() < 1) {
         missing.add("%.0f %%".formatted(step.share() * 100));
       }

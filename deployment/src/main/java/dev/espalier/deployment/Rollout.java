@@ -89,6 +89,11 @@ public record Rollout(
         .reduce((_, later) -> later);
   }
 
+  /** Since when the new version answers everything; empty while it does not. The bake is later. */
+  public Optional<Instant> fullTrafficAt() {
+    return decidedAt(FULL_TRAFFIC);
+  }
+
   /** True once the release policy let it touch traffic. */
   boolean began() {
     return admission.flatMap(Admission::admittedAt).isPresent();
