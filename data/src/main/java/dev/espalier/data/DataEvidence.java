@@ -4,15 +4,28 @@ import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.EvidenceSource;
 import dev.espalier.canvas.Observation;
 import dev.espalier.canvas.Spec;
+import dev.espalier.platform.Digest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
-/** What the training dataset's newest snapshot says about the questions on data. */
+/** What the training dataset's newest snapshot says about the questions on data. Thread-safe. */
 public final class DataEvidence implements EvidenceSource {
+  /** Enough for a share, and read within a second. */
+  private static final int ROWS_CHECKED = 50_000;
+
+  /** Control codes and the mark that a decoder leaves where it failed: not text. */
+  private static final Pattern NOT_TEXT = Pattern.compile("[\\p{Cntrl}&&[^\\s]]|\\x{FFFD}");
+
+  /** How many of a snapshot's first rows were looked at, and how many are not clean text. */
+  private record Checked(Digest snapshot, long rows, long violations) {}
+
   private final Datasets datasets;
+  private volatile Optional<Checked> last = Optional.empty();
 
   public DataEvidence(Datasets datasets) {
     this.datasets = datasets;
@@ -29,7 +42,7 @@ public final class DataEvidence implements EvidenceSource {
     return seen;
   }
 
-  private static void describe(Snapshot snapshot, Instant now, List<Observation> seen) {
+  private void describe(Snapshot snapshot, Instant now, List<Observation> seen) {
     String source = "/api/v1/datasets/" + snapshot.dataset();
     String subject = snapshot.dataset() + "@" + snapshot.digest().brief();
     snapshot
@@ -40,16 +53,17 @@ public final class DataEvidence implements EvidenceSource {
               measured(
                   "data", "age", subject, now, 1, age, "The newest row is of " + newest, source));
         });
+    Checked checked = check(snapshot.digest());
     seen.add(
         measured(
             "data",
             "schema",
             subject,
             snapshot.createdAt(),
-            snapshot.rows(),
-            0,
-            "Every accepted row was checked against the row's rules; %d were kept aside."
-                .formatted(snapshot.rejected()),
+            checked.rows(),
+            (double) checked.violations() / Math.max(1, checked.rows()),
+            "%d of %d accepted rows are not clean text; %d more were kept aside on arrival"
+                .formatted(checked.violations(), checked.rows(), snapshot.rejected()),
             source));
     seen.add(
         measured(
@@ -74,6 +88,22 @@ public final class DataEvidence implements EvidenceSource {
                     (double) least,
                     "Rows per label: " + snapshot.labels(),
                     source)));
+  }
+
+  private Checked check(Digest snapshot) {
+    Optional<Checked> known = last.filter(done -> done.snapshot().equals(snapshot));
+    if (known.isPresent()) {
+      return known.get();
+    }
+    long rows = 0;
+    long violations = 0;
+    Iterator<Row> all = datasets.iterate(snapshot);
+    for (; rows < ROWS_CHECKED && all.hasNext(); rows++) {
+      violations += NOT_TEXT.matcher(all.next().text()).find() ? 1 : 0;
+    }
+    Checked checked = new Checked(snapshot, rows, violations);
+    last = Optional.of(checked);
+    return checked;
   }
 
   private static Observation measured(

@@ -239,7 +239,8 @@ public final class Datasets {
     iterate(snapshot).forEachRemaining(action);
   }
 
-  private Iterator<Row> iterate(Digest snapshot) {
+  /** Rows in order, one segment in memory at a time. */
+  Iterator<Row> iterate(Digest snapshot) {
     if (artifacts.size(snapshot) > MAX_MANIFEST) {
       throw EspalierException.invalid("Artifact %s is not a snapshot.".formatted(snapshot));
     }

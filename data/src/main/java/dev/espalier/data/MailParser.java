@@ -3,11 +3,14 @@ package dev.espalier.data;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.james.mime4j.codec.DecodeMonitor;
@@ -20,13 +23,15 @@ import org.apache.james.mime4j.dom.SingleBody;
 import org.apache.james.mime4j.message.DefaultMessageBuilder;
 import org.apache.james.mime4j.stream.Field;
 import org.apache.james.mime4j.stream.MimeConfig;
+import org.apache.james.mime4j.util.ByteSequence;
 import org.jsoup.Jsoup;
 
 /**
  * Raw bytes to a {@link Mail}. Never throws: what cannot be read is a value with its reason.
  *
- * <p>Forgiving where mail is wild: unknown character sets are read as ISO-8859-1, broken headers
- * skipped, truncated parts kept as far as they go. Stateless and thread-safe.
+ * <p>Forgiving where mail is wild: character sets that are unknown or do not fit the bytes are read
+ * as ISO-8859-1, broken headers skipped, truncated parts kept as far as they go. Stateless and
+ * thread-safe.
  */
 public final class MailParser {
   /** What became of the bytes. */
@@ -42,6 +47,7 @@ public final class MailParser {
   private static final Pattern TAG = Pattern.compile("\\[[^\\]\\n]{1,40}\\]");
   private static final Pattern REPLY = Pattern.compile("(?i)^\\s*((re|fwd?|aw)\\s*:\\s*)+");
   private static final Pattern BLANKS = Pattern.compile("[ \\t\\u00a0]+");
+  private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}&&[^\\t\\n]]");
   private static final MimeConfig CONFIG =
       MimeConfig.custom()
           .setStrictParsing(false)
@@ -113,11 +119,22 @@ public final class MailParser {
                 .findFirst());
   }
 
+  /** A header's value with its encoded words decoded; raw bytes as the body's would be. */
   private static Optional<String> header(Message message, String name) {
     Field field = message.getHeader().getField(name);
-    return field == null || field.getBody() == null
-        ? Optional.empty()
-        : Optional.of(DecoderUtil.decodeEncodedWords(field.getBody(), DecodeMonitor.SILENT));
+    if (field == null) {
+      return Optional.empty();
+    }
+    ByteSequence raw = field.getRaw();
+    String value =
+        raw == null
+            ? Objects.requireNonNullElse(field.getBody(), "")
+            : unfolded(decoded(raw.toByteArray(), StandardCharsets.UTF_8));
+    return Optional.of(DecoderUtil.decodeEncodedWords(value, DecodeMonitor.SILENT));
+  }
+
+  private static String unfolded(String line) {
+    return line.substring(line.indexOf(':') + 1).replaceAll("\\r?\\n", "").strip();
   }
 
   private static void append(StringBuilder text, Entity entity, int depth) throws IOException {
@@ -159,7 +176,15 @@ public final class MailParser {
   private static String decoded(SingleBody body, @org.jspecify.annotations.Nullable String charset)
       throws IOException {
     try (InputStream in = body.getInputStream()) {
-      return new String(in.readNBytes(4 * MAX_TEXT), known(charset));
+      return decoded(in.readNBytes(4 * MAX_TEXT), known(charset));
+    }
+  }
+
+  private static String decoded(byte[] bytes, Charset declared) {
+    try {
+      return declared.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException otherThanDeclared) {
+      return new String(bytes, StandardCharsets.ISO_8859_1);
     }
   }
 
@@ -176,11 +201,12 @@ public final class MailParser {
 
   private static String cleanSubject(String subject) {
     String untagged = TAG.matcher(subject).replaceAll(" ");
-    return BLANKS.matcher(REPLY.matcher(untagged).replaceFirst("")).replaceAll(" ").strip();
+    String own = REPLY.matcher(CONTROLS.matcher(untagged).replaceAll(" ")).replaceFirst("");
+    return BLANKS.matcher(own).replaceAll(" ").strip();
   }
 
   private static String clean(String body) {
-    String text = BLANKS.matcher(body.replace("\r", "").replace("\u0000", "")).replaceAll(" ");
+    String text = BLANKS.matcher(CONTROLS.matcher(body).replaceAll("")).replaceAll(" ");
     return text.length() <= MAX_TEXT ? text.strip() : text.substring(0, MAX_TEXT).strip();
   }
 }

@@ -42,6 +42,20 @@ class MailParserTest {
   }
 
   @Test
+  void reads_raw_eight_bit_headers_and_bodies_that_break_their_declaration() {
+    Mail mail =
+        mail("Subject: les \u00e9lections\nContent-Type: text/plain; charset=utf-8\n\n\u00a35\n");
+    assertThat(mail.subject()).isEqualTo("les \u00e9lections");
+    assertThat(mail.body()).isEqualTo("\u00a35");
+  }
+
+  @Test
+  void drops_control_codes_and_keeps_folded_subjects_whole() {
+    assertThat(mail("Subject: a\n  folded\u0007 one\n\nbell\u0007 \u0000\n").text())
+        .isEqualTo("a folded one\nbell");
+  }
+
+  @Test
   void turns_quoted_printable_html_into_text() {
     Mail mail =
         mail(

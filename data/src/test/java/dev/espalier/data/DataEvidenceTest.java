@@ -1,0 +1,84 @@
+package dev.espalier.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.artifacts.LocalArtifactStore;
+import dev.espalier.canvas.CanvasVersion;
+import dev.espalier.canvas.Observation;
+import dev.espalier.canvas.Resource;
+import dev.espalier.canvas.Spec;
+import dev.espalier.platform.Database;
+import dev.espalier.platform.Digest;
+import dev.espalier.platform.Events;
+import dev.espalier.platform.MovableClock;
+import dev.espalier.platform.ProductClocks;
+import dev.espalier.platform.TestDatabase;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataEvidenceTest {
+  private static final Instant NOW = Instant.parse("2002-08-01T00:00:00Z");
+  @TempDir Path folder;
+
+  private static CanvasVersion canvas() {
+    Spec.Dataset training =
+        new Spec.Dataset(
+            "mail", "training", "text", Duration.ofDays(30), Duration.ofDays(365), Duration.ZERO);
+    return new CanvasVersion(
+        "mail-filter",
+        "1.0.0",
+        Digest.of("canvas"),
+        Digest.of("content"),
+        Optional.empty(),
+        NOW,
+        "ana",
+        List.of(Resource.of("mail", "canvas@1.0.0#data", training)));
+  }
+
+  private static Row row(String id, Duration before, String text, String label) {
+    return new Row(id, NOW.minus(before), text, Optional.of(label), Map.of());
+  }
+
+  @Test
+  void measures_age_cleanliness_and_size_of_the_newest_snapshot() {
+    MovableClock clock = new MovableClock(NOW);
+    try (Database database = TestDatabase.in(folder)) {
+      Datasets datasets =
+          new Datasets(
+              database,
+              new LocalArtifactStore(folder.resolve("artifacts")),
+              new Events(database, new ProductClocks(database, clock), clock),
+              clock);
+      DataEvidence evidence = new DataEvidence(datasets);
+      assertThat(evidence.observe("mail-filter", canvas(), NOW)).isEmpty();
+
+      datasets.addRows(
+          "mail",
+          List.of(
+              row("1", Duration.ofDays(3), "fine\ttext\n", "spam"),
+              row("2", Duration.ofDays(2), "bell \u0007", "ham"),
+              row("3", Duration.ofDays(2), "lost \ufffd", "ham"),
+              row("4", Duration.ofHours(1), "caf\u00e9", "ham")),
+          2);
+      datasets.snapshot("mail");
+      Map<String, Observation> seen =
+          evidence.observe("mail-filter", canvas(), NOW).stream()
+              .collect(Collectors.toMap(o -> o.question() + "." + o.clause(), Function.identity()));
+      assertThat(seen.get("data.age").value()).hasValue(3600);
+      assertThat(seen.get("data.schema").value()).hasValue(0.5);
+      assertThat(seen.get("data.schema").n()).isEqualTo(4);
+      assertThat(seen.get("data.schema").detail()).contains("2 more were kept aside");
+      assertThat(seen.get("feasibility.min_rows").value()).hasValue(4);
+      assertThat(seen.get("feasibility.min_per_class").value()).hasValue(1);
+      assertThat(seen.values()).allMatch(o -> o.source().equals("/api/v1/datasets/mail"));
+    }
+  }
+}
