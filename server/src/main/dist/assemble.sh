@@ -11,9 +11,10 @@ chmod +x "$program/bin/espalier"
 rm -f "$program/lib/espalier.aot"
 home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
-libraries=$(sed "s#^#$program/lib/#" "$program/lib/classpath" | tr '\n' ':')
+CLASSPATH=$(sed "s#^#$program/lib/#" "$program/lib/classpath" | tr '\n' ':')
+export CLASSPATH
 "$JAVA_HOME/bin/java" -XX:AOTCacheOutput="$program/lib/espalier.aot" -Xlog:disable \
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseSerialGC \
-  -cp "$libraries" dev.espalier.server.commands.Main warm-up --home "$home" >"$target/aot.log" 2>&1 ||
+  dev.espalier.server.commands.Main warm-up --home "$home" >"$target/aot.log" 2>&1 ||
   echo "No AOT cache (see $target/aot.log): starts will be slower." >&2
 touch "$program/built"

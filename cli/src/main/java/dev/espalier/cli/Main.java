@@ -36,9 +36,9 @@ import picocli.CommandLine.Command;
       "Examples:",
       "  espalier demo",
       "  espalier up --home .espalier",
-      "  espalier data add quickstart examples/quickstart/tickets.csv",
+      "  espalier data add tickets examples/quickstart/tickets.csv",
       "  espalier apply -f examples/quickstart/canvas.yaml",
-      "  espalier status quickstart"
+      "  espalier status tickets"
     })
 public final class Main {
   private Main() {}

@@ -28,7 +28,6 @@ final class TrainingProcess {
         classPath(),
         List.of(
             "-XX:+UseSerialGC",
-            "-Xss16m", // Native tokenizers recurse deeper than the default stack allows.
             "-XX:ErrorFile=" + home.folder().resolve("crash-%p.log"),
             "-Djdk.serialFilter=!*",
             "--enable-native-access=ALL-UNNAMED",
