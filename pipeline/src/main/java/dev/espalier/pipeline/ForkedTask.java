@@ -38,5 +38,10 @@ final class ForkedTask {
 
   /** How it ended; an exit without this file is a failure. */
   record Result(
-      Optional<JsonNode> output, Optional<String> failureClass, String message, long cpuMillis) {}
+      Optional<JsonNode> output, Optional<String> failureClass, String message, long cpuMillis) {
+    Result {
+      // An absent JsonNode is read back as JSON null, which is no output.
+      output = output.filter(value -> !value.isNull());
+    }
+  }
 }

@@ -143,15 +143,16 @@ public final class Pipelines implements AutoCloseable {
     }
 
     void ended(RunStore.RunRow run, RunState state) {
-      store.end(run.id(), state, now(run.product()), millis());
-      tracking.finish(
-          run.id(),
+      RunStatus status =
           switch (state) {
             case SUCCEEDED -> RunStatus.FINISHED;
             case CANCELLED -> RunStatus.KILLED;
             default -> RunStatus.FAILED;
-          },
-          now(run.product()));
+          };
+      store.together(() -> {
+        store.end(run.id(), state, now(run.product()), millis());
+        tracking.finish(run.id(), status, now(run.product()));
+      });
       events.publish(
           run.product(),
           "run.finished",
@@ -182,16 +183,20 @@ public final class Pipelines implements AutoCloseable {
             Optional.empty(),
             parts.millis(),
             Optional.empty());
-    parts.store().create(run, graph);
     parts
-        .tracking()
-        .start(
-            canvas.product(),
-            run.id(),
-            cause.trigger() + " " + now,
-            Map.of("canvas", canvas.version(), "cause", cause.reason()),
-            now);
-    parts.tracking().params(run.id(), Map.of("seed", Long.toString(seed)));
+        .store()
+        .together(() -> {
+          parts.store().create(run, graph);
+          parts
+              .tracking()
+              .start(
+                  canvas.product(),
+                  run.id(),
+                  cause.trigger() + " " + now,
+                  Map.of("canvas", canvas.version(), "cause", cause.reason()),
+                  now);
+          parts.tracking().params(run.id(), Map.of("seed", Long.toString(seed)));
+        });
     parts.started(run);
     launch(run, canvas, graph);
     return run.id();
@@ -199,6 +204,9 @@ public final class Pipelines implements AutoCloseable {
 
   private void launch(RunStore.RunRow run, CanvasVersion canvas, PipelineGraph graph) {
     RunWorker worker = new RunWorker(parts, run, canvas, graph);
+    if (run.state() == RunState.CANCELLING) {
+      worker.cancel();
+    }
     CountDownLatch end = new CountDownLatch(1);
     workers.put(run.id(), worker);
     ends.put(run.id(), end);
@@ -216,6 +224,7 @@ public final class Pipelines implements AutoCloseable {
               } finally {
                 workers.remove(run.id());
                 threads.remove(run.id());
+                ends.remove(run.id());
                 end.countDown();
               }
             }));

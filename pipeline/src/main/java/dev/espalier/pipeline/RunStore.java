@@ -70,6 +70,14 @@ final class RunStore {
       Optional<StepKey> key,
       long notBefore) {}
 
+  /** Makes the writes of {@code work}, other stages' too, one transaction. */
+  void together(Runnable work) {
+    database.write(_ -> {
+      work.run();
+      return true;
+    });
+  }
+
   /** Creates a run with its steps; CONFLICT when the product has one that has not ended. */
   void create(RunRow run, PipelineGraph graph) {
     database.write(handle -> {
@@ -149,7 +157,9 @@ final class RunStore {
         if (sources(step, steps).allMatch(source -> source.state().hasOutput())) {
           state = move(handle, runId, step.name(), state, StepEvent.INPUTS_THERE);
         } else if (sources(step, steps)
-            .anyMatch(source -> source.state().ended() && !source.state().hasOutput())) {
+            .anyMatch(source ->
+                source.state() == StepState.FAILED
+                    || source.state() == StepState.UPSTREAM_FAILED)) {
           move(handle, runId, step.name(), state, StepEvent.UPSTREAM_FAIL);
         }
       }

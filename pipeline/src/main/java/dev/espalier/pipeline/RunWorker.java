@@ -61,8 +61,10 @@ final class RunWorker {
 
   /** Returns when the run has ended or this process stops. */
   void work() throws InterruptedException {
-    parts.store().state(run.id(), RunState.RUNNING);
-    begin(parts.store().lease(run.id(), parts.millis()));
+    parts.store().state(run.id(), cancellation.isRaised() ? RunState.CANCELLING : RunState.RUNNING);
+    if (!cancellation.isRaised()) {
+      begin(parts.store().lease(run.id(), parts.millis()));
+    }
     while (true) {
       Runnable end = ended.poll(IDLE_MILLIS, java.util.concurrent.TimeUnit.MILLISECONDS);
       if (end != null) {
@@ -238,7 +240,7 @@ final class RunWorker {
       String reason) {
     boolean again = again(row, failed);
     return new Outcome(
-        again ? StepEvent.RETRY : StepEvent.FAIL,
+        again ? StepEvent.RETRY : end(failed),
         reason,
         wall,
         failed.cpuMillis(),
@@ -247,6 +249,13 @@ final class RunWorker {
         Optional.empty(),
         key,
         again ? parts.millis() + delay(row.attempt()) : 0);
+  }
+
+  /** A step that stops because its run was cancelled has not failed. */
+  private StepEvent end(Failed failed) {
+    return failed.kind() == FailureClass.CANCELLED && cancellation.isRaised()
+        ? StepEvent.CANCEL
+        : StepEvent.FAIL;
   }
 
   /** The same complaint twice is no accident; a cancelled attempt is never tried again. */

@@ -82,7 +82,7 @@ final class StepJournal implements AttemptEvents {
   @Override
   public synchronized void log(String line) {
     String text = line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE) + "…";
-    if (written + text.length() > limit) {
+    if (cut > 0 || written + text.length() > limit) {
       cut++;
       tail.add(text);
       if (tail.size() > TAIL) {
