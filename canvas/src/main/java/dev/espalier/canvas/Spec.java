@@ -114,7 +114,13 @@ public sealed interface Spec {
       List<String> slices,
       int minN,
       double ci)
-      implements Spec {}
+      implements Spec {
+
+    /** The same metric, shown from {@code rows} rows on. */
+    public Metric withMinN(int rows) {
+      return new Metric(id, kind, formula, direction, primary, slices, rows, ci);
+    }
+  }
 
   /**
    * A condition a candidate must meet. With {@link Versus#CHAMPION} or BASELINE {@code bound} is

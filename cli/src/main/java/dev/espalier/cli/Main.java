@@ -41,7 +41,7 @@ import picocli.CommandLine.Command;
       "  espalier status tickets"
     })
 public final class Main {
-  private Main() {}
+  Main() {}
 
   /** Runs one command and exits with its code. */
   public static void main(String[] arguments) {

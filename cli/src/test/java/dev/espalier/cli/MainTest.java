@@ -35,29 +35,11 @@ class MainTest {
   }
 
   private int espalier(String... arguments) {
-    return Main.commandLine(new PublicRoot())
+    return Main.commandLine(new Main())
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
         .execute(arguments);
   }
-
-  /** Main's own annotations on an instance that a test can make. */
-  @picocli.CommandLine.Command(
-      name = "espalier",
-      subcommands = {
-        CanvasCommands.Plan.class,
-        CanvasCommands.Apply.class,
-        CanvasCommands.Status.class,
-        DataCommand.class,
-        PipelineCommands.Run.class,
-        PipelineCommands.Explain.class,
-        PredictCommand.class,
-        DeploymentCommands.Rollout.class,
-        DeploymentCommands.Rollback.class,
-        DeploymentCommands.Approve.class,
-        DrillCommand.class
-      })
-  static final class PublicRoot {}
 
   private Path canvas() throws IOException {
     return Files.writeString(folder.resolve("canvas.yaml"), CANVAS);

@@ -77,7 +77,7 @@ public final class Gates {
 
   private static GateResult absolute(
       Spec.Gate gate, Spec.Metric metric, Predictions candidate, long seed) {
-    Estimate estimate = Metrics.estimate(withMinimum(metric, gate), candidate, seed);
+    Estimate estimate = Metrics.estimate(metric.withMinN(gate.minN()), candidate, seed);
     if (estimate.insufficient().isPresent()) {
       return missing(gate, estimate.n(), estimate.insufficient().get());
     }
@@ -95,7 +95,7 @@ public final class Gates {
 
   private static GateResult compared(
       Spec.Gate gate, Spec.Metric metric, Predictions candidate, Predictions other, GateInput in) {
-    Estimate own = Metrics.estimate(withMinimum(metric, gate), candidate, in.seed());
+    Estimate own = Metrics.estimate(metric.withMinN(gate.minN()), candidate, in.seed());
     if (own.insufficient().isPresent()) {
       return missing(gate, own.n(), own.insufficient().get());
     }
@@ -112,18 +112,6 @@ public final class Gates {
             difference.n(),
             Optional.empty()),
         verdict(low, high));
-  }
-
-  private static Spec.Metric withMinimum(Spec.Metric metric, Spec.Gate gate) {
-    return new Spec.Metric(
-        metric.id(),
-        metric.kind(),
-        metric.formula(),
-        metric.direction(),
-        metric.primary(),
-        metric.slices(),
-        gate.minN(),
-        metric.ci());
   }
 
   /** A slice reads {@code attribute=value}; without one the gate sees every row. */

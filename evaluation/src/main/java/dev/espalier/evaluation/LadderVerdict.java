@@ -56,7 +56,7 @@ public record LadderVerdict(String chosen, List<Row> rows, String sentence) {
         continue;
       }
       Predictions own = candidate.predictions().get();
-      Estimate estimate = Metrics.estimate(unchecked(primary), own, seed);
+      Estimate estimate = Metrics.estimate(primary.withMinN(1), own, seed);
       if (chosen.isEmpty()) {
         chosen = Optional.of(candidate);
         rows.add(row(candidate, estimate, Optional.empty(), "first"));
@@ -73,18 +73,6 @@ public record LadderVerdict(String chosen, List<Row> rows, String sentence) {
     Candidate simplest =
         chosen.orElseThrow(() -> EspalierException.invalid("No rung of the ladder was trained."));
     return new LadderVerdict(simplest.id(), rows, sentence(primary, simplest, rows, minGain));
-  }
-
-  private static Spec.Metric unchecked(Spec.Metric metric) {
-    return new Spec.Metric(
-        metric.id(),
-        metric.kind(),
-        metric.formula(),
-        metric.direction(),
-        metric.primary(),
-        metric.slices(),
-        1,
-        metric.ci());
   }
 
   private static String words(Difference gain, boolean earned) {

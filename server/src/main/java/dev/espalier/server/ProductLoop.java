@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -44,6 +45,9 @@ final class ProductLoop {
   private final List<EvidenceSource> sources;
   private final AtomicLong seed = new AtomicLong(42);
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+  /** Rollouts whose end monitoring knows; telling it again after a restart changes nothing. */
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
 
   ProductLoop(
       Canvases canvases,
@@ -96,7 +100,7 @@ final class ProductLoop {
   private void settle(String product) {
     List<Rollout> rollouts = deployments.rollouts(product);
     for (Rollout rollout : rollouts) {
-      if (rollout.state().equals(Rollout.PROMOTED)) {
+      if (rollout.state().equals(Rollout.PROMOTED) && told.add(rollout.id())) {
         monitoring.release(product, rollout.to(), rollout.finishedAt().orElse(rollout.startedAt()));
       }
     }

@@ -35,22 +35,12 @@ final class TrainingProcess {
             "-Dai.djl.offline=true",
             "-Dai.djl.pytorch.num_threads="
                 + Math.min(4, Runtime.getRuntime().availableProcessors()),
-            "-DDJL_CACHE_DIR=" + userCache().resolve("djl"),
-            "-DENGINE_CACHE_DIR=" + userCache().resolve("djl"),
+            "-DDJL_CACHE_DIR=" + UserCache.folder().resolve("djl"),
+            "-DENGINE_CACHE_DIR=" + UserCache.folder().resolve("djl"),
             "-D" + TrainStep.CACHE + "=" + home.folder().resolve("cache")),
         HEAP,
         home.artifacts(),
         Set.of("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "HOME"));
-  }
-
-  /** Where unpacked natives are kept for all homes of one user. */
-  static Path userCache() {
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    Path base =
-        xdg == null || xdg.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(xdg);
-    return base.resolve("espalier");
   }
 
   private static List<Path> classPath() {

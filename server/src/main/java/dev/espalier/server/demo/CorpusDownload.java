@@ -2,6 +2,7 @@ package dev.espalier.server.demo;
 
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
+import dev.espalier.server.UserCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ final class CorpusDownload {
    */
   Path fetch() {
     try {
-      Path cache = cache();
+      Path cache = UserCache.folder();
       Files.createDirectories(cache);
       Path file =
           cache.resolve(name.replaceAll("[@/]+", "-").substring(1) + "-" + version + ".tgz");
@@ -121,14 +122,5 @@ final class CorpusDownload {
       failure.addSuppressed(cause);
     }
     return failure;
-  }
-
-  private static Path cache() {
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    Path base =
-        xdg == null || xdg.isBlank()
-            ? Path.of(System.getProperty("user.home"), ".cache")
-            : Path.of(xdg);
-    return base.resolve("espalier");
   }
 }
