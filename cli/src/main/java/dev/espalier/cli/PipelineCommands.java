@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -54,8 +55,8 @@ final class PipelineCommands {
         run = follow(api, id);
       }
       server.print(spec.commandLine().getOut(), run, PipelineCommands::runLines);
-      String state = run.path("state").asText();
-      return detach || state.equals("SUCCEEDED") ? 0 : 1;
+      boolean fine = run.path("state").asText().equals("SUCCEEDED") && stopped(run).isEmpty();
+      return detach || fine ? 0 : 1;
     }
 
     private JsonNode follow(Api api, String id) throws InterruptedException {
@@ -128,6 +129,19 @@ final class PipelineCommands {
         .stripTrailing();
   }
 
+  /**
+   * What the gates said when they stopped the candidate; empty when they passed or never judged.
+   */
+  private static Optional<String> stopped(JsonNode run) {
+    for (JsonNode step : run.path("steps")) {
+      JsonNode passed = step.path("output").path("passed");
+      if (step.path("name").asText().equals("gate") && passed.isBoolean() && !passed.asBoolean()) {
+        return Optional.of(step.path("output").path("summary").asText());
+      }
+    }
+    return Optional.empty();
+  }
+
   private static List<String> runLines(JsonNode run) {
     List<String> lines = new ArrayList<>();
     lines.add(
@@ -136,6 +150,7 @@ final class PipelineCommands {
                 run.path("id").asText(),
                 run.path("state").asText().toLowerCase(Locale.ROOT),
                 run.path("wallMillis").asLong() / 1000.0));
+    stopped(run).ifPresent(why -> lines.add("A gate stopped the version: " + why));
     for (JsonNode step : run.path("steps")) {
       if (step.hasNonNull("failure")) {
         lines.add("%s: %s".formatted(step.path("name").asText(), step.path("failure").asText()));

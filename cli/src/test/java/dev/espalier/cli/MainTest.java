@@ -186,6 +186,33 @@ class MainTest {
   }
 
   @Test
+  void a_run_whose_gates_stop_the_version_says_so_and_exits_with_one() {
+    server.on("/pipelines/p/runs", 200, "{\"id\":\"run_1\",\"state\":\"RUNNING\"}");
+    server.on(
+        "/pipelines/p/runs/run_1",
+        200,
+        """
+        {"id":"run_1","state":"SUCCEEDED","wallMillis":100,"steps":[
+         {"name":"gate","state":"SUCCEEDED","output":{"passed":false,"summary":"ece is 0.08."}}]}
+        """);
+    assertThat(espalier("run", "p", "--url", server.url())).isEqualTo(1);
+    assertThat(out.toString()).contains("A gate stopped the version: ece is 0.08.");
+  }
+
+  @Test
+  void a_run_whose_gates_pass_exits_with_zero() {
+    server.on("/pipelines/p/runs", 200, "{\"id\":\"run_1\",\"state\":\"RUNNING\"}");
+    server.on(
+        "/pipelines/p/runs/run_1",
+        200,
+        """
+        {"id":"run_1","state":"SUCCEEDED","wallMillis":100,"steps":[
+         {"name":"gate","state":"SUCCEEDED","output":{"passed":true,"summary":"4 of 4."}}]}
+        """);
+    assertThat(espalier("run", "p", "--url", server.url())).isZero();
+  }
+
+  @Test
   void runs_every_drill_and_fails_when_one_fails() {
     server.on("/drills/p", 200, "[{\"name\":\"rollback\"},{\"name\":\"load\"}]");
     server.on(
