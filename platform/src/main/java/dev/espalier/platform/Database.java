@@ -2,8 +2,11 @@ package dev.espalier.platform;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
@@ -24,16 +27,19 @@ import org.sqlite.SQLiteException;
  * <p>SQLite has one writer. {@link #write} takes the writer's lock and runs one transaction; {@link
  * #read} runs on one of a few read-only connections and never waits for the writer. Thread-safe:
  * {@code writing} guards {@code writer}; {@code readers} hands each connection to one thread at a
- * time. A store must not call {@link #write} from inside {@link #read} of the same thread.
+ * time. A store must not call {@link #write} from inside {@link #read} of the same thread. {@link
+ * #writeTogether} lets writes that wait at the same time share one commit.
  *
  * <p>Disk full, read-only file system and locked files come back as {@link ErrorCode#UNAVAILABLE}
  * with the cause in words; the transaction is rolled back.
  */
 public final class Database implements AutoCloseable {
   private static final int READERS = 4;
+  private static final int TOGETHER = 256;
   private final Handle writer;
   private final ReentrantLock writing = new ReentrantLock();
   private final BlockingQueue<Handle> readers = new ArrayBlockingQueue<>(READERS);
+  private final ConcurrentLinkedQueue<SharedWrite<?>> waiting = new ConcurrentLinkedQueue<>();
 
   private Database(Path file) {
     this.writer = open(file, TransactionMode.IMMEDIATE);
@@ -84,6 +90,54 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #write}, for small writes by many callers: those that wait at the same time share one
+   * transaction and so one commit, each whole or not at all. The work may run on the thread of
+   * another caller, so it must take no locks and read no thread-locals. Inside {@link #write} it
+   * joins that transaction.
+   */
+  public <T> T writeTogether(Function<Handle, T> work) {
+    if (writing.isHeldByCurrentThread()) {
+      return work.apply(writer);
+    }
+    SharedWrite<T> own = new SharedWrite<>(work);
+    waiting.add(own);
+    writing.lock();
+    try {
+      while (!own.done()) {
+        commitWaiting();
+      }
+    } finally {
+      writing.unlock();
+    }
+    return own.outcome();
+  }
+
+  private void commitWaiting() {
+    List<SharedWrite<?>> group = new ArrayList<>();
+    for (SharedWrite<?> next = waiting.poll(); next != null; next = waiting.poll()) {
+      group.add(next);
+      if (group.size() == TOGETHER) {
+        break;
+      }
+    }
+    try {
+      writer.useTransaction(handle -> {
+        for (SharedWrite<?> each : group) {
+          each.run(handle);
+        }
+      });
+      group.forEach(SharedWrite::committed);
+    } catch (JdbiException failure) {
+      EspalierException translated = translated(failure);
+      group.forEach(each -> each.failed(translated));
+    } catch (RuntimeException | Error failure) {
+      EspalierException broken =
+          new EspalierException(ErrorCode.INTERNAL, "A shared write failed", failure);
+      group.forEach(each -> each.failed(broken));
+    }
+  }
+
   /** Runs {@code work} on a consistent snapshot that writers do not disturb. */
   public <T> T read(Function<Handle, T> work) {
     Handle handle;
@@ -115,7 +169,7 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static EspalierException translated(JdbiException failure) {
+  static EspalierException translated(JdbiException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLiteException sqlite) {
         return switch (sqlite.getResultCode()) {

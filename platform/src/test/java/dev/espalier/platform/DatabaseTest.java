@@ -66,6 +66,75 @@ class DatabaseTest {
   }
 
   @Test
+  void shared_writes_are_each_whole_and_fail_alone() throws Exception {
+    try (Database database = TestDatabase.in(folder);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      table(database);
+      List<Future<Integer>> writes = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        int id = i;
+        writes.add(
+            threads.submit(() ->
+                database.writeTogether(handle -> {
+                  handle.execute("INSERT INTO item VALUES (?, 'a')", id);
+                  if (id % 10 == 3) {
+                    throw EspalierException.conflict("refused " + id);
+                  }
+                  if (id % 10 == 7) {
+                    handle.execute("INSERT INTO item VALUES (?, 'twice')", id);
+                  }
+                  return id;
+                })));
+      }
+      int refused = 0;
+      for (Future<Integer> write : writes) {
+        try {
+          write.get();
+        } catch (java.util.concurrent.ExecutionException failure) {
+          assertThat(failure.getCause()).isInstanceOf(EspalierException.class);
+          refused++;
+        }
+      }
+      assertThat(refused).isEqualTo(40);
+      assertThat(count(database)).isEqualTo(160);
+    }
+  }
+
+  @Test
+  void a_shared_write_joins_the_transaction_around_it() {
+    try (Database database = TestDatabase.in(folder)) {
+      table(database);
+      assertThatThrownBy(() ->
+              database.write(_ -> {
+                int _ =
+                    database.writeTogether(
+                        handle -> handle.execute("INSERT INTO item VALUES (1, 'a')"));
+                throw EspalierException.conflict("all of it");
+              }))
+          .hasMessage("all of it");
+      assertThat(count(database)).isZero();
+    }
+  }
+
+  @Test
+  void an_error_inside_a_shared_write_leaves_the_database_usable() {
+    try (Database database = TestDatabase.in(folder)) {
+      table(database);
+      assertThatThrownBy(() ->
+              database.writeTogether(handle -> {
+                handle.execute("INSERT INTO item VALUES (1, 'a')");
+                throw new StackOverflowError();
+              }))
+          .isInstanceOfSatisfying(
+              EspalierException.class,
+              failure -> assertThat(failure.code()).isEqualTo(ErrorCode.INTERNAL));
+      assertThat(count(database)).isZero();
+      database.writeTogether(handle -> handle.execute("INSERT INTO item VALUES (2, 'b')"));
+      assertThat(count(database)).isEqualTo(1);
+    }
+  }
+
+  @Test
   void bad_sql_is_our_own_fault() {
     try (Database database = TestDatabase.in(folder)) {
       assertThatThrownBy(() -> database.read(handle -> handle.execute("SELEKT")))

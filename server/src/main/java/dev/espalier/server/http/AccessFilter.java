@@ -23,6 +23,11 @@ import java.util.Set;
  */
 final class AccessFilter implements Filter {
   private static final Set<Method> METHODS = Set.of(Method.GET, Method.HEAD, Method.POST);
+
+  /** MLflow's own clients also change and delete; the native API does not. */
+  private static final Set<Method> MLFLOW_METHODS =
+      Set.of(Method.GET, Method.HEAD, Method.POST, Method.PUT, Method.PATCH, Method.DELETE);
+
   private static final Set<String> HOSTS = Set.of("127.0.0.1", "localhost", "[::1]");
   private static final HeaderName FETCH_SITE = HeaderNames.create("Sec-Fetch-Site");
   private static final String POLICY =
@@ -50,7 +55,7 @@ final class AccessFilter implements Filter {
   }
 
   private static Optional<String> refusal(RoutingRequest request) {
-    if (!METHODS.contains(request.prologue().method())) {
+    if (!methods(request.path().path()).contains(request.prologue().method())) {
       return Optional.of("Method not allowed.");
     }
     String host = request.authority();
@@ -66,6 +71,14 @@ final class AccessFilter implements Filter {
     return foreign && !request.prologue().method().equals(Method.GET)
         ? Optional.of("Requests from other sites are refused.")
         : Optional.empty();
+  }
+
+  private static Set<Method> methods(String path) {
+    boolean mlflow =
+        path.startsWith("/api/2.0/")
+            || path.startsWith("/api/3.0/")
+            || path.startsWith("/ajax-api/");
+    return mlflow ? MLFLOW_METHODS : METHODS;
   }
 
   private static boolean sameServer(String origin, String host) {
