@@ -103,6 +103,14 @@ final class Answers {
   }
 
   private static <A extends Answer> Given<A> given(Question<A> question, Optional<Node> node) {
+    if (question.derived() && node.isPresent()) {
+      throw Schema.problem(
+          question.key(),
+          "derived",
+          node.get().line(),
+          "is set by the platform and never written",
+          "leave it out");
+    }
     int fields = question.type().getRecordComponents().length;
     String why = node.flatMap(Answers::why).orElse("");
     Optional<Given.Special> special = node.flatMap(each -> special(question.key(), each));

@@ -5,6 +5,7 @@ import dev.espalier.canvas.Conformance.Defaults;
 import dev.espalier.canvas.Conformance.EvidenceRow;
 import dev.espalier.canvas.Conformance.QuestionRow;
 import dev.espalier.canvas.Conformance.ResourceRow;
+import dev.espalier.platform.Digest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -22,27 +23,20 @@ final class Board {
           "MLOps Stack Canvas from INNOQ / ml-ops.org, CC-BY-SA 4.0.",
           "Prompts adapted. Licence: https://creativecommons.org/licenses/by-sa/4.0/");
   private static final Map<String, String> TITLES =
-      Map.of(
-          "page",
-          "Page",
-          "integration",
-          "Integration and training",
-          "registry",
-          "Registry and versioning",
-          "deployment",
-          "Deployment",
-          "serving",
-          "Serving",
-          "monitoring",
-          "Monitoring",
-          "value",
-          "Value proposition",
-          "data",
-          "Data",
-          "feedback",
-          "Feedback",
-          "project",
-          "Project");
+      Map.ofEntries(
+          Map.entry("page", "Page"),
+          Map.entry("integration", "Integration and training"),
+          Map.entry("registry", "Registry and versioning"),
+          Map.entry("deployment", "Deployment"),
+          Map.entry("serving", "Serving"),
+          Map.entry("monitoring", "Monitoring"),
+          Map.entry("value", "Value proposition"),
+          Map.entry("data", "Data"),
+          Map.entry("feedback", "Feedback"),
+          Map.entry("project", "Project"),
+          Map.entry("analysis", "Analysis and experiments"),
+          Map.entry("features", "Features and workflows"),
+          Map.entry("metadata", "Metadata and governance"));
 
   private Board() {}
 
@@ -73,7 +67,12 @@ final class Board {
     return given
         .value()
         .map(value -> given.question().evidence().apply(value, answers))
-        .orElse(List.of());
+        .orElse(List.of())
+        .stream()
+        .map(clause ->
+            clause.resolved(
+                clause.home().flatMap(home -> clause(answers, home.question(), home.clause()))))
+        .toList();
   }
 
   static Optional<Clause> clause(Answers answers, String question, String clause) {
@@ -88,11 +87,18 @@ final class Board {
     Question<A> question = given.question();
     List<EvidenceRow> rows = new ArrayList<>();
     for (Clause clause : clauses(canvas.answers(), given)) {
-      List<Evidence> seen = evidence.getOrDefault(question.key() + " " + clause.id(), List.of());
-      rows.add(evidence(clause, Judge.clause(clause, seen, given.digest(), now)));
+      Clause.Home home =
+          clause.home().orElseGet(() -> new Clause.Home(question.key(), clause.id()));
+      List<Evidence> seen = evidence.getOrDefault(home.question() + " " + home.clause(), List.of());
+      Digest answer = canvas.answers().given(home.question()).digest();
+      rows.add(evidence(clause, Judge.clause(clause, seen, answer, now)));
     }
     State state = state(given, rows);
-    String claim = given.value().map(question.claim()).orElse(question.text());
+    String claim =
+        given
+            .value()
+            .map(value -> question.claim().apply(value, canvas.answers()))
+            .orElse(question.text());
     List<ResourceRow> resources =
         canvas.version().resources().stream()
             .filter(each -> each.compiledFrom().endsWith("#" + question.key()))
@@ -102,7 +108,7 @@ final class Board {
         question.key(),
         question.id(),
         question.block(),
-        question.id().startsWith("B") ? question.key() : question.block(),
+        question.cell(),
         question.lane(),
         question.text(),
         claim,
@@ -173,7 +179,7 @@ final class Board {
     return new BlockRow(block, title(block), rows.getFirst().lane(), worst, counts(rows));
   }
 
-  private static String title(String block) {
+  static String title(String block) {
     return TITLES.getOrDefault(
         block, block.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + block.substring(1));
   }

@@ -306,7 +306,9 @@ public final class Canvases {
     Map<String, List<Evidence>> known = evidence.recent(product, 1);
     List<Evidence> fresh = new ArrayList<>();
     for (Observation seen : observations) {
-      Optional<Clause> clause = Board.clause(now.answers(), seen.question(), seen.clause());
+      Optional<Clause> clause =
+          Board.clause(now.answers(), seen.question(), seen.clause())
+              .filter(each -> each.home().isEmpty());
       if (clause.isEmpty()) {
         LOG.debug("no clause {}#{} in {}", seen.question(), seen.clause(), product);
         continue;

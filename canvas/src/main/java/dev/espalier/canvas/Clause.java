@@ -13,6 +13,9 @@ import java.util.Optional;
  * @param bound the number that a measured value is compared with; without it the source's own
  *     verdict counts, and evidence is void once the answer changes
  * @param irrelevant why the answer makes the clause irrelevant
+ * @param missing what would have to exist or be done before evidence can arrive; empty where the
+ *     platform sends it by itself
+ * @param home where the evidence is sent, for a clause that reads another question's
  */
 public record Clause(
     String id,
@@ -21,7 +24,9 @@ public record Clause(
     int minN,
     Duration ttl,
     Optional<Bound> bound,
-    Optional<String> irrelevant) {
+    Optional<String> irrelevant,
+    String missing,
+    Optional<Home> home) {
 
   /** How evidence comes about. */
   public enum Kind {
@@ -30,6 +35,9 @@ public record Clause(
     DRILL,
     ATTEST
   }
+
+  /** A clause of another question. One observation has one home; views of it only read it. */
+  public record Home(String question, String clause) {}
 
   private static final Duration FOREVER = Duration.ofDays(36_500);
 
@@ -53,29 +61,74 @@ public record Clause(
     return of(id, Kind.ATTEST, text, Duration.ofDays(180));
   }
 
+  /**
+   * A clause that reads what is sent to another question's clause: kind, text, bound and times are
+   * that clause's, except for what is set here.
+   */
+  static Clause view(String id, String question, String clause) {
+    return new Clause(
+        id,
+        Kind.RECORD,
+        "",
+        1,
+        FOREVER,
+        Optional.empty(),
+        Optional.empty(),
+        "",
+        Optional.of(new Home(question, clause)));
+  }
+
   private static Clause of(String id, Kind kind, String text, Duration ttl) {
-    return new Clause(id, kind, text, 1, ttl, Optional.empty(), Optional.empty());
+    return new Clause(
+        id, kind, text, 1, ttl, Optional.empty(), Optional.empty(), "", Optional.empty());
   }
 
   public Clause within(Bound conforming) {
-    return new Clause(id, kind, text, minN, ttl, Optional.of(conforming), irrelevant);
+    return new Clause(
+        id, kind, text, minN, ttl, Optional.of(conforming), irrelevant, missing, home);
   }
 
   public Clause atLeast(int n) {
-    return new Clause(id, kind, text, n, ttl, bound, irrelevant);
+    return new Clause(id, kind, text, n, ttl, bound, irrelevant, missing, home);
   }
 
   public Clause freshFor(Duration time) {
-    return new Clause(id, kind, text, minN, time, bound, irrelevant);
+    return new Clause(id, kind, text, minN, time, bound, irrelevant, missing, home);
+  }
+
+  /** The same clause, saying what has to exist or be done before evidence can arrive. */
+  public Clause missing(String piece) {
+    return new Clause(id, kind, text, minN, ttl, bound, irrelevant, piece, home);
   }
 
   /** The same clause, not applicable for {@code reason}. */
   public Clause notApplicable(String reason) {
-    return new Clause(id, kind, text, minN, ttl, bound, Optional.of(reason));
+    return new Clause(id, kind, text, minN, ttl, bound, Optional.of(reason), missing, home);
   }
 
   /** The clause, or its not-applicable form unless {@code relevant}. */
   Clause onlyIf(boolean relevant, String otherwise) {
     return relevant ? this : notApplicable(otherwise);
+  }
+
+  /** A view, with what its home says filled in; without a home there is nothing to read. */
+  Clause resolved(Optional<Clause> there) {
+    if (home.isEmpty()) {
+      return this;
+    }
+    if (there.isEmpty()) {
+      return missing("'%s' has no answer to read this from".formatted(home.get().question()));
+    }
+    Clause source = there.get();
+    return new Clause(
+        id,
+        source.kind,
+        text.isEmpty() ? source.text : text,
+        Math.max(minN, source.minN),
+        source.ttl,
+        bound.or(source::bound),
+        irrelevant.or(source::irrelevant),
+        missing.isEmpty() ? source.missing : missing,
+        home);
   }
 }

@@ -17,7 +17,15 @@ sealed interface Deploy extends Answer {
           String mode)
       implements Deploy {
     static final Question<Mode> QUESTION =
-        Question.of("D0", "deploy.mode", Lane.MAINTAIN, Mode.class, "How continuous is deployment?")
+        Question.of(
+                "D0",
+                "deploy.mode",
+                Lane.MAINTAIN,
+                Kind.POLICY,
+                Mode.class,
+                "How continuous is deployment?")
+            .help("Nothing, a proposal, or a release follows a passed gate.")
+            .example("delivery")
             .claim(m -> m.mode)
             .evidence((_, _) ->
                 List.of(
@@ -32,7 +40,10 @@ sealed interface Deploy extends Answer {
       @F(def = "2GB", tighter = F.Tighter.LOWER) Bytes maxSize)
       implements Deploy {
     static final Question<Format> QUESTION =
-        Question.of("D1", "deploy.format", Lane.MAINTAIN, Format.class, "Delivery format?")
+        Question.of(
+                "D1", "deploy.format", Lane.MAINTAIN, Kind.CONFIG, Format.class, "Delivery format?")
+            .help("What a version is shipped as, what it may never contain, how big it may be.")
+            .example("{formats: [espalier_bundle, jar], max_size: 60MB}")
             .claim(f ->
                 "%s of at most %s MB"
                     .formatted(String.join(", ", f.formats), Bound.number(f.maxSize.count() / 1e6)))
@@ -65,8 +76,11 @@ sealed interface Deploy extends Answer {
                 "D2",
                 "deploy.lead_time",
                 Lane.MAINTAIN,
+                Kind.TARGET,
                 LeadTime.class,
                 "Time from commit to production?")
+            .help("From commit to all traffic; the bake is not counted.")
+            .example("{target: 1d, stat: p50, window: 30d, change_fail_rate: 10%, mttr: 30m}")
             .claim(l -> "%s ≤ %s".formatted(l.stat, Scalars.write(l.target)))
             .compile((l, to) ->
                 to.add(
@@ -104,7 +118,20 @@ sealed interface Deploy extends Answer {
 
   record Targets(@F(main = true, def = "[{name: local}]") List<Place> targets) implements Deploy {
     static final Question<Targets> QUESTION =
-        Question.of("D3", "deploy.targets", Lane.MAINTAIN, Targets.class, "Target environments?")
+        Question.of(
+                "D3",
+                "deploy.targets",
+                Lane.MAINTAIN,
+                Kind.CONFIG,
+                Targets.class,
+                "Target environments?")
+            .help("The places that serve, in the order of promotion.")
+            .example(
+                """
+                [{name: eu-stage, kind: server_http, stage: staging, arch: x86_64, cpu: 2, mem: 2GiB,
+                residency: eu}, {name: eu-prod, kind: server_http, stage: prod, arch: x86_64, cpu: 8,
+                mem: 8GiB, residency: eu}]
+                """)
             .claim(t ->
                 String.join(
                     ", ", t.targets.stream().map(p -> p.name + " (" + p.stage + ")").toList()))
@@ -149,8 +176,17 @@ sealed interface Deploy extends Answer {
                 "D4",
                 "deploy.release_policy",
                 Lane.MAINTAIN,
+                Kind.POLICY,
                 ReleasePolicy.class,
                 "Who may release, when, with which tests?")
+            .help("Who says yes, in which hours, after which tests.")
+            .example(
+                """
+                {approvals: 1, roles: [approver], four_eyes: true,
+                windows: ["Mon-Thu 09:00-16:00 Europe/Berlin"], freezes: [2026-12-21..2027-01-03],
+                ab: none, bandit: none, requires: [gates, ci, card, drills],
+                break_glass: {roles: [owner], review: 48h}}
+                """)
             .claim(r ->
                 "%d approvals; requires %s".formatted(r.approvals, String.join(", ", r.requires)))
             .compile((r, to) ->
@@ -196,7 +232,20 @@ sealed interface Deploy extends Answer {
       @F(def = "24h") Duration bake)
       implements Deploy {
     static final Question<Strategy> QUESTION =
-        Question.of("D5", "deploy.strategy", Lane.MAINTAIN, Strategy.class, "Deployment strategy?")
+        Question.of(
+                "D5",
+                "deploy.strategy",
+                Lane.MAINTAIN,
+                Kind.POLICY,
+                Strategy.class,
+                "Deployment strategy?")
+            .help("How traffic moves to a new version, and what sends it back.")
+            .example(
+                """
+                {kind: canary, steps: [1% for 30m, 10% for 30m, 50% for 1h, 100%], min_requests: 200,
+                guardrails: ["error <= 0.5%", "p95 <= 40ms", "fallback <= 2%", "psi <= 0.2"],
+                auto_rollback: true, rollback_time: 60s, bake: 24h}
+                """)
             .claim(s -> "%s, rollback within %s".formatted(s.kind, Scalars.write(s.rollbackTime)))
             .compile((s, to) ->
                 to.add(

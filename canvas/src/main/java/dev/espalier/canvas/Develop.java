@@ -4,7 +4,10 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Data, metrics, evaluation and modeling. */
 sealed interface Develop extends Answer {
@@ -78,8 +81,19 @@ sealed interface Develop extends Answer {
                 "B6",
                 "data",
                 Lane.DEVELOP,
+                Kind.CONFIG,
                 Data.class,
                 "Which data for training and production; how labelled?")
+            .help("Where rows come from, how they are labelled, divided, versioned and kept.")
+            .example(
+                """
+                {training: [{dataset: mail-labelled, kind: upload, ownership: owned,
+                license: proprietary, pii: yes, refresh: 7d}], production: [{dataset: mail-stream,
+                kind: http, ownership: owned, license: proprietary, pii: yes, refresh: 1h}],
+                schema: mail-v1, labeling: {method: implicit, guideline: moves-v2,
+                min_agreement: 0.75, qa: 2%, label_delay: 2d}, split: {by: time, ratio: 80/10/10,
+                random_state: 42}, versioning: mandatory, retention: 180d}
+                """)
             .claim(d ->
                 "%s, labels after %s"
                     .formatted(
@@ -123,6 +137,24 @@ sealed interface Develop extends Answer {
                       .onlyIf(!d.labeling.method.equals("none"), "there are no labels"),
                   Clause.recorded("leakage", "no leakage between the parts"));
             });
+
+    /** Every dataset that is read, once. */
+    List<String> sources() {
+      return Stream.concat(training.stream(), production.stream())
+          .map(Source::dataset)
+          .distinct()
+          .toList();
+    }
+
+    /** How often each dataset that says so is refreshed; the shorter time where it says two. */
+    Map<String, Duration> refreshes() {
+      Map<String, Duration> times = new TreeMap<>();
+      Stream.concat(training.stream(), production.stream())
+          .forEach(source ->
+              source.refresh.ifPresent(
+                  time -> times.merge(source.dataset, time, (a, b) -> a.compareTo(b) < 0 ? a : b)));
+      return times;
+    }
 
     private Spec.Dataset spec(Source source, String role) {
       return new Spec.Dataset(
@@ -178,7 +210,21 @@ sealed interface Develop extends Answer {
 
     static final Question<Metrics> QUESTION =
         Question.of(
-                "B7", "metrics", Lane.DEVELOP, Metrics.class, "Which metrics, priorities, slices?")
+                "B7",
+                "metrics",
+                Lane.DEVELOP,
+                Kind.CONFIG,
+                Metrics.class,
+                "Which metrics, priorities, slices?")
+            .help("One definition per metric, used offline, online, in charts, gates and alerts.")
+            .example(
+                """
+                [{id: macro_f1, kind: ml, primary: true, direction: up, slices: [lang, sender_kind],
+                min_n: 500, rationale: folders are unbalanced}, {id: recall_phishing, kind: ml,
+                formula: recall(phishing), direction: up, slices: [lang]}, {id: false_spam, kind: ml,
+                formula: "rate(pred=spam | actual=inbox)", direction: down}, {id: tickets_per_10k,
+                kind: business, direction: down, source: push_api}]
+                """)
             .claim(m -> String.join(", ", m.metrics.stream().map(MetricAnswer::id).toList()))
             .compile((m, to) -> m.metrics.forEach(each -> to.add(each.id, each.spec())))
             .evidence((m, _) -> {
@@ -225,8 +271,16 @@ sealed interface Develop extends Answer {
                 "B8",
                 "evaluation",
                 Lane.DEVELOP,
+                Kind.TARGET,
                 Evaluation.class,
                 "How evaluated offline and online?")
+            .help("Which gates a candidate passes offline, and how it is judged once it serves.")
+            .example(
+                """
+                {offline: {holdout: mail-gold, gates: ["macro_f1 >= champion - 0.5pp",
+                "recall_phishing >= 96%"], test: bootstrap, on_inconclusive: block},
+                online: {method: labels, sample: 1%, every: 7d, gates: ["macro_f1 >= 0.88"]}}
+                """)
             .claim(e ->
                 "%s; online by %s every %s"
                     .formatted(
@@ -319,8 +373,17 @@ sealed interface Develop extends Answer {
                 "B9",
                 "modeling",
                 Lane.DEVELOP,
+                Kind.PLAN,
                 Modeling.class,
                 "Which iterations, from simple to complex?")
+            .help("From simple to complex; a rung that gains too little is not taken.")
+            .example(
+                """
+                [{id: v1, approach: rule, hypothesis: header rules are a floor}, {id: v2,
+                approach: linear, hypothesis: words carry most signal}, {id: v3, approach: encoder,
+                hypothesis: context lowers false spam, search: {kind: random, trials: 20,
+                budget: 24 core-h}, accept: "macro_f1 >= v2 + 1pp"}]
+                """)
             .claim(m ->
                 String.join(" → ", m.iterations.stream().map(Iteration::approach).toList())
                     + ", each by at least "
@@ -369,8 +432,16 @@ sealed interface Develop extends Answer {
                 "B10",
                 "experimentation",
                 Lane.DEVELOP,
+                Kind.PLAN,
                 Experimentation.class,
                 "Which experiments precede a release?")
+            .help("The stages a version goes through before everybody gets it.")
+            .example(
+                """
+                [{kind: replay, min_n: 50k, success: "macro_f1 >= champion - 0.5pp"}, {kind: shadow,
+                min_duration: 1h, guardrails: ["p95 <= 40ms", "error <= 0.5%"]}, {kind: canary,
+                alpha: 5%, power: 80%, mde: 1pp}]
+                """)
             .claim(e -> String.join(", then ", e.stages.stream().map(Stage::kind).toList()))
             .evidence((_, _) ->
                 List.of(

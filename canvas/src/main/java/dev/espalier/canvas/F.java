@@ -33,4 +33,13 @@ import java.lang.annotation.Target;
 
   /** A bare scalar in place of the map fills this field. */
   boolean main() default false;
+
+  /** What the field does, where that is not what its question does; at most one. */
+  Kind[] kind() default {};
+
+  /** The unit of a bare number ({@code tokens}, {@code rows}); the other types carry their own. */
+  String unit() default "";
+
+  /** One sentence for the person who fills the form; empty where the name says it all. */
+  String help() default "";
 }

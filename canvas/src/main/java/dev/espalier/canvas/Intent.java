@@ -32,8 +32,18 @@ sealed interface Intent extends Answer {
                 "B1",
                 "background",
                 Lane.DESIGN,
+                Kind.NARRATIVE,
                 Background.class,
                 "Who are the customers; goals, pains, gains?")
+            .help("People first: every pain needs a feature and an objective.")
+            .example(
+                """
+                {customers: [{name: mailbox user, kind: user}, {name: mail operator,
+                kind: operator}], goals: [{id: G1, text: see important mail first, severity: 4}],
+                pains: [{id: P1, text: phishing reaches the inbox, severity: 5}, {id: P2,
+                text: real mail lost in spam, severity: 4}], gains: [{id: N1,
+                text: fewer support tickets}]}
+                """)
             .claim(b -> "%d customers, %d pains".formatted(b.customers.size(), b.pains.size()))
             .evidence((_, _) ->
                 List.of(
@@ -59,7 +69,23 @@ sealed interface Intent extends Answer {
       @F(def = "0%", max = 1) Share holdout)
       implements Intent {
     static final Question<Value> QUESTION =
-        Question.of("B2", "value", Lane.DESIGN, Value.class, "What value, for whom, measured how?")
+        Question.of(
+                "B2",
+                "value",
+                Lane.DESIGN,
+                Kind.NARRATIVE,
+                Value.class,
+                "What value, for whom, measured how?")
+            .help(
+                "The sentence that sells the product, the number that proves it, what an error costs.")
+            .example(
+                """
+                {for: mailbox users, who: lose time and money to unwanted mail, product: Mail Filter,
+                category: sorting service, benefit: files each message correctly before it is read,
+                kpi: {metric: tickets_per_10k, baseline: 14, target: 9, owner: ana},
+                cost_matrix: {currency: EUR, default_wrong: 0.01, phishing->inbox: 5.00,
+                inbox->spam: 0.20, correct: 0}}
+                """)
             .claim(v -> v.benefit.orElse("A value is stated"))
             .evidence((v, _) ->
                 List.of(
@@ -86,7 +112,19 @@ sealed interface Intent extends Answer {
   record Objectives(@F(main = true) List<Goal> objectives) implements Intent {
     static final Question<Objectives> QUESTION =
         Question.of(
-                "B3", "objectives", Lane.DESIGN, Objectives.class, "What must be reached, by when?")
+                "B3",
+                "objectives",
+                Lane.DESIGN,
+                Kind.TARGET,
+                Objectives.class,
+                "What must be reached, by when?")
+            .help("Each objective names a metric, a bound and a date.")
+            .example(
+                """
+                [{id: O1, covers: [P1], metric: recall_phishing, target: ">= 97%", due: 2027-03-31,
+                priority: must}, {id: O2, covers: [P2, G1], metric: false_spam, target: "<= 0.2%",
+                due: 2027-03-31, priority: must}]
+                """)
             .claim(o ->
                 String.join(
                     "; ",
@@ -167,8 +205,19 @@ sealed interface Intent extends Answer {
                 "B4",
                 "solution",
                 Lane.DESIGN,
+                Kind.CONFIG,
                 Solution.class,
                 "Features, integration, alternatives, constraints, out of scope?")
+            .help("What is built, for which callers, within which limits, and what it will not do.")
+            .example(
+                """
+                {features: [{id: F1, text: file on receipt, covers: [P1, G1]}, {id: F2,
+                text: one-click undo, covers: [P2]}], integrations: [{consumer: mail-gateway,
+                protocol: http, contract: mail-v1}], constraints: [{kind: latency_p95,
+                target: "<= 40ms"}, {kind: size, target: "<= 60MB"}, {kind: residency, target: eu}],
+                alternatives: [header rules only], out_of_scope: [{text: attachments over 10MB,
+                detector: "bytes > 10MB"}]}
+                """)
             .claim(s ->
                 "%d features, %d constraints".formatted(s.features.size(), s.constraints.size()))
             .compile((s, to) ->
@@ -229,8 +278,17 @@ sealed interface Intent extends Answer {
                 "B5",
                 "feasibility",
                 Lane.DESIGN,
+                Kind.TARGET,
                 Feasibility.class,
                 "Is it feasible with data, money, team?")
+            .help("Can it be done with these data, this money, these people; when is it given up?")
+            .example(
+                """
+                {budget: 900 EUR/month, compute: {cpu: 8, mem: 16GiB, accel: none}, min_rows: 200k,
+                min_per_class: 2000, team_fte: 1.5, baseline: tfidf_logreg,
+                kill_criteria: [{metric: macro_f1, target: "< 0.80", after: 2026-12-31}],
+                verdict: go}
+                """)
             .claim(f ->
                 "Verdict %s; at least %d rows, %d of each class"
                     .formatted(f.verdict, f.minRows, f.minPerClass))

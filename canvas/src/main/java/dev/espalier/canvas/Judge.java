@@ -67,6 +67,9 @@ final class Judge {
   }
 
   private static String missing(Clause clause) {
+    if (!clause.missing().isEmpty()) {
+      return "Missing: %s.".formatted(clause.missing());
+    }
     return switch (clause.kind()) {
       case ATTEST -> "No person has attested that " + clause.text() + ".";
       case DRILL -> "The drill has not run: " + clause.text() + ".";

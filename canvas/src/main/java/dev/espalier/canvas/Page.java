@@ -43,7 +43,19 @@ sealed interface Page extends Answer {
       @F(def = "{}") Arch arch)
       implements Page {
     static final Question<Model> QUESTION =
-        Question.of("A3", "model", Lane.DESIGN, Model.class, "Which model family and shape?")
+        Question.of(
+                "A3",
+                "model",
+                Lane.DESIGN,
+                Kind.CONFIG,
+                Model.class,
+                "Which model family and shape?")
+            .help("The network that the ladder may climb to; a simpler champion is no failure.")
+            .example(
+                """
+                {family: encoder, arch: {layers: 2, heads: 4, d_model: 128, d_ff: 512, max_len: 256,
+                vocab: 16000, tokenizer: bpe}}
+                """)
             .claim(m ->
                 "An %s of %d layers, %d heads, width %d"
                     .formatted(m.family, m.arch.layers, m.arch.heads, m.arch.dModel))
@@ -82,7 +94,15 @@ sealed interface Page extends Answer {
     }
 
     static final Question<Name> QUESTION =
-        Question.of("A8", "product.name", Lane.DESIGN, Name.class, "What is the product called?")
+        Question.of(
+                "A8",
+                "product.name",
+                Lane.DESIGN,
+                Kind.CONFIG,
+                Name.class,
+                "What is the product called?")
+            .help("Names the project, its name space and its folder.")
+            .example("mail-filter")
             .claim(n -> n.name)
             .evidence((_, _) -> List.of(Clause.recorded("exists", "the product exists")));
 
@@ -104,7 +124,14 @@ sealed interface Page extends Answer {
       implements Page {
     static final Question<Authors> QUESTION =
         Question.of(
-                "A9", "product.authors", Lane.DESIGN, Authors.class, "Who writes, approves, views?")
+                "A9",
+                "product.authors",
+                Lane.DESIGN,
+                Kind.POLICY,
+                Authors.class,
+                "Who writes, approves, views?")
+            .help("Who may write, approve and look; hours are when an approver is at work.")
+            .example("{ana: owner, ben: approver, cem: contributor}")
             .claim(a ->
                 String.join(
                     ", ",
@@ -133,7 +160,15 @@ sealed interface Page extends Answer {
           String template)
       implements Page {
     static final Question<Template> QUESTION =
-        Question.of("A7", "canvas.template", Lane.DESIGN, Template.class, "Which canvas template?")
+        Question.of(
+                "A7",
+                "canvas.template",
+                Lane.DESIGN,
+                Kind.CONFIG,
+                Template.class,
+                "Which canvas template?")
+            .help("Layout of the board; the attribution lines are fixed.")
+            .example("mwml12+stack11")
             .claim(Template::template)
             .evidence((_, _) ->
                 List.of(

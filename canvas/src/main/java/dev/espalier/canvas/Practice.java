@@ -29,7 +29,19 @@ sealed interface Practice extends Answer {
           String toTraining)
       implements Practice {
     static final Question<Feedback> QUESTION =
-        Question.of("B11", "feedback", Lane.MAINTAIN, Feedback.class, "How does feedback return?")
+        Question.of(
+                "B11",
+                "feedback",
+                Lane.MAINTAIN,
+                Kind.CONFIG,
+                Feedback.class,
+                "How does feedback return?")
+            .help("How the truth comes back, and whether a person looks at it first.")
+            .example(
+                """
+                {sources: [{kind: correction, join: prediction_id, expected_rate: 3%, max_delay: 2d,
+                use: label}], hil_threshold: 0.55, to_training: after_review}
+                """)
             .claim(f ->
                 "%s, to training %s"
                     .formatted(
@@ -87,7 +99,20 @@ sealed interface Practice extends Answer {
   record Project(List<Member> members, List<Deliverable> deliverables, List<Milestone> milestones)
       implements Practice {
     static final Question<Project> QUESTION =
-        Question.of("B12", "project", Lane.MAINTAIN, Project.class, "Team, deliverables, timeline?")
+        Question.of(
+                "B12",
+                "project",
+                Lane.MAINTAIN,
+                Kind.PLAN,
+                Project.class,
+                "Team, deliverables, timeline?")
+            .help("A deliverable is done when the question it names conforms.")
+            .example(
+                """
+                {members: [{user: ana, raci: A}, {user: cem, raci: R}],
+                deliverables: [{title: canary live, owner: cem, acceptance: deploy.strategy,
+                due: 2026-12-15}], milestones: [{title: all EU traffic, date: 2027-01-31}]}
+                """)
             .claim(p ->
                 "%d deliverables, %d milestones"
                     .formatted(p.deliverables.size(), p.milestones.size()))

@@ -1,5 +1,6 @@
 package dev.espalier.canvas;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -10,42 +11,101 @@ import java.util.function.Function;
 /**
  * What the platform knows about a question whether or not it is answered: where it stands on the
  * board, what its answer compiles to, what must be seen for it to conform.
+ *
+ * <p>It stands beside the record of its answer, as that record's {@code QUESTION}. Nothing else has
+ * to be written for a question: reader, schema, form, board, documents and tests find it there.
+ *
+ * @param kind what its fields do, except for those that say otherwise
+ * @param help one sentence for the person who answers
+ * @param derived the platform gives the answer itself; a document never writes it
+ * @param examples answers as a document would write them, the first one complete
+ * @param claim the answer in words, with its bound
  */
 record Question<A extends Answer>(
     String id,
     String key,
     Lane lane,
+    Kind kind,
     String text,
     Class<A> type,
-    Function<A, String> claim,
+    String help,
+    boolean derived,
+    List<String> examples,
+    BiFunction<A, Answers, String> claim,
     BiConsumer<A, Compiler> compile,
     Consumer<Compiler> unanswered,
     BiFunction<A, Answers, List<Clause>> evidence) {
 
   static <A extends Answer> Question<A> of(
-      String id, String key, Lane lane, Class<A> type, String text) {
+      String id, String key, Lane lane, Kind kind, Class<A> type, String text) {
     return new Question<>(
-        id, key, lane, text, type, _ -> text, (_, _) -> {}, _ -> {}, (_, _) -> List.of());
+        id,
+        key,
+        lane,
+        kind,
+        text,
+        type,
+        "",
+        false,
+        List.of(),
+        (_, _) -> text,
+        (_, _) -> {},
+        _ -> {},
+        (_, _) -> List.of());
+  }
+
+  Question<A> help(String sentence) {
+    return with(sentence, derived, examples, claim, compile, unanswered, evidence);
+  }
+
+  Question<A> byThePlatform() {
+    return with(help, true, examples, claim, compile, unanswered, evidence);
+  }
+
+  /** One more valid answer, as YAML. */
+  Question<A> example(String yaml) {
+    List<String> more = new ArrayList<>(examples);
+    more.add(yaml.strip());
+    return with(help, derived, List.copyOf(more), claim, compile, unanswered, evidence);
   }
 
   Question<A> claim(Function<A, String> words) {
-    return new Question<>(id, key, lane, text, type, words, compile, unanswered, evidence);
+    return claim((answer, _) -> words.apply(answer));
+  }
+
+  /** The answer in words that also quote another answer. */
+  Question<A> claim(BiFunction<A, Answers, String> words) {
+    return with(help, derived, examples, words, compile, unanswered, evidence);
   }
 
   /** What the answer becomes. */
   Question<A> compile(BiConsumer<A, Compiler> compiler) {
-    return new Question<>(id, key, lane, text, type, claim, compiler, unanswered, evidence);
+    return with(help, derived, examples, claim, compiler, unanswered, evidence);
   }
 
   /** What the stages work with while nobody has answered. */
   Question<A> whenUnanswered(Consumer<Compiler> fallback) {
-    return new Question<>(id, key, lane, text, type, claim, compile, fallback, evidence);
+    return with(help, derived, examples, claim, compile, fallback, evidence);
   }
 
   Question<A> evidence(BiFunction<A, Answers, List<Clause>> rule) {
-    return new Question<>(id, key, lane, text, type, claim, compile, unanswered, rule);
+    return with(help, derived, examples, claim, compile, unanswered, rule);
   }
 
+  private Question<A> with(
+      String sentence,
+      boolean platform,
+      List<String> valid,
+      BiFunction<A, Answers, String> words,
+      BiConsumer<A, Compiler> compiler,
+      Consumer<Compiler> fallback,
+      BiFunction<A, Answers, List<Clause>> rule) {
+    return new Question<>(
+        id, key, lane, kind, text, type, sentence, platform, valid, words, compiler, fallback,
+        rule);
+  }
+
+  /** Its group on the board. */
   String block() {
     return switch (id.charAt(0)) {
       case 'A' -> "page";
@@ -53,9 +113,15 @@ record Question<A extends Answer>(
       case 'C' -> "integration";
       case 'R' -> "registry";
       case 'D' -> "deployment";
+      case 'P' -> "serving";
       case 'M' -> "monitoring";
-      default -> "serving";
+      default -> key.startsWith("dilemma.") ? "dilemmas" : key.substring(0, key.indexOf('.'));
     };
+  }
+
+  /** Its cell of the poster: the block, or the question itself where it is a cell. */
+  String cell() {
+    return id.charAt(0) == 'B' ? key : block();
   }
 
   /** Every question, in the order of the board. */
@@ -64,9 +130,6 @@ record Question<A extends Answer>(
   }
 
   static Optional<Question<?>> byKey(String key) {
-    return Questions.ALL.stream()
-        .<Question<?>>map(q -> q)
-        .filter(q -> q.key().equals(key))
-        .findFirst();
+    return Optional.ofNullable(Questions.BY_KEY.get(key));
   }
 }

@@ -1,59 +1,49 @@
 package dev.espalier.canvas;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
-/** The order of the board. */
+/**
+ * Every question, found where it is written: beside the record of its answer. The sealed hierarchy
+ * is the only list, so a new record is a new question everywhere at once.
+ */
 final class Questions {
-  static final List<Question<?>> ALL =
-      List.of(
-          Page.Model.QUESTION,
-          Page.Template.QUESTION,
-          Page.Name.QUESTION,
-          Page.Authors.QUESTION,
-          Derived.Dated.QUESTION,
-          Derived.Versioned.QUESTION,
-          Intent.Background.QUESTION,
-          Intent.Value.QUESTION,
-          Intent.Objectives.QUESTION,
-          Intent.Solution.QUESTION,
-          Intent.Feasibility.QUESTION,
-          Develop.Data.QUESTION,
-          Develop.Metrics.QUESTION,
-          Develop.Evaluation.QUESTION,
-          Develop.Modeling.QUESTION,
-          Develop.Experimentation.QUESTION,
-          Practice.Feedback.QUESTION,
-          Practice.Project.QUESTION,
-          Training.Schedule.QUESTION,
-          Training.Where.QUESTION,
-          Training.Workflow.QUESTION,
-          Training.Distributed.QUESTION,
-          Training.Ci.QUESTION,
-          Training.Nfr.QUESTION,
-          Registry.Decay.QUESTION,
-          Registry.Required.QUESTION,
-          Registry.Store.QUESTION,
-          Registry.Versioning.QUESTION,
-          Deploy.Mode.QUESTION,
-          Deploy.Format.QUESTION,
-          Deploy.LeadTime.QUESTION,
-          Deploy.Targets.QUESTION,
-          Deploy.ReleasePolicy.QUESTION,
-          Deploy.Strategy.QUESTION,
-          Serving.Pattern.QUESTION,
-          Serving.Mode.QUESTION,
-          Serving.Distributed.QUESTION,
-          Serving.MultiModel.QUESTION,
-          Serving.Fallback.QUESTION,
-          Serving.Accelerator.QUESTION,
-          Serving.Volume.QUESTION,
-          Serving.PreAssertion.QUESTION,
-          Watching.Required.QUESTION,
-          Watching.Ml.QUESTION,
-          Watching.Domain.QUESTION,
-          Watching.Decay.QUESTION,
-          Watching.Alerts.QUESTION,
-          Watching.Retrain.QUESTION);
+  /** The order of the board: page, cells, integration, registry, deployment, serving, … */
+  private static final String ORDER = "ABCRDPMS";
+
+  static final List<Question<?>> ALL = all();
+  static final Map<String, Question<?>> BY_KEY = byKey();
 
   private Questions() {}
+
+  private static List<Question<?>> all() {
+    List<Question<?>> found = new ArrayList<>();
+    for (Class<?> group : Objects.requireNonNull(Answer.class.getPermittedSubclasses())) {
+      for (Class<?> answer : Objects.requireNonNull(group.getPermittedSubclasses())) {
+        found.add(beside(answer));
+      }
+    }
+    found.sort(
+        Comparator.<Question<?>>comparingInt(each -> ORDER.indexOf(each.id().charAt(0)))
+            .thenComparingInt(each -> Integer.parseInt(each.id().substring(1))));
+    return List.copyOf(found);
+  }
+
+  private static Question<?> beside(Class<?> answer) {
+    try {
+      return (Question<?>) answer.getDeclaredField("QUESTION").get(null);
+    } catch (ReflectiveOperationException none) {
+      throw new IllegalStateException(answer + " has no QUESTION beside it.", none);
+    }
+  }
+
+  private static Map<String, Question<?>> byKey() {
+    Map<String, Question<?>> keys = new LinkedHashMap<>();
+    ALL.forEach(each -> keys.put(each.key(), each));
+    return keys;
+  }
 }

@@ -20,8 +20,11 @@ sealed interface Registry extends Answer {
                 "R0",
                 "registry.decay",
                 Lane.DEVELOP,
+                Kind.TARGET,
                 Decay.class,
                 "How fast does a model decay, then what?")
+            .help("How long a model may take to lose half of its lead, and what follows.")
+            .example("{metric: macro_f1, half_life_min: 60d, action: retrain}")
             .claim(d ->
                 "Half-life at least %s, then %s".formatted(Scalars.write(d.halfLifeMin), d.action))
             .evidence((d, _) ->
@@ -43,8 +46,11 @@ sealed interface Registry extends Answer {
                 "R1",
                 "registry.required",
                 Lane.DEVELOP,
+                Kind.POLICY,
                 Required.class,
                 "Is the registry mandatory?")
+            .help("Where only registered, verified versions may be loaded.")
+            .example("{rule: mandatory, scope: [staging, prod]}")
             .claim(r -> "%s in %s".formatted(r.rule, String.join(", ", r.scope)))
             .evidence((_, _) ->
                 List.of(
@@ -69,8 +75,14 @@ sealed interface Registry extends Answer {
                 "R2",
                 "registry.store",
                 Lane.DEVELOP,
+                Kind.POLICY,
                 Store.class,
                 "Where and why are models stored and tracked?")
+            .help("Each reason for storing switches on its own proof.")
+            .example(
+                """
+                {in: embedded_cas, why: [reproducibility, audit, rollback], retention: prod forever}
+                """)
             .claim(s -> "In %s for %s".formatted(s.in, String.join(", ", s.why)))
             .evidence((s, _) ->
                 List.of(
@@ -101,8 +113,11 @@ sealed interface Registry extends Answer {
                 "R3",
                 "registry.versioning",
                 Lane.DEVELOP,
+                Kind.POLICY,
                 Versioning.class,
                 "Which versioning standard?")
+            .help("How versions are counted and which names point at them.")
+            .example("{scheme: semver, aliases: [champion, challenger, previous]}")
             .claim(v -> v.scheme + " with " + String.join(", ", v.aliases))
             .compile((v, to) ->
                 to.add(

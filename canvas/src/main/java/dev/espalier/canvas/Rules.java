@@ -116,7 +116,7 @@ final class Rules {
 
   /** Rule 10. */
   private static Optional<Finding> patience(Answers all) {
-    Spec.Fallback f = all.get(Serving.Fallback.class).spec(all);
+    Spec.Fallback f = all.get(Guards.Fallback.class).spec(all);
     Duration timeout = all.get(Serving.Mode.class).online().timeout();
     Duration sum =
         f.chain().stream()

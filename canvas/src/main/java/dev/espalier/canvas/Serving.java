@@ -2,7 +2,6 @@ package dev.espalier.canvas;
 
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -24,7 +23,15 @@ sealed interface Serving extends Answer {
           String pattern)
       implements Serving {
     static final Question<Pattern> QUESTION =
-        Question.of("P0", "serving.pattern", Lane.MAINTAIN, Pattern.class, "Which serving pattern?")
+        Question.of(
+                "P0",
+                "serving.pattern",
+                Lane.MAINTAIN,
+                Kind.CONFIG,
+                Pattern.class,
+                "Which serving pattern?")
+            .help("A service, a library, a table made in advance, or a mixture.")
+            .example("hybrid")
             .claim(p -> p.pattern.replace('_', ' '))
             .evidence((_, _) ->
                 List.of(
@@ -53,7 +60,15 @@ sealed interface Serving extends Answer {
       Optional<Batch> batch)
       implements Serving {
     static final Question<Mode> QUESTION =
-        Question.of("P1", "serving.mode", Lane.MAINTAIN, Mode.class, "Batch or online?")
+        Question.of(
+                "P1", "serving.mode", Lane.MAINTAIN, Kind.CONFIG, Mode.class, "Batch or online?")
+            .help("How fast and how reliably answers come, one by one or in batches.")
+            .example(
+                """
+                {modes: [online, batch], online: {p95: 40ms, p99: 90ms, availability: 99.9% per 30d,
+                timeout: 1s}, batch: {cron: "0 1 * * * UTC", deadline: 3h, source: mail-archive,
+                sink: mail-rescored}}
+                """)
             .claim(m ->
                 "%s; p95 ≤ %d ms, p99 ≤ %d ms"
                     .formatted(
@@ -107,8 +122,11 @@ sealed interface Serving extends Answer {
                 "P2",
                 "serving.distributed",
                 Lane.MAINTAIN,
+                Kind.CONFIG,
                 Distributed.class,
                 "Distributed serving?")
+            .help("How many replicas serve, and what makes it more.")
+            .example("{required: yes, replicas: 2..4, scale_on: concurrency, target: 70%}")
             .claim(d -> d.required ? d.replicas + " replicas" : "One process serves")
             .evidence((d, _) ->
                 List.of(
@@ -137,8 +155,14 @@ sealed interface Serving extends Answer {
                 "P3",
                 "serving.multi_model",
                 Lane.MAINTAIN,
+                Kind.CONFIG,
                 MultiModel.class,
                 "Several models in one server?")
+            .help("How several models share the memory of one server.")
+            .example(
+                """
+                {required: yes, budget: 1GiB, eviction: lru, pinned: [mail-filter], cold_p95: 2s}
+                """)
             .claim(m -> m.required ? "Several models share one server" : "One product per server")
             .evidence((m, _) ->
                 List.of(
@@ -173,8 +197,11 @@ sealed interface Serving extends Answer {
                 "P5",
                 "serving.accelerator",
                 Lane.MAINTAIN,
+                Kind.CONFIG,
                 Accelerator.class,
                 "Accelerator (GPU/TPU) needed?")
+            .help("What models compute on, and what that may cost.")
+            .example("{kind: none, max_cost: 0.02 EUR per 1000}")
             .claim(a -> a.kind.equals("none") ? "No accelerator" : a.kind + " " + a.need)
             .compile((a, to) -> to.add("accelerator", new Spec.Accelerator(a.kind)))
             .evidence((a, _) ->
@@ -202,8 +229,15 @@ sealed interface Serving extends Answer {
                 "P6",
                 "serving.volume",
                 Lane.MAINTAIN,
+                Kind.TARGET,
                 Volume.class,
                 "Expected predictions per month or hour?")
+            .help("The load that must be carried, with its peak and its growth.")
+            .example(
+                """
+                {expected: 30M/month, peak_factor: 3, growth: 5% per month, payload_p95: 8KiB,
+                headroom: 30%, why: gateway logs of October}
+                """)
             .claim(v ->
                 "%s, peak %s/s with headroom"
                     .formatted(v.expected.canonical(), Bound.number(v.need())))
@@ -229,84 +263,6 @@ sealed interface Serving extends Answer {
     /** The rate that a load test must sustain, per second. */
     double need() {
       return expected.perSecond() * peakFactor.doubleValue() * (1 + headroom.share());
-    }
-  }
-
-  record PreAssertion(
-      @F(
-              main = true,
-              def = "[schema, length, language, 'oov <= 30%']",
-              tighter = F.Tighter.SUPERSET)
-          List<String> rules,
-      @F(
-              def = "fallback",
-              oneOf = {"reject", "fallback"})
-          String onFail)
-      implements Serving {
-    static final Question<PreAssertion> QUESTION =
-        Question.of(
-                "S29",
-                "serving.pre_assertion",
-                Lane.MAINTAIN,
-                PreAssertion.class,
-                "How is input checked?")
-            .claim(p -> "%s, else %s".formatted(String.join(", ", p.rules), p.onFail))
-            .compile((p, to) -> to.add("pre_assertion", new Spec.PreAssertion(p.rules, p.onFail)))
-            .evidence((_, _) ->
-                List.of(
-                    Clause.live("fail_rate", Intent.DAY, "the fail rate by rule is known"),
-                    Clause.drill("malformed", "malformed input gives no server error")
-                        .within(Bound.atMost(0, "count"))));
-  }
-
-  record Rung(Set<String> on, String use, Optional<String> value, Optional<Duration> timeout) {}
-
-  record Fallback(
-      @F(def = "['sum(prob) = 1', 'label set', 'confidence >= 0.5']", tighter = F.Tighter.SUPERSET)
-          List<String> post,
-      Optional<Duration> primaryTimeout,
-      @F(
-              main = true,
-              def =
-                  "[{on: [timeout, error, post_fail], use: previous_champion}, {on: ['*'], use: baseline}, {on: ['*'], use: default_value}, {on: ['*'], use: reject}]")
-          List<Rung> chain,
-      @F(def = "2% per hour", max = 1, tighter = F.Tighter.LOWER) Share maxRate)
-      implements Serving {
-    static final Question<Fallback> QUESTION =
-        Question.of(
-                "P4",
-                "serving.fallback",
-                Lane.MAINTAIN,
-                Fallback.class,
-                "What if the output is inadequate (post-assertion, heuristic)?")
-            .claim(f ->
-                "%s; at most %s %% an hour"
-                    .formatted(
-                        String.join(" → ", f.chain.stream().map(Rung::use).toList()),
-                        Bound.number(100 * f.maxRate.share())))
-            .compile((f, to) -> to.add("fallback", f.spec(to.answers())))
-            .evidence((f, _) ->
-                List.of(
-                    Clause.live("rate", Intent.DAY, "the fallback rate")
-                        .within(Bound.atMost(f.maxRate.share(), "share")),
-                    Clause.live("rungs", Intent.DAY, "every rung has its own metric"),
-                    Clause.drill("drill", "each failure injected, every rung answers in time")
-                        .freshFor(Duration.ofDays(14))));
-
-    /** Half of the caller's patience for the champion, the rest split equally where not stated. */
-    Spec.Fallback spec(Answers all) {
-      Duration timeout =
-          all.find(Mode.class).map(m -> m.online.timeout).orElse(Duration.ofSeconds(1));
-      Duration primary = primaryTimeout.orElse(timeout.dividedBy(2));
-      Duration stated =
-          chain.stream().flatMap(r -> r.timeout.stream()).reduce(Duration.ZERO, Duration::plus);
-      Duration rest = timeout.minus(primary).minus(stated);
-      long open = Math.max(1, chain.stream().filter(r -> r.timeout.isEmpty()).count());
-      Duration each = rest.isNegative() ? Duration.ZERO : rest.dividedBy(open);
-      List<Spec.FallbackRung> rungs = new ArrayList<>();
-      chain.forEach(
-          r -> rungs.add(new Spec.FallbackRung(r.on, r.use, r.value, r.timeout.orElse(each))));
-      return new Spec.Fallback(post, primary, rungs, maxRate.share());
     }
   }
 }

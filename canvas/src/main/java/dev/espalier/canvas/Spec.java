@@ -251,4 +251,114 @@ public sealed interface Spec {
   record Requirement(
       String attribute, String metric, Op op, double bound, Set<String> when, boolean blocking)
       implements Spec {}
+
+  // ---- the page and the value ----
+
+  /** A part of the stack. Status: absent, manual, automated; need: mandatory, optional. */
+  record Component(
+      String name, String status, Optional<String> owner, String need, boolean applicable)
+      implements Spec {}
+
+  /** A tool of the stack; {@code builtin} is the platform itself. Endpoints are never called. */
+  record Tool(
+      String component,
+      String tool,
+      String version,
+      String sourcing,
+      String license,
+      Optional<String> endpoint,
+      Optional<String> check)
+      implements Spec {}
+
+  /** The share of integrations that is green, and how many tools may come from elsewhere. */
+  record IntegrationPolicy(double slo, int externalMax) implements Spec {}
+
+  /** Roles: ml_engineer, data_scientist, ops, business. */
+  record Persona(Set<String> roles) implements Spec {}
+
+  /** Whom alerts and approvals of production models reach. */
+  record ModelOwner(String owner, Optional<String> deputy) implements Spec {}
+
+  // ---- data and analysis ----
+
+  /** Whether training on unversioned rows is refused, and why. */
+  record DataVersioning(boolean mandatory, Set<String> reasons) implements Spec {}
+
+  record Inventory(List<String> used, List<String> unused) implements Spec {}
+
+  /** Kinds: cas, jdbc, s3. */
+  record Storage(Set<String> kinds, long quotaBytes) implements Spec {}
+
+  record LabelQueue(boolean required, List<String> labelers, Optional<Integer> perWeek)
+      implements Spec {}
+
+  /** What a version names: snapshot, data_and_code, external. */
+  record DataBinding(String level) implements Spec {}
+
+  record DataTools(List<String> tools) implements Spec {}
+
+  /** What one training run may fill. */
+  record Runner(int cpu, long memoryBytes, Optional<String> accelerator, Optional<Long> diskBytes)
+      implements Spec {}
+
+  record Scorecard(List<String> metrics) implements Spec {}
+
+  /** What a run must carry: dataset, params, metrics, rng_state, env, commit. */
+  record RunMetadata(Set<String> required) implements Spec {}
+
+  // ---- features and foundations ----
+
+  record FeaturePolicy(boolean mandatory, boolean governed) implements Spec {}
+
+  /** {@code same_code} or {@code dual}. */
+  record FeatureCompute(String how) implements Spec {}
+
+  record FeatureJob(int cpu, long memoryBytes, Duration freshness) implements Spec {}
+
+  record FeatureStorage(String where) implements Spec {}
+
+  record FeatureApi(Set<String> kinds) implements Spec {}
+
+  record SourceControl(String system, Optional<String> remote) implements Spec {}
+
+  /** Signals: latency, errors, saturation, cost. */
+  record Dashboard(Set<String> signals) implements Spec {}
+
+  /** Rule: forbid, explore_only, versioned. */
+  record NotebookPolicy(String rule) implements Spec {}
+
+  record Trunk(boolean required, Duration branchAge) implements Spec {}
+
+  record Dora(boolean track) implements Spec {}
+
+  // ---- watching, metadata, choices ----
+
+  /** Training against serving, field by field. Test: psi, js. */
+  record Skew(String test, double alert, Duration window, int minN) implements Spec {}
+
+  /** Bounds of the serving process. Signals: latency, cpu, heap, gc, fd. */
+  record Operational(Set<String> signals, double cpuMax, double heapMax, Duration gcPauseP99)
+      implements Spec {}
+
+  record MetadataSchema(Set<String> kinds) implements Spec {}
+
+  /** One risk; the mitigation is a question's key. */
+  record Risk(String text, int severity, Optional<String> mitigation) {}
+
+  /** Tier: minimal, limited, high. */
+  record RiskRegister(String tier, List<Risk> risks) implements Spec {}
+
+  record Governance(String process, List<String> fields, Optional<String> approver, Duration period)
+      implements Spec {}
+
+  /** Kinds: model_card, datasheet, ml_bom, annex_iv. */
+  record Documents(Set<String> kinds) implements Spec {}
+
+  record OperationsTargets(Duration mttr, double changeFailRate) implements Spec {}
+
+  /** {@code one} or {@code hybrid}. */
+  record Platform(String how) implements Spec {}
+
+  record SkillPlan(String skill, String way, String raci, Optional<String> user, LocalDate due)
+      implements Spec {}
 }

@@ -48,8 +48,16 @@ sealed interface Training extends Answer {
                 "C1",
                 "ct.schedule",
                 Lane.DEVELOP,
+                Kind.POLICY,
                 Schedule.class,
                 "How often retrained, what triggers it?")
+            .help("What starts a run, how old the data may become, how much it may cost.")
+            .example(
+                """
+                {triggers: [schedule, "new_data >= 20k rows", "drift: body_psi"],
+                cadence: "0 3 * * 1 Europe/Berlin", max_staleness: 30d, min_interval: 24h,
+                budget: 120 core-h/month, auto_promote: to_challenger, catch_up: run_once}
+                """)
             .claim(s ->
                 "On %s; data at most %s old"
                     .formatted(String.join(", ", s.triggers), Scalars.write(s.maxStaleness)))
@@ -103,8 +111,15 @@ sealed interface Training extends Answer {
                 "C2",
                 "ct.where",
                 Lane.DEVELOP,
+                Kind.POLICY,
                 Where.class,
                 "Where does it run, and why does each run happen?")
+            .help("Which machines may train, in which region, and why each run happened.")
+            .example(
+                """
+                {run_in: remote_workers, labels: [train], residency: [eu],
+                reason: mail may not leave the EU}
+                """)
             .claim(w -> "In " + w.runIn.replace('_', ' '))
             .compile((w, to) ->
                 to.add("placement", new Spec.Placement(w.runIn, w.residency, w.reason.orElse(""))))
@@ -136,7 +151,18 @@ sealed interface Training extends Answer {
       implements Training {
     static final Question<Workflow> QUESTION =
         Question.of(
-                "C3", "ct.workflow", Lane.DEVELOP, Workflow.class, "Formal workflow and its stack?")
+                "C3",
+                "ct.workflow",
+                Lane.DEVELOP,
+                Kind.CONFIG,
+                Workflow.class,
+                "Formal workflow and its stack?")
+            .help("The steps from rows to a registered version.")
+            .example(
+                """
+                {steps: [ingest, validate, split, prepare, train, evaluate, gate, register],
+                success: 95%, stack: [builtin]}
+                """)
             .claim(w -> String.join(" → ", w.steps.stream().map(WorkflowStep::name).toList()))
             .compile((w, to) ->
                 to.add(
@@ -181,8 +207,15 @@ sealed interface Training extends Answer {
                 "C4",
                 "ct.distributed",
                 Lane.DEVELOP,
+                Kind.CONFIG,
                 Distributed.class,
                 "Is distributed training required?")
+            .help("Only where one machine is too slow; it must pay for itself.")
+            .example(
+                """
+                {mode: data_parallel, workers: 2, sync: allreduce, elastic: true,
+                min_efficiency: 70%}
+                """)
             .claim(d -> d.mode.equals("none") ? "One worker trains" : d.mode + " over " + d.workers)
             .evidence((d, _) -> {
               boolean on = !d.mode.equals("none");
@@ -208,7 +241,15 @@ sealed interface Training extends Answer {
       @F(def = "yes") boolean required)
       implements Training {
     static final Question<Ci> QUESTION =
-        Question.of("C5", "ci.workflow", Lane.DEVELOP, Ci.class, "CI workflow and tools?")
+        Question.of(
+                "C5", "ci.workflow", Lane.DEVELOP, Kind.POLICY, Ci.class, "CI workflow and tools?")
+            .help("What must be green for a commit and a canvas before anything is promoted.")
+            .example(
+                """
+                {checks: [lint, unit, data_contract, train_smoke, behavioural, repro, security_scan,
+                sign], tool: builtin, triggers: [canvas_change, push], max_duration: 15m,
+                required: true}
+                """)
             .claim(c ->
                 "%s, at most %s"
                     .formatted(String.join(", ", c.checks), Scalars.write(c.maxDuration)))
@@ -260,8 +301,18 @@ sealed interface Training extends Answer {
                 "C6",
                 "nfr",
                 Lane.DEVELOP,
+                Kind.TARGET,
                 Nfr.class,
                 "Non-functional requirements; how tested; in CI/CT?")
+            .help("Speed, fairness, robustness, calibration and so on, as tests with a number.")
+            .example(
+                """
+                [{attribute: efficiency, target: "p95 <= 40ms", when: [pre_deploy, live]},
+                {attribute: fairness, slice: lang, target: "DIR in [0.8, 1.25]", min_n: 50,
+                when: [ct, pre_deploy]}, {attribute: robustness, suite: typo-5,
+                target: "drop <= 3pp", when: [ct]}, {attribute: interpretability, suite: deletion,
+                target: "attributed >= 1%", when: [live], blocking: false}]
+                """)
             .claim(n ->
                 String.join(
                     "; ",

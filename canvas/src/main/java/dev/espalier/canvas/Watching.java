@@ -33,8 +33,15 @@ sealed interface Watching extends Answer {
                 "M1",
                 "monitoring.required",
                 Lane.MAINTAIN,
+                Kind.POLICY,
                 Required.class,
                 "Is monitoring mandatory, for what?")
+            .help("Where nothing serves unwatched, and what is logged of each prediction.")
+            .example(
+                """
+                {prod: mandatory, staging: optional, purpose: [effectiveness, degradation,
+                retrain_trigger], sample: 100%, payload_log: hashed, retention: 90d}
+                """)
             .claim(r ->
                 "%s in production, %s payloads, kept %s"
                     .formatted(r.prod, r.payloadLog, Scalars.write(r.retention)))
@@ -63,7 +70,13 @@ sealed interface Watching extends Answer {
   record Ml(@F(main = true, def = "[{metric: confidence, window: 1d}]") List<Watched> metrics)
       implements Watching {
     static final Question<Ml> QUESTION =
-        Question.of("M2", "monitoring.ml", Lane.MAINTAIN, Ml.class, "Which ML metrics?")
+        Question.of(
+                "M2", "monitoring.ml", Lane.MAINTAIN, Kind.CONFIG, Ml.class, "Which ML metrics?")
+            .help("Which numbers of the model are computed while it serves.")
+            .example(
+                """
+                [{metric: macro_f1, window: 7d, slices: [lang]}, {metric: confidence, window: 1h}]
+                """)
             .claim(m -> String.join(", ", m.metrics.stream().map(Watched::metric).toList()))
             .evidence((m, all) -> {
               List<Clause> clauses = new ArrayList<>();
@@ -99,8 +112,15 @@ sealed interface Watching extends Answer {
                 "M3",
                 "monitoring.domain",
                 Lane.MAINTAIN,
+                Kind.CONFIG,
                 Domain.class,
                 "Which domain metrics, how collected?")
+            .help("Which numbers of the business arrive, from where, how often.")
+            .example(
+                """
+                [{id: tickets_per_10k, unit: tickets, source: push_api, owner: ana, every: 1d,
+                target: "<= 9"}]
+                """)
             .claim(d -> String.join(", ", d.metrics.stream().map(DomainMetric::id).toList()))
             .evidence((d, _) ->
                 d.metrics.stream()
@@ -178,7 +198,20 @@ sealed interface Watching extends Answer {
     }
 
     static final Question<Decay> QUESTION =
-        Question.of("M4", "monitoring.decay", Lane.MAINTAIN, Decay.class, "How is decay detected?")
+        Question.of(
+                "M4",
+                "monitoring.decay",
+                Lane.MAINTAIN,
+                Kind.TARGET,
+                Decay.class,
+                "How is decay detected?")
+            .help("What tells that the world has changed, and from which size of change.")
+            .example(
+                """
+                [{id: f1_drop, type: performance_drop, metric: macro_f1, window: 7d, alert: 5% rel},
+                {id: body_psi, type: data_drift, test: psi, reference: training, window: 1d,
+                warn: 0.1, alert: 0.2}]
+                """)
             .claim(d ->
                 String.join(
                     "; ",
@@ -230,7 +263,19 @@ sealed interface Watching extends Answer {
       @F(def = "5", tighter = F.Tighter.LOWER) int pagesPerWeek)
       implements Watching {
     static final Question<Alerts> QUESTION =
-        Question.of("M5", "monitoring.alerts", Lane.MAINTAIN, Alerts.class, "Alerting strategy?")
+        Question.of(
+                "M5",
+                "monitoring.alerts",
+                Lane.MAINTAIN,
+                Kind.POLICY,
+                Alerts.class,
+                "Alerting strategy?")
+            .help("Who hears of it, how loudly, and what happens by itself.")
+            .example(
+                """
+                [{on: f1_drop, for: 5m, severity: page, route: [inbox, webhook], runbook: decay-1,
+                action: retrain}, {on: body_psi, severity: warn, route: [inbox]}]
+                """)
             .claim(a ->
                 String.join(
                     "; ",
@@ -274,8 +319,15 @@ sealed interface Watching extends Answer {
                 "M6",
                 "monitoring.retrain",
                 Lane.MAINTAIN,
+                Kind.POLICY,
                 Retrain.class,
                 "What triggers retraining, and what follows?")
+            .help("Which alert starts a run, on which data, how often at most.")
+            .example(
+                """
+                {on: [f1_drop, body_psi], data_window: 90d, warm_start: false, cooldown: 24h,
+                max_failures: 3, compare: champion}
+                """)
             .claim(r ->
                 "On %s, at most every %s"
                     .formatted(

@@ -99,7 +99,7 @@ class CanvasRoutesTest {
                 .asText())
         .isEqualTo("34/day");
     JsonNode conformance = get("/canvases/mail-filter/conformance");
-    assertThat(conformance.path("questions")).hasSize(48);
+    assertThat(conformance.path("questions")).hasSize(90);
     assertThat(conformance.path("attribution")).hasSize(3);
     assertThat(conformance.path("headline").asText()).startsWith("0 of ");
     assertThat(get("/canvases/mail-filter/questions/ci.workflow/history").isArray()).isTrue();

@@ -48,7 +48,7 @@ class RulesTest {
 
   @Test
   void every_question_has_one_key_and_clauses_with_their_own_ids() {
-    assertThat(Question.all()).extracting(Question::key).doesNotHaveDuplicates().hasSize(48);
+    assertThat(Question.all()).extracting(Question::key).doesNotHaveDuplicates().hasSize(90);
     assertThat(Question.all()).extracting(Question::id).doesNotHaveDuplicates();
     Answers answers = read("serving: {volume: 1/s}");
     for (Given<?> given : answers.all()) {

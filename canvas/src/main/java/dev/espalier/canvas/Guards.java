@@ -1,0 +1,103 @@
+package dev.espalier.canvas;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What stands before and after the model: checks of the input, and who answers instead. */
+sealed interface Guards extends Answer {
+  record PreAssertion(
+      @F(
+              main = true,
+              def = "[schema, length, language, 'oov <= 30%']",
+              tighter = F.Tighter.SUPERSET)
+          List<String> rules,
+      @F(
+              def = "fallback",
+              oneOf = {"reject", "fallback"})
+          String onFail)
+      implements Guards {
+    static final Question<PreAssertion> QUESTION =
+        Question.of(
+                "S29",
+                "serving.pre_assertion",
+                Lane.MAINTAIN,
+                Kind.POLICY,
+                PreAssertion.class,
+                "How is input checked?")
+            .help("What is checked before the model sees an input.")
+            .example(
+                """
+                {rules: [schema, "length <= 256 tokens", "oov <= 30%"]}
+                """)
+            .claim(p -> "%s, else %s".formatted(String.join(", ", p.rules), p.onFail))
+            .compile((p, to) -> to.add("pre_assertion", new Spec.PreAssertion(p.rules, p.onFail)))
+            .evidence((_, _) ->
+                List.of(
+                    Clause.live("fail_rate", Intent.DAY, "the fail rate by rule is known"),
+                    Clause.drill("malformed", "malformed input gives no server error")
+                        .within(Bound.atMost(0, "count"))));
+  }
+
+  record Rung(Set<String> on, String use, Optional<String> value, Optional<Duration> timeout) {}
+
+  record Fallback(
+      @F(def = "['sum(prob) = 1', 'label set', 'confidence >= 0.5']", tighter = F.Tighter.SUPERSET)
+          List<String> post,
+      Optional<Duration> primaryTimeout,
+      @F(
+              main = true,
+              def =
+                  "[{on: [timeout, error, post_fail], use: previous_champion}, {on: ['*'], use: baseline}, {on: ['*'], use: default_value}, {on: ['*'], use: reject}]")
+          List<Rung> chain,
+      @F(def = "2% per hour", max = 1, tighter = F.Tighter.LOWER) Share maxRate)
+      implements Guards {
+    static final Question<Fallback> QUESTION =
+        Question.of(
+                "P4",
+                "serving.fallback",
+                Lane.MAINTAIN,
+                Kind.POLICY,
+                Fallback.class,
+                "What if the output is inadequate (post-assertion, heuristic)?")
+            .help("Who answers when the champion cannot, in which order, how often at most.")
+            .example(
+                """
+                {post: ["sum(prob) = 1", "confidence >= 0.5"], primary_timeout: 500ms,
+                chain: [{on: [timeout, error], use: previous_champion, timeout: 200ms},
+                {on: [low_confidence, pre_fail], use: rule, timeout: 50ms}, {on: ["*"],
+                use: default_value, value: inbox}], max_rate: 2% per hour}
+                """)
+            .claim(f ->
+                "%s; at most %s %% an hour"
+                    .formatted(
+                        String.join(" → ", f.chain.stream().map(Rung::use).toList()),
+                        Bound.number(100 * f.maxRate.share())))
+            .compile((f, to) -> to.add("fallback", f.spec(to.answers())))
+            .evidence((f, _) ->
+                List.of(
+                    Clause.live("rate", Intent.DAY, "the fallback rate")
+                        .within(Bound.atMost(f.maxRate.share(), "share")),
+                    Clause.live("rungs", Intent.DAY, "every rung has its own metric"),
+                    Clause.drill("drill", "each failure injected, every rung answers in time")
+                        .freshFor(Duration.ofDays(14))));
+
+    /** Half of the caller's patience for the champion, the rest split equally where not stated. */
+    Spec.Fallback spec(Answers all) {
+      Duration timeout =
+          all.find(Serving.Mode.class).map(m -> m.online().timeout()).orElse(Duration.ofSeconds(1));
+      Duration primary = primaryTimeout.orElse(timeout.dividedBy(2));
+      Duration stated =
+          chain.stream().flatMap(r -> r.timeout.stream()).reduce(Duration.ZERO, Duration::plus);
+      Duration rest = timeout.minus(primary).minus(stated);
+      long open = Math.max(1, chain.stream().filter(r -> r.timeout.isEmpty()).count());
+      Duration each = rest.isNegative() ? Duration.ZERO : rest.dividedBy(open);
+      List<Spec.FallbackRung> rungs = new ArrayList<>();
+      chain.forEach(
+          r -> rungs.add(new Spec.FallbackRung(r.on, r.use, r.value, r.timeout.orElse(each))));
+      return new Spec.Fallback(post, primary, rungs, maxRate.share());
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package dev.espalier.canvas;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What is kept about code, data and models, who needs it, and what is written from it. */
+sealed interface Metadata extends Answer {
+  record Kinds(
+      @F(
+              main = true,
+              def = "[run, trigger, steps, times, splits, params, model, statistics]",
+              oneOf = {
+                "run",
+                "trigger",
+                "steps",
+                "times",
+                "splits",
+                "params",
+                "model",
+                "statistics"
+              },
+              tighter = F.Tighter.SUPERSET)
+          Set<String> kinds)
+      implements Metadata {
+    static final Question<Kinds> QUESTION =
+        Question.of(
+                "S32",
+                "metadata.kinds",
+                Lane.MAINTAIN,
+                Kind.POLICY,
+                Kinds.class,
+                "Which metadata in code, data, model management?")
+            .help("What must be on record of each run and version.")
+            .example("[run, trigger, steps, times, params, model]")
+            .claim(k -> String.join(", ", k.kinds))
+            .compile((k, to) -> to.add("metadata", new Spec.MetadataSchema(k.kinds)))
+            .evidence((_, _) ->
+                List.of(
+                    Clause.recorded("completeness", "runs and versions carry all of it")
+                        .within(Bound.atLeast(1, "share"))
+                        .missing("runs and versions are not held against this list")));
+  }
+
+  record Review(
+      @F(main = true) String process,
+      List<String> fields,
+      Optional<String> approver,
+      @F(def = "365d", tighter = F.Tighter.LOWER) Duration period) {}
+
+  record Risk(
+      @F(main = true) String text,
+      @F(def = "3", min = 1, max = 5, unit = "of 5") int severity,
+      @F(help = "the key of the question that answers it") Optional<String> mitigation) {}
+
+  record Governance(
+      List<Review> processes,
+      @F(
+              main = true,
+              def = "minimal",
+              oneOf = {"minimal", "limited", "high"})
+          String riskTier,
+      List<Risk> risks)
+      implements Metadata {
+    static final Question<Governance> QUESTION =
+        Question.of(
+                "S33",
+                "metadata.governance",
+                Lane.MAINTAIN,
+                Kind.POLICY,
+                Governance.class,
+                "Which governance processes need what?")
+            .help("Reviews that must happen, and the risks that they look at.")
+            .example(
+                """
+                {processes: [{process: yearly model review, fields: [metrics, nfr], approver: ben}],
+                 risk_tier: limited, risks: [{text: real mail lost, severity: 4, mitigation: objectives}]}
+                """)
+            .claim(g ->
+                "%s risk, %d processes, %d risks"
+                    .formatted(g.riskTier, g.processes.size(), g.risks.size()))
+            .compile((g, to) -> {
+              to.add(
+                  "risk",
+                  new Spec.RiskRegister(
+                      g.riskTier,
+                      g.risks.stream()
+                          .map(r -> new Spec.Risk(r.text, r.severity, r.mitigation))
+                          .toList()));
+              g.processes.forEach(each ->
+                  to.add(
+                      each.process,
+                      new Spec.Governance(each.process, each.fields, each.approver, each.period)));
+            })
+            .evidence((g, _) -> {
+              List<Clause> clauses = new ArrayList<>();
+              g.processes.forEach(each ->
+                  clauses.add(
+                      Clause.recorded("ran:" + each.process, each.process + " took place")
+                          .freshFor(each.period)
+                          .missing("nobody has recorded that it took place")));
+              if (clauses.isEmpty()) {
+                clauses.add(
+                    Clause.recorded("ran", "each process took place in its period")
+                        .missing("no governance process is declared")
+                        .onlyIf(!g.riskTier.equals("minimal"), "the risk is minimal"));
+              }
+              clauses.add(
+                  Clause.recorded("mitigated", "every risk names the question that answers it")
+                      .within(Bound.atLeast(1, "share"))
+                      .onlyIf(!g.risks.isEmpty(), "no risk is declared"));
+              return clauses;
+            });
+  }
+
+  record Docs(
+      @F(
+              main = true,
+              def = "[model_card, datasheet]",
+              oneOf = {"model_card", "datasheet", "ml_bom", "annex_iv"},
+              tighter = F.Tighter.SUPERSET)
+          Set<String> kinds)
+      implements Metadata {
+    static final Question<Docs> QUESTION =
+        Question.of(
+                "S34",
+                "metadata.docs",
+                Lane.MAINTAIN,
+                Kind.CONFIG,
+                Docs.class,
+                "Documentation as code?")
+            .help("Written anew for each release, from answers and evidence only.")
+            .example("[model_card, datasheet, ml_bom]")
+            .claim(d -> String.join(", ", d.kinds).replace('_', ' '))
+            .compile((d, to) -> to.add("documents", new Spec.Documents(d.kinds)))
+            .evidence((_, _) ->
+                List.of(
+                    Clause.recorded("releases", "releases with all their documents")
+                        .within(Bound.atLeast(1, "share")),
+                    Clause.recorded("answered", "sections that are answered")
+                        .within(Bound.atLeast(0.9, "share"))));
+  }
+
+  record Operations(
+      @F(tighter = F.Tighter.LOWER, help = "as in deploy.lead_time where nothing is said")
+          Optional<Duration> mttr,
+      @F(max = 1, tighter = F.Tighter.LOWER, help = "as in deploy.lead_time where nothing is said")
+          Optional<Share> changeFailRate)
+      implements Metadata {
+    static final Question<Operations> QUESTION =
+        Question.of(
+                "S35",
+                "metadata.operations",
+                Lane.MAINTAIN,
+                Kind.TARGET,
+                Operations.class,
+                "Which operational metrics?")
+            .help("Time to restore and failed changes; the bounds are those of the lead time.")
+            .example("{mttr: 20m, change_fail_rate: 10%}")
+            .claim((o, all) ->
+                "Restored in %s, %s %% of changes fail"
+                    .formatted(Scalars.write(o.restore(all)), Bound.number(100 * o.failures(all))))
+            .compile((o, to) ->
+                to.add(
+                    "operations",
+                    new Spec.OperationsTargets(o.restore(to.answers()), o.failures(to.answers()))))
+            .whenUnanswered(to -> {
+              Operations same = new Operations(Optional.empty(), Optional.empty());
+              to.add(
+                  "operations",
+                  new Spec.OperationsTargets(
+                      same.restore(to.answers()), same.failures(to.answers())));
+            })
+            .evidence((o, all) ->
+                List.of(
+                    Clause.view("mttr", "deploy.lead_time", "mttr")
+                        .atLeast(0)
+                        .within(Bound.atMost((double) o.restore(all).toSeconds(), "s")),
+                    Clause.view("change_fail_rate", "deploy.lead_time", "change_fail_rate")
+                        .within(Bound.atMost(o.failures(all), "share"))));
+
+    Duration restore(Answers all) {
+      return mttr.orElseGet(() -> all.get(Deploy.LeadTime.class).mttr());
+    }
+
+    double failures(Answers all) {
+      return changeFailRate
+          .orElseGet(() -> all.get(Deploy.LeadTime.class).changeFailRate())
+          .share();
+    }
+  }
+}
