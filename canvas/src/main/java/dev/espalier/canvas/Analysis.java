@@ -73,12 +73,10 @@ sealed interface Analysis extends Answer {
                 Metrics.class,
                 "Which ML and business metrics?")
             .help("At least one of each: a good score that moves no business number is a hobby.")
+            .readsAnother()
             .example("[macro_f1, tickets_per_10k]")
             .claim((m, all) -> String.join(", ", m.metrics(all)))
             .compile((m, to) -> to.add("scorecard", new Spec.Scorecard(m.metrics(to.answers()))))
-            .whenUnanswered(to ->
-                to.add(
-                    "scorecard", new Spec.Scorecard(new Metrics(List.of()).metrics(to.answers()))))
             .evidence((m, all) -> {
               List<Clause> clauses = new ArrayList<>();
               clauses.add(Clause.recorded("kinds", "there is a metric of each kind"));

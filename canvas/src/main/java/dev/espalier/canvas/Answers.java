@@ -132,7 +132,8 @@ final class Answers {
       }
       A value = SNAKE.convertValue(canonical, question.type());
       boolean nothing =
-          set.isEmpty()
+          !question.view()
+              && set.isEmpty()
               && !canonical.isEmpty()
               && canonical.properties().stream()
                   .allMatch(e -> e.getValue().isContainerNode() && e.getValue().isEmpty());

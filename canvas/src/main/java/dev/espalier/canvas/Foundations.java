@@ -123,6 +123,7 @@ sealed interface Foundations extends Answer {
         Question.of(
                 "S27", "foundations.ci", Lane.DEVELOP, Kind.CONFIG, Ci.class, "CI/CD for the code?")
             .help("Answered once, in ci.workflow; here it is read.")
+            .readsAnother()
             .claim((_, all) ->
                 all.find(Training.Ci.class)
                     .map(ci -> "As in ci.workflow: " + String.join(", ", ci.checks()))

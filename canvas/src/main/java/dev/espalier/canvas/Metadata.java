@@ -158,6 +158,7 @@ sealed interface Metadata extends Answer {
                 Operations.class,
                 "Which operational metrics?")
             .help("Time to restore and failed changes; the bounds are those of the lead time.")
+            .readsAnother()
             .example("{mttr: 20m, change_fail_rate: 10%}")
             .claim((o, all) ->
                 "Restored in %s, %s %% of changes fail"
@@ -166,13 +167,6 @@ sealed interface Metadata extends Answer {
                 to.add(
                     "operations",
                     new Spec.OperationsTargets(o.restore(to.answers()), o.failures(to.answers()))))
-            .whenUnanswered(to -> {
-              Operations same = new Operations(Optional.empty(), Optional.empty());
-              to.add(
-                  "operations",
-                  new Spec.OperationsTargets(
-                      same.restore(to.answers()), same.failures(to.answers())));
-            })
             .evidence((o, all) ->
                 List.of(
                     Clause.view("mttr", "deploy.lead_time", "mttr")

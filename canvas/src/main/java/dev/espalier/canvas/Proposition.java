@@ -102,15 +102,11 @@ sealed interface Proposition extends Answer {
                 ModelOwner.class,
                 "Who owns production models?")
             .help("Alerts and approvals go there first.")
+            .readsAnother()
             .example("{owner: ana, deputy: cem}")
             .claim((m, all) -> m.owner(all) + m.deputy.map(other -> ", else " + other).orElse(""))
             .compile((m, to) ->
                 to.add("model_owner", new Spec.ModelOwner(m.owner(to.answers()), m.deputy)))
-            .whenUnanswered(to ->
-                to.add(
-                    "model_owner",
-                    new Spec.ModelOwner(
-                        to.answers().get(Page.Authors.class).owner(), Optional.empty())))
             .evidence((_, _) -> {
               List<Clause> clauses = new ArrayList<>();
               clauses.add(

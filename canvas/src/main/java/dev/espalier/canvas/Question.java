@@ -18,6 +18,7 @@ import java.util.function.Function;
  * @param kind what its fields do, except for those that say otherwise
  * @param help one sentence for the person who answers
  * @param derived the platform gives the answer itself; a document never writes it
+ * @param view it is answered by another answer where it says nothing itself
  * @param examples answers as a document would write them, the first one complete
  * @param claim the answer in words, with its bound
  */
@@ -30,6 +31,7 @@ record Question<A extends Answer>(
     Class<A> type,
     String help,
     boolean derived,
+    boolean view,
     List<String> examples,
     BiFunction<A, Answers, String> claim,
     BiConsumer<A, Compiler> compile,
@@ -47,6 +49,7 @@ record Question<A extends Answer>(
         type,
         "",
         false,
+        false,
         List.of(),
         (_, _) -> text,
         (_, _) -> {},
@@ -55,18 +58,23 @@ record Question<A extends Answer>(
   }
 
   Question<A> help(String sentence) {
-    return with(sentence, derived, examples, claim, compile, unanswered, evidence);
+    return with(sentence, derived, view, examples, claim, compile, unanswered, evidence);
   }
 
   Question<A> byThePlatform() {
-    return with(help, true, examples, claim, compile, unanswered, evidence);
+    return with(help, true, view, examples, claim, compile, unanswered, evidence);
+  }
+
+  /** Says that another answer stands in where this one says nothing. */
+  Question<A> readsAnother() {
+    return with(help, derived, true, examples, claim, compile, unanswered, evidence);
   }
 
   /** One more valid answer, as YAML. */
   Question<A> example(String yaml) {
     List<String> more = new ArrayList<>(examples);
     more.add(yaml.strip());
-    return with(help, derived, List.copyOf(more), claim, compile, unanswered, evidence);
+    return with(help, derived, view, List.copyOf(more), claim, compile, unanswered, evidence);
   }
 
   Question<A> claim(Function<A, String> words) {
@@ -75,34 +83,35 @@ record Question<A extends Answer>(
 
   /** The answer in words that also quote another answer. */
   Question<A> claim(BiFunction<A, Answers, String> words) {
-    return with(help, derived, examples, words, compile, unanswered, evidence);
+    return with(help, derived, view, examples, words, compile, unanswered, evidence);
   }
 
   /** What the answer becomes. */
   Question<A> compile(BiConsumer<A, Compiler> compiler) {
-    return with(help, derived, examples, claim, compiler, unanswered, evidence);
+    return with(help, derived, view, examples, claim, compiler, unanswered, evidence);
   }
 
   /** What the stages work with while nobody has answered. */
   Question<A> whenUnanswered(Consumer<Compiler> fallback) {
-    return with(help, derived, examples, claim, compile, fallback, evidence);
+    return with(help, derived, view, examples, claim, compile, fallback, evidence);
   }
 
   Question<A> evidence(BiFunction<A, Answers, List<Clause>> rule) {
-    return with(help, derived, examples, claim, compile, unanswered, rule);
+    return with(help, derived, view, examples, claim, compile, unanswered, rule);
   }
 
   private Question<A> with(
       String sentence,
       boolean platform,
+      boolean reads,
       List<String> valid,
       BiFunction<A, Answers, String> words,
       BiConsumer<A, Compiler> compiler,
       Consumer<Compiler> fallback,
       BiFunction<A, Answers, List<Clause>> rule) {
     return new Question<>(
-        id, key, lane, kind, text, type, sentence, platform, valid, words, compiler, fallback,
-        rule);
+        id, key, lane, kind, text, type, sentence, platform, reads, valid, words, compiler,
+        fallback, rule);
   }
 
   /** Its group on the board. */

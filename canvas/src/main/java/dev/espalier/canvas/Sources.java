@@ -23,6 +23,7 @@ sealed interface Sources extends Answer {
                 VersionNeed.class,
                 "Why is data versioning optional or mandatory?")
             .help("Whether it is, is said once, in data.versioning.")
+            .readsAnother()
             .example("[reproducibility, audit]")
             .claim((v, all) ->
                 "%s, for %s"
@@ -53,6 +54,7 @@ sealed interface Sources extends Answer {
                 Inventory.class,
                 "Which sources exist?")
             .help("Those in use are the sources of 'data'; add what is known and not used.")
+            .readsAnother()
             .example("{unused: [mail-headers-2019]}")
             .claim((i, all) ->
                 String.join(", ", all.get(Develop.Data.class).sources())
