@@ -8,12 +8,14 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -165,17 +167,18 @@ public final class LocalArtifactStore implements ArtifactStore {
 
   @Override
   public List<Digest> list() {
-    try (Stream<Path> files = Files.walk(folder, 2)) {
-      return files
-          .filter(Files::isRegularFile)
-          .filter(file -> !arriving.equals(file.getParent()))
-          .map(file -> folder.relativize(file).toString().replaceAll("[^0-9a-f]", ""))
-          .map(hex -> new Digest("sha256:" + hex))
-          .sorted()
-          .toList();
+    List<Digest> found = new ArrayList<>();
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(folder, "[0-9a-f][0-9a-f]")) {
+      for (Path each : folders) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(each)) {
+          files.forEach(
+              file -> found.add(new Digest("sha256:" + each.getFileName() + file.getFileName())));
+        }
+      }
     } catch (IOException failure) {
       throw unavailable("Cannot list the artifacts", failure);
     }
+    return found.stream().sorted().toList();
   }
 
   private Path file(Digest digest) {

@@ -57,8 +57,8 @@ final class Board {
         why(rows),
         now,
         counts,
-        summary,
         List.copyOf(rows),
+        summary,
         ATTRIBUTION);
   }
 

@@ -20,8 +20,8 @@ public record Conformance(
     String why,
     Instant asOf,
     Map<State, Long> counts,
-    List<BlockRow> blocks,
     List<QuestionRow> questions,
+    List<BlockRow> blocks,
     List<String> attribution) {
 
   /** A block of the board: its worst state and the count of each. */

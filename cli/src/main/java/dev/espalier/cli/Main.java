@@ -30,6 +30,8 @@ import picocli.CommandLine.Command;
       "Commands that start a process:",
       "  demo      Lives a product's whole life on real mail, then prints its board.",
       "  up        Starts the server: API, inference and web UI on one port.",
+      "  backup    Copies a home into one file; a running server goes on working.",
+      "  restore   Makes a home from a backup.",
       "",
       "Exit codes: 0 fine, 1 gate or check failed, 2 bad input, 3 infrastructure.",
       "",

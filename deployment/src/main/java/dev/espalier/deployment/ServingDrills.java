@@ -281,15 +281,6 @@ public final class ServingDrills {
               difference,
               Optional.empty(),
               detail,
-              source(product, "reload")),
-          Observation.verdict(
-              "registry.store",
-              "restore",
-              champion.version(),
-              now,
-              rows.size(),
-              difference <= Bundles.GOLDEN_TOLERANCE,
-              detail,
               source(product, "reload")));
     }
   }

@@ -1,5 +1,6 @@
 package dev.espalier.platform;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -153,6 +154,37 @@ public final class Database implements AutoCloseable {
       throw translated(failure);
     } finally {
       readers.add(handle);
+    }
+  }
+
+  /**
+   * Copies the database of {@code from}, as of one moment, into the new file {@code to}. Whoever
+   * has it open goes on working.
+   *
+   * @throws EspalierException NOT_FOUND when there is no database; UNAVAILABLE when {@code to}
+   *     cannot be written
+   */
+  public static void copy(Path from, Path to) {
+    if (!Files.isRegularFile(from)) {
+      throw EspalierException.notFound("There is no database at %s.".formatted(from));
+    }
+    try (Handle handle = open(from, TransactionMode.DEFERRED)) {
+      handle.execute("VACUUM INTO ?", to.toString());
+    } catch (JdbiException failure) {
+      throw translated(failure);
+    }
+  }
+
+  /** Whether the file is a database whose pages and indexes agree. */
+  public static boolean intact(Path file) {
+    try (Handle handle = open(file, TransactionMode.DEFERRED)) {
+      return handle
+          .createQuery("PRAGMA integrity_check")
+          .mapTo(String.class)
+          .list()
+          .equals(List.of("ok"));
+    } catch (JdbiException unreadable) {
+      return false;
     }
   }
 

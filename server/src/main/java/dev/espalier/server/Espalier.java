@@ -152,6 +152,7 @@ public final class Espalier implements AutoCloseable {
       List<Drill> drills = new ArrayList<>(new ServingDrills(serving, registry, bundles).all());
       drills.add(new DriftDrill(monitoring));
       drills.add(new PageDrill(monitoring));
+      drills.add(new RestoreDrill(home, registry, machine));
       loop = new ProductLoop(canvases, pipelines, deployments, monitoring, clocks, sources);
 
       http =

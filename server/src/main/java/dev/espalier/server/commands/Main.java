@@ -9,7 +9,13 @@ import picocli.CommandLine.Command;
     version = "espalier 0.1.0",
     mixinStandardHelpOptions = true,
     description = "Commands that start a whole process.",
-    subcommands = {UpCommand.class, DemoCommand.class, WarmUpCommand.class})
+    subcommands = {
+      UpCommand.class,
+      DemoCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
+      WarmUpCommand.class
+    })
 public final class Main {
   private Main() {}
 
