@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What the training dataset's newest snapshot says about the questions on data. Thread-safe. */
+/**
+ * What the training dataset says about the questions on data: how old the newest row is that
+ * training could use, and what its newest snapshot is made of. Thread-safe.
+ */
 public final class DataEvidence implements EvidenceSource {
   /** Enough for a share, and read within a second. */
   private static final int ROWS_CHECKED = 50_000;
@@ -37,22 +40,41 @@ public final class DataEvidence implements EvidenceSource {
     canvas.specs(Spec.Dataset.class).stream()
         .filter(dataset -> dataset.role().equals("training"))
         .findFirst()
-        .flatMap(dataset -> datasets.latest(dataset.dataset()))
-        .ifPresent(snapshot -> describe(snapshot, now, seen));
+        .ifPresent(dataset -> {
+          age(dataset.dataset(), now).ifPresent(seen::add);
+          datasets.latest(dataset.dataset()).ifPresent(snapshot -> describe(snapshot, seen));
+        });
     return seen;
   }
 
-  private void describe(Snapshot snapshot, Instant now, List<Observation> seen) {
+  /** The age of what could be trained on now, whether or not a run has frozen it yet. */
+  private Optional<Observation> age(String dataset, Instant now) {
+    return datasets
+        .newest(dataset, now)
+        .map(newest ->
+            measured(
+                "data",
+                "age",
+                dataset,
+                now,
+                1,
+                (double) Duration.between(newest.at(), now).toSeconds(),
+                "The newest row that training could use is %s of %s."
+                    .formatted(words(newest.origin()), newest.at()),
+                "/api/v1/datasets/" + dataset));
+  }
+
+  private static String words(Newest.Origin origin) {
+    return switch (origin) {
+      case LABEL -> "a label from production";
+      case UPLOAD -> "an uploaded row";
+      case SNAPSHOT -> "a row of the newest snapshot";
+    };
+  }
+
+  private void describe(Snapshot snapshot, List<Observation> seen) {
     String source = "/api/v1/datasets/" + snapshot.dataset();
     String subject = snapshot.dataset() + "@" + snapshot.digest().brief();
-    snapshot
-        .to()
-        .ifPresent(newest -> {
-          double age = Math.max(0, Duration.between(newest, now).toSeconds());
-          seen.add(
-              measured(
-                  "data", "age", subject, now, 1, age, "The newest row is of " + newest, source));
-        });
     Checked checked = check(snapshot.digest());
     seen.add(
         measured(

@@ -5,6 +5,7 @@ import dev.espalier.platform.Database;
 import dev.espalier.platform.Digest;
 import dev.espalier.platform.Json;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +27,7 @@ final class DatasetStore {
   }
 
   /** Records an addition; the same source again gives the first one's record. */
-  Added add(Added added, List<Digest> segments, Instant at) {
+  Added add(Added added, List<Digest> segments, long newestSecond, Instant at) {
     return database.write(handle -> {
       Optional<Added> before =
           handle
@@ -42,8 +43,9 @@ final class DatasetStore {
       handle
           .createUpdate(
               """
-              INSERT INTO dataset_addition (dataset, seq, source, added, segments, created_at)
-              SELECT :dataset, coalesce(max(seq), 0) + 1, :source, :added, :segments, :at
+              INSERT INTO dataset_addition (dataset, seq, source, added, segments, created_at,
+                newest_second)
+              SELECT :dataset, coalesce(max(seq), 0) + 1, :source, :added, :segments, :at, :newest
               FROM dataset_addition WHERE dataset = :dataset
               """)
           .bind("dataset", added.dataset())
@@ -51,6 +53,7 @@ final class DatasetStore {
           .bind("added", Json.write(added))
           .bind("segments", Json.write(segments))
           .bind("at", at.toString())
+          .bind("newest", newestSecond)
           .execute();
       return added;
     });
@@ -155,6 +158,61 @@ final class DatasetStore {
             new Frozen(
                 Json.read(row.getString("content"), Snapshot.class), row.getLong("additions")))
         .findOne();
+  }
+
+  /**
+   * The newest label, addition and snapshot that are not of the future, as far as there are any.
+   */
+  List<Newest> newestTimes(String dataset, Instant now) {
+    List<Newest> found =
+        new ArrayList<>(
+            database
+                .read(handle ->
+                    handle
+                        .createQuery(
+                            """
+                            SELECT 'UPLOAD' AS origin, max(newest_second) AS second
+                            FROM dataset_addition
+                            WHERE dataset = :dataset AND newest_second <= :now
+                            UNION ALL
+                            SELECT 'LABEL', max(at_second) FROM dataset_labelled
+                            WHERE dataset = :dataset AND at_second <= :now
+                            """)
+                        .bind("dataset", dataset)
+                        .bind("now", now.getEpochSecond())
+                        .map((row, _) -> {
+                          long second = row.getLong("second");
+                          return row.wasNull()
+                              ? Optional.<Newest>empty()
+                              : Optional.of(
+                                  new Newest(
+                                      Instant.ofEpochSecond(second),
+                                      Newest.Origin.valueOf(row.getString("origin"))));
+                        })
+                        .list())
+                .stream()
+                .flatMap(Optional::stream)
+                .toList());
+    newest(dataset)
+        .flatMap(frozen -> frozen.snapshot().to())
+        .filter(at -> !at.isAfter(now))
+        .ifPresent(at -> found.add(new Newest(at, Newest.Origin.SNAPSHOT)));
+    return found;
+  }
+
+  /** How many labelled rows are younger than {@code after}. */
+  long labelledAfter(String dataset, Instant after) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT count(*) FROM dataset_labelled
+                WHERE dataset = :dataset AND at_second > :after
+                """)
+            .bind("dataset", dataset)
+            .bind("after", after.getEpochSecond())
+            .mapTo(Long.class)
+            .one());
   }
 
   List<Snapshot> history(String dataset) {

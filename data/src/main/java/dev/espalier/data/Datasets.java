@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -106,7 +107,7 @@ public final class Datasets {
             : Optional.of(artifacts.put(Json.bytes(new Aside(intake.reasons()))));
     Added added =
         new Added(dataset, source, intake.rows(), intake.rejected(), intake.reasons(), aside);
-    Added applied = store.add(added, runs, clock.instant());
+    Added applied = store.add(added, runs, intake.newestSecond(), clock.instant());
     events.publish(dataset, "dataset.added", applied);
     return applied;
   }
@@ -210,6 +211,27 @@ public final class Datasets {
   /** The newest snapshot. */
   public Optional<Snapshot> latest(String dataset) {
     return store.newest(dataset).map(DatasetStore.Frozen::snapshot);
+  }
+
+  /**
+   * The newest row that training could use: a returned label, an addition, or what a snapshot
+   * holds. Rows of the future (a wrong clock) do not count. Reads one index entry and one row an
+   * addition.
+   */
+  public Optional<Newest> newest(String dataset, Instant now) {
+    return store.newestTimes(dataset, now).stream().max(Comparator.comparing(Newest::at));
+  }
+
+  /** How many rows have come since the newest snapshot was frozen: labels by event time. */
+  public long since(String dataset) {
+    Optional<DatasetStore.Frozen> frozen = store.newest(dataset);
+    long added =
+        store.additions(dataset).stream()
+            .filter(one -> one.seq() > frozen.map(DatasetStore.Frozen::additions).orElse(0L))
+            .mapToLong(one -> one.added().rows())
+            .sum();
+    Instant after = frozen.flatMap(one -> one.snapshot().to()).orElse(Instant.EPOCH);
+    return added + store.labelledAfter(dataset, after);
   }
 
   /** All snapshots, oldest first. */

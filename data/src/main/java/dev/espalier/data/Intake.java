@@ -30,6 +30,7 @@ final class Intake {
   private long runCharacters;
   private long rows;
   private long rejected;
+  private long newest = Long.MIN_VALUE;
 
   Intake(Segments segments, Instant now) {
     this.segments = segments;
@@ -56,6 +57,7 @@ final class Intake {
     if (++rows > MAX_ROWS) {
       throw EspalierException.limit("More than %,d rows: nothing was added.".formatted(MAX_ROWS));
     }
+    newest = Math.max(newest, row.at().getEpochSecond());
     run.add(row);
     runCharacters += row.text().length() + 200L;
     if (runCharacters > RUN_CHARACTERS || run.size() >= RUN_ROWS) {
@@ -134,6 +136,11 @@ final class Intake {
       flush();
     }
     return List.copyOf(runs);
+  }
+
+  /** The newest event time of the accepted rows, in seconds since the epoch. */
+  long newestSecond() {
+    return newest;
   }
 
   long rows() {

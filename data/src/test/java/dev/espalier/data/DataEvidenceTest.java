@@ -81,4 +81,77 @@ class DataEvidenceTest {
       assertThat(seen.values()).allMatch(o -> o.source().equals("/api/v1/datasets/mail"));
     }
   }
+
+  private Datasets datasets(Database database) {
+    MovableClock clock = new MovableClock(NOW);
+    return new Datasets(
+        database,
+        new LocalArtifactStore(folder.resolve("artifacts")),
+        new Events(database, new ProductClocks(database, clock), clock),
+        clock);
+  }
+
+  private static Observation age(Datasets datasets, Instant now) {
+    return new DataEvidence(datasets)
+        .observe("mail-filter", canvas(), now).stream()
+            .filter(seen -> seen.clause().equals("age"))
+            .findFirst()
+            .orElseThrow();
+  }
+
+  @Test
+  void the_age_is_that_of_what_could_be_trained_on_frozen_or_not() {
+    try (Database database = TestDatabase.in(folder)) {
+      Datasets datasets = datasets(database);
+      datasets.addRows("mail", List.of(row("1", Duration.ofDays(40), "old", "ham")), 0);
+      assertThat(age(datasets, NOW).detail()).contains("an uploaded row of");
+      datasets.snapshot("mail");
+      assertThat(age(datasets, NOW).value()).hasValue(Duration.ofDays(40).toSeconds());
+
+      datasets.label("mail", row("p1", Duration.ofDays(2), "came later", "ham"), "ben");
+      datasets.label("mail", row("p2", Duration.ofDays(5), "came earlier", "ham"), "ben");
+      Observation labelled = age(datasets, NOW);
+      assertThat(labelled.value()).hasValue(Duration.ofDays(2).toSeconds());
+      assertThat(labelled.detail())
+          .isEqualTo(
+              "The newest row that training could use is a label from production of"
+                  + " 2002-07-30T00:00:00Z.");
+
+      datasets.addRows("mail", List.of(row("3", Duration.ofHours(5), "new file", "spam")), 0);
+      assertThat(age(datasets, NOW).value()).hasValue(Duration.ofHours(5).toSeconds());
+    }
+  }
+
+  @Test
+  void rows_of_the_future_make_no_dataset_young() {
+    try (Database database = TestDatabase.in(folder)) {
+      Datasets datasets = datasets(database);
+      datasets.addRows("mail", List.of(row("1", Duration.ofDays(9), "old", "ham")), 0);
+      datasets.addRows("mail", List.of(row("2", Duration.ofDays(-3), "ahead", "ham")), 0);
+      datasets.label("mail", row("p", Duration.ofDays(-900), "a wrong clock", "ham"), "ben");
+      assertThat(age(datasets, NOW).value()).hasValue(Duration.ofDays(9).toSeconds());
+      assertThat(age(datasets, NOW.plus(Duration.ofDays(4))).value())
+          .as("once its time has come it counts")
+          .hasValue(Duration.ofDays(1).toSeconds());
+    }
+  }
+
+  @Test
+  void counts_what_came_since_the_newest_snapshot() {
+    try (Database database = TestDatabase.in(folder)) {
+      Datasets datasets = datasets(database);
+      assertThat(datasets.since("mail")).isZero();
+      datasets.addRows(
+          "mail",
+          List.of(
+              row("1", Duration.ofDays(9), "a", "ham"), row("2", Duration.ofDays(8), "b", "ham")),
+          0);
+      assertThat(datasets.since("mail")).isEqualTo(2);
+      datasets.snapshot("mail");
+      assertThat(datasets.since("mail")).isZero();
+      datasets.label("mail", row("p", Duration.ofDays(7), "c", "ham"), "ben");
+      datasets.addRows("mail", List.of(row("3", Duration.ofDays(99), "d", "ham")), 0);
+      assertThat(datasets.since("mail")).isEqualTo(2);
+    }
+  }
 }

@@ -7,12 +7,22 @@ import dev.espalier.canvas.Spec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** What runs prove of the answers about training: where, why, how, and at what cost. */
+/**
+ * What runs prove of the answers about training: when, where, why, how, and at what cost. Reads the
+ * runs anew only when one of them started or ended, the canvas changed or an hour of product time
+ * passed. Thread-safe: answers are immutable and kept in a concurrent map.
+ */
 public final class PipelineEvidence implements EvidenceSource {
   private static final int RECENT = 20;
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration PAST = Duration.ofDays(120);
+  private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private final Pipelines pipelines;
   private final List<StepLogic<?>> steps;
 
@@ -23,11 +33,25 @@ public final class PipelineEvidence implements EvidenceSource {
 
   @Override
   public List<Observation> observe(String product, CanvasVersion canvas, Instant now) {
-    List<Run> ended = pipelines.runs(product).stream().filter(Run::ended).toList();
-    if (ended.isEmpty()) {
-      return List.of();
+    String mark = canvas.digest().text() + " " + pipelines.mark(product);
+    Answer known = answers.get(product);
+    if (known != null && known.mark().equals(mark) && now.isBefore(known.at().plus(HOUR))) {
+      return known.seen();
     }
+    List<Observation> seen = List.copyOf(look(product, canvas, now));
+    answers.put(product, new Answer(mark, now, seen));
+    return seen;
+  }
+
+  private record Answer(String mark, Instant at, List<Observation> seen) {}
+
+  private List<Observation> look(String product, CanvasVersion canvas, Instant now) {
     List<Observation> seen = new ArrayList<>();
+    cadence(canvas, now, seen);
+    List<Run> ended = pipelines.outlines(product).stream().filter(Run::ended).toList();
+    if (ended.isEmpty()) {
+      return seen;
+    }
     seen.add(budget(product, ended, now));
     seen.add(runners(product, canvas, ended, now));
     seen.add(causes(product, ended, now));
@@ -37,6 +61,83 @@ public final class PipelineEvidence implements EvidenceSource {
 
   private static String source(String product) {
     return "/api/v1/pipelines/%s/runs".formatted(product);
+  }
+
+  /** Whether runs started when the cadence named a time, and how far apart. */
+  private void cadence(CanvasVersion canvas, Instant now, List<Observation> seen) {
+    Spec.Schedule schedule = canvas.spec(Spec.Schedule.class);
+    if (!schedule.triggers().contains("schedule") || schedule.cron().isEmpty()) {
+      return;
+    }
+    String product = canvas.product();
+    Instant past = now.minus(PAST);
+    Instant since = canvas.appliedAt().isAfter(past) ? canvas.appliedAt() : past;
+    List<Instant> due = Triggers.times(schedule.cron().get(), since, now);
+    List<Pipelines.Start> starts = pipelines.starts(product);
+    List<Instant> missed = new ArrayList<>();
+    for (Instant time : due) {
+      Instant next = Triggers.nextDue(schedule.cron().get(), time).orElse(Instant.MAX);
+      // A run shortly before counts: min_interval put the due one off for its sake.
+      Instant from = time.minus(schedule.minInterval());
+      boolean kept =
+          starts.stream().anyMatch(one -> !one.at().isBefore(from) && one.at().isBefore(next));
+      if (!kept && !next.isAfter(now)) {
+        missed.add(time);
+      }
+    }
+    if (!due.isEmpty()) {
+      seen.add(
+          Observation.measured(
+              "ct.schedule",
+              "missed",
+              product,
+              now,
+              due.size(),
+              missed.size(),
+              Optional.empty(),
+              missed.isEmpty()
+                  ? "Each of the %d due times had its run, or still has time.".formatted(due.size())
+                  : "%d of %d due times passed without a run, the first at %s."
+                      .formatted(missed.size(), due.size(), missed.getFirst()),
+              source(product)));
+    }
+    interval(product, schedule.cron().get(), starts, now).ifPresent(seen::add);
+  }
+
+  /** How far the median time between scheduled runs is from the cadence's, as a share of it. */
+  private static Optional<Observation> interval(
+      String product, String cron, List<Pipelines.Start> starts, Instant now) {
+    List<Instant> scheduled =
+        starts.stream()
+            .filter(one -> one.trigger().equals("schedule"))
+            .map(Pipelines.Start::at)
+            .sorted()
+            .toList();
+    Optional<Instant> first = Triggers.nextDue(cron, now);
+    Optional<Instant> second = first.flatMap(at -> Triggers.nextDue(cron, at));
+    if (scheduled.size() < 2 || second.isEmpty()) {
+      return Optional.empty();
+    }
+    double[] gaps = new double[scheduled.size() - 1];
+    for (int i = 0; i < gaps.length; i++) {
+      gaps[i] = Duration.between(scheduled.get(i), scheduled.get(i + 1)).toSeconds();
+    }
+    Arrays.sort(gaps);
+    int half = gaps.length / 2;
+    double median = gaps.length % 2 == 1 ? gaps[half] : (gaps[half - 1] + gaps[half]) / 2;
+    double cadence = Duration.between(first.get(), second.get()).toSeconds();
+    return Optional.of(
+        Observation.measured(
+            "ct.schedule",
+            "interval",
+            product,
+            now,
+            scheduled.size(),
+            Math.abs(median / cadence - 1),
+            Optional.empty(),
+            "%.1f h between scheduled runs in the median, %.1f h in the cadence."
+                .formatted(median / 3600, cadence / 3600),
+            source(product)));
   }
 
   private static Observation budget(String product, List<Run> ended, Instant now) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.artifacts.ArtifactStore;
 import dev.espalier.canvas.CanvasVersion;
+import dev.espalier.canvas.Spec;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.Digest;
 import dev.espalier.platform.ErrorCode;
@@ -31,6 +32,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -298,7 +301,73 @@ public final class Pipelines implements AutoCloseable {
     return parts.store().runs(product, MAX_RUNS).stream().map(this::view).toList();
   }
 
+  /** The same without the outputs of steps, which are files. */
+  List<Run> outlines(String product) {
+    return parts.store().runs(product, MAX_RUNS).stream()
+        .map(run -> view(run, _ -> Optional.empty()))
+        .toList();
+  }
+
+  /** The run that works for a product, if any. */
+  public Optional<Run> active(String product) {
+    return parts.store().newest(product, RunStore.Phase.WORKING).map(this::view);
+  }
+
+  /** The newest run of a product that has ended. */
+  public Optional<Run> lastEnded(String product) {
+    return parts.store().newest(product, RunStore.Phase.ENDED).map(this::view);
+  }
+
+  /** When a run of a product was created, and what for. */
+  record Start(Instant at, String trigger) {}
+
+  /** The newest 200 starts, newest first. */
+  List<Start> starts(String product) {
+    return parts.store().runs(product, MAX_RUNS).stream()
+        .map(run -> new Start(run.createdAt(), run.cause().trigger()))
+        .toList();
+  }
+
+  /** Changes with each run that starts or ends. */
+  String mark(String product) {
+    return parts.store().newest(product, RunStore.Phase.ENDED).map(RunStore.RunRow::id).orElse("")
+        + " "
+        + parts.store().newest(product, RunStore.Phase.WORKING).map(RunStore.RunRow::id).orElse("");
+  }
+
+  /** Core-hours that runs created after {@code since} (product time) have computed. */
+  double coreHours(String product, Instant since) {
+    return parts.store().cpuMillis(product, since) / 3_600_000.0;
+  }
+
+  /**
+   * What the schedule asks for at the product's present; empty while a run works.
+   *
+   * @param newRows rows that came since the last run's data, asked for only where they matter
+   */
+  public Optional<Cause> due(CanvasVersion canvas, LongSupplier newRows) {
+    Spec.Schedule schedule = canvas.spec(Spec.Schedule.class);
+    String product = canvas.product();
+    if (!Triggers.any(schedule)
+        || parts.store().newest(product, RunStore.Phase.WORKING).isPresent()) {
+      return Optional.empty();
+    }
+    Instant now = parts.now(product);
+    return Triggers.due(
+        new Triggers.History(
+            canvas.appliedAt(),
+            starts(product).stream().map(Start::at).findFirst(),
+            newRows.getAsLong(),
+            coreHours(product, now.minus(Duration.ofDays(30)))),
+        now,
+        schedule);
+  }
+
   private Run view(RunStore.RunRow run) {
+    return view(run, step -> step.output().filter(parts.artifacts()::exists).map(parts::output));
+  }
+
+  private Run view(RunStore.RunRow run, Function<RunStore.StepRow, Optional<JsonNode>> outputs) {
     long until = run.endedMillis().orElseGet(parts::millis);
     return new Run(
         run.id(),
@@ -311,10 +380,11 @@ public final class Pipelines implements AutoCloseable {
         run.createdAt(),
         run.finishedAt(),
         until - run.startedMillis(),
-        parts.store().steps(run.id()).stream().map(this::view).toList());
+        parts.store().steps(run.id()).stream().map(step -> view(step, outputs)).toList());
   }
 
-  private StepRun view(RunStore.StepRow step) {
+  private static StepRun view(
+      RunStore.StepRow step, Function<RunStore.StepRow, Optional<JsonNode>> outputs) {
     return new StepRun(
         step.name(),
         step.state().name(),
@@ -326,7 +396,7 @@ public final class Pipelines implements AutoCloseable {
         step.progress().map(json -> Json.read(json, StepRun.Progress.class)),
         step.executor(),
         step.failure(),
-        step.output().filter(parts.artifacts()::exists).map(parts::output));
+        outputs.apply(step));
   }
 
   /**
@@ -427,6 +497,27 @@ public final class Pipelines implements AutoCloseable {
                 ErrorCode.INTERNAL, "The output of %s has another shape".formatted(step), failure);
           }
         });
+  }
+
+  /**
+   * Executes the newest successful run of a product again, step by step, and compares; empty when
+   * there is none.
+   */
+  Optional<Rerun.Report> rerun(CanvasVersion canvas, Duration longest) {
+    Optional<RunStore.RunRow> run =
+        parts.store().runs(canvas.product(), MAX_RUNS).stream()
+            .filter(one -> one.state() == RunState.SUCCEEDED)
+            .findFirst();
+    if (run.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      Rerun rerun = new Rerun(parts, PipelineGraph.compile(canvas, steps), canvas);
+      return Optional.of(rerun.of(run.get(), longest.toMillis()));
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new EspalierException(ErrorCode.UNAVAILABLE, "Interrupted while waiting", interrupted);
+    }
   }
 
   /** Stops working; runs that have not ended resume at the next start. */

@@ -394,6 +394,41 @@ final class RunStore {
             .list());
   }
 
+  /** The newest run of a product that works, or has ended. */
+  Optional<RunRow> newest(String product, Phase phase) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                "SELECT * FROM run WHERE product = :product AND state "
+                    + (phase == Phase.ENDED ? "IN" : "NOT IN")
+                    + " ('SUCCEEDED', 'FAILED', 'CANCELLED') ORDER BY id DESC LIMIT 1")
+            .bind("product", product)
+            .map((row, _) -> runRow(row))
+            .findOne());
+  }
+
+  /** Whether a run works or has ended. */
+  enum Phase {
+    WORKING,
+    ENDED
+  }
+
+  /** Processor time of all runs that were created after {@code since}, in milliseconds. */
+  long cpuMillis(String product, Instant since) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT coalesce(sum(step_run.cpu_millis), 0) FROM run
+                JOIN step_run ON step_run.run_id = run.id
+                WHERE run.product = :product AND run.created_at > :since
+                """)
+            .bind("product", product)
+            .bind("since", since.toString())
+            .mapTo(Long.class)
+            .one());
+  }
+
   private static RunRow runRow(java.sql.ResultSet row) throws java.sql.SQLException {
     long ended = row.getLong("ended_millis");
     boolean open = row.wasNull();

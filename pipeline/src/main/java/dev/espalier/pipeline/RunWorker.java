@@ -289,7 +289,7 @@ final class RunWorker {
         .allMatch(match -> artifacts.exists(new Digest(match.group())));
   }
 
-  private static void clear(Path folder) {
+  static void clear(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : new ArrayList<>(files.sorted(Comparator.reverseOrder()).toList())) {
         Files.deleteIfExists(file);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.canvas.CanvasVersion;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /**
  * What a step does: typed inputs from other steps, typed output, and the parameters that its result
@@ -43,6 +44,14 @@ public interface StepLogic<O> {
   /** A fingerprint of what the step reads outside its inputs: part of the cache key. */
   default String probe(CanvasVersion canvas) {
     return "";
+  }
+
+  /**
+   * Fields of the output, at any depth, that measure the attempt and not its result (processor
+   * time, latency): two runs of the same inputs may differ in them.
+   */
+  default Set<String> measurements() {
+    return Set.of();
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.espalier.platform.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** A step whose logic is a lambda; what it depends on is set by the test. */
@@ -24,6 +25,7 @@ final class TestStep implements StepLogic<TestStep.Text> {
   private Purity purity = Purity.PURE;
   private Supplier<Map<String, String>> params = Map::of;
   private Supplier<String> probe = () -> "";
+  private Set<String> measurements = Set.of();
 
   TestStep(String name, Work work) {
     this.name = name;
@@ -46,6 +48,11 @@ final class TestStep implements StepLogic<TestStep.Text> {
 
   TestStep params(Supplier<Map<String, String>> given) {
     params = given;
+    return this;
+  }
+
+  TestStep measuring(String... fields) {
+    measurements = Set.of(fields);
     return this;
   }
 
@@ -77,6 +84,11 @@ final class TestStep implements StepLogic<TestStep.Text> {
   @Override
   public JsonNode params(CanvasVersion canvas, long seed) {
     return Json.tree(params.get());
+  }
+
+  @Override
+  public Set<String> measurements() {
+    return measurements;
   }
 
   @Override

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 class TriggersTest {
   // The schedule of Bench: 03:00 UTC each day, at least two hours between runs.
   private static final Instant THREE = Instant.parse("2026-11-21T03:00:00Z");
-  private static final Spec.Schedule BOTH = Bench.schedule("make_up", "schedule", "new_data");
+  private static final Spec.Schedule BOTH = Bench.schedule("make_up", "schedule", "new_data 12");
 
   private static History ran(String at, long rows) {
-    return new History(Bench.START, Optional.of(Instant.parse(at)), rows);
+    return new History(Bench.START, Optional.of(Instant.parse(at)), rows, 0);
   }
 
   @Test
@@ -48,7 +48,7 @@ class TriggersTest {
 
   @Test
   void counts_from_the_beginning_before_the_first_run() {
-    History never = new History(Bench.START, Optional.empty(), 0);
+    History never = new History(Bench.START, Optional.empty(), 0, 0);
     assertThat(Triggers.due(never, Bench.START.plusSeconds(60), BOTH)).isEmpty();
     assertThat(Triggers.due(never, Bench.START.plusSeconds(3 * 3600), BOTH)).isPresent();
   }
@@ -86,5 +86,54 @@ class TriggersTest {
         .hasMessageContaining("Unknown trigger 'mood'");
     assertThatThrownBy(() -> new Cause("manual", " ", Optional.empty()))
         .hasMessageContaining("reason");
+  }
+
+  @Test
+  void reads_the_zone_behind_the_five_fields_also_across_the_change_to_summer_time() {
+    Instant before = Instant.parse("2026-03-28T12:00:00Z");
+    assertThat(Triggers.nextDue("0 3 * * * Europe/Berlin", before))
+        .as("the clocks go forward at 02:00 that night")
+        .contains(Instant.parse("2026-03-29T01:00:00Z"));
+    assertThat(Triggers.nextDue("0 3 * * * UTC", before))
+        .contains(Instant.parse("2026-03-29T03:00:00Z"));
+    assertThat(Triggers.lastDue("0 3 * * * America/New_York", THREE))
+        .contains(Instant.parse("2026-11-20T08:00:00Z"));
+    assertThatThrownBy(() -> Triggers.nextDue("0 3 * * * Atlantis", before))
+        .hasMessageContaining("names no time zone");
+  }
+
+  @Test
+  void lists_the_times_between_two_instants() {
+    assertThat(Triggers.times("0 3 * * 1 UTC", Bench.START, Bench.START.plus(Duration.ofDays(15))))
+        .containsExactly(
+            Instant.parse("2026-11-23T03:00:00Z"), Instant.parse("2026-11-30T03:00:00Z"));
+    assertThat(Triggers.times("* * * * *", Bench.START, Bench.START.plus(Duration.ofDays(30))))
+        .as("bounded, however often")
+        .hasSize(1000);
+  }
+
+  @Test
+  void waits_for_a_thousand_new_rows_where_the_canvas_names_no_number() {
+    Instant noon = Instant.parse("2026-11-20T12:00:00Z");
+    Spec.Schedule plain = Bench.schedule("skip", "new_data");
+    assertThat(Triggers.due(ran("2026-11-20T03:00:00Z", 999), noon, plain)).isEmpty();
+    assertThat(Triggers.due(ran("2026-11-20T03:00:00Z", 1000), noon, plain)).isPresent();
+    Spec.Schedule hundred = Bench.schedule("skip", "new_data: 100");
+    assertThat(Triggers.due(ran("2026-11-20T03:00:00Z", 99), noon, hundred)).isEmpty();
+    assertThat(Triggers.due(ran("2026-11-20T03:00:00Z", 100), noon, hundred)).isPresent();
+  }
+
+  @Test
+  void starts_nothing_by_itself_once_the_months_budget_is_spent() {
+    History spent =
+        new History(Bench.START, Optional.of(Instant.parse("2026-11-20T03:00:00Z")), 5000, 10);
+    assertThat(Triggers.due(spent, THREE, BOTH)).isEmpty();
+  }
+
+  @Test
+  void a_manual_schedule_can_ask_for_nothing() {
+    assertThat(Triggers.any(Bench.schedule("skip", "manual", "decay"))).isFalse();
+    assertThat(Triggers.any(Bench.schedule("skip", "new_data:5"))).isTrue();
+    assertThat(Triggers.any(BOTH)).isTrue();
   }
 }

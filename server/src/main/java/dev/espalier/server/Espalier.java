@@ -31,6 +31,7 @@ import dev.espalier.pipeline.PipelineConfig;
 import dev.espalier.pipeline.PipelineEvidence;
 import dev.espalier.pipeline.PipelineRoutes;
 import dev.espalier.pipeline.Pipelines;
+import dev.espalier.pipeline.RerunDrill;
 import dev.espalier.pipeline.Run;
 import dev.espalier.pipeline.StepLogic;
 import dev.espalier.platform.Database;
@@ -59,6 +60,7 @@ import dev.espalier.training.TrainStep;
 import dev.espalier.training.TrainingEvidence;
 import dev.espalier.training.ValidateStep;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -153,7 +155,9 @@ public final class Espalier implements AutoCloseable {
       drills.add(new DriftDrill(monitoring));
       drills.add(new PageDrill(monitoring));
       drills.add(new RestoreDrill(home, registry, machine));
-      loop = new ProductLoop(canvases, pipelines, deployments, monitoring, clocks, sources);
+      drills.add(new RerunDrill(pipelines, Duration.ofSeconds(10)));
+      loop =
+          new ProductLoop(canvases, datasets, pipelines, deployments, monitoring, clocks, sources);
 
       http =
           opened(

@@ -5,6 +5,7 @@ import dev.espalier.canvas.Canvases;
 import dev.espalier.canvas.EvidenceSource;
 import dev.espalier.canvas.Observation;
 import dev.espalier.canvas.Spec;
+import dev.espalier.data.Datasets;
 import dev.espalier.deployment.Deployments;
 import dev.espalier.deployment.Rollout;
 import dev.espalier.monitoring.Monitoring;
@@ -38,6 +39,7 @@ import org.slf4j.LoggerFactory;
 final class ProductLoop {
   private static final Logger LOG = LoggerFactory.getLogger(ProductLoop.class);
   private final Canvases canvases;
+  private final Datasets datasets;
   private final Pipelines pipelines;
   private final Deployments deployments;
   private final Monitoring monitoring;
@@ -51,12 +53,14 @@ final class ProductLoop {
 
   ProductLoop(
       Canvases canvases,
+      Datasets datasets,
       Pipelines pipelines,
       Deployments deployments,
       Monitoring monitoring,
       ProductClocks clocks,
       List<EvidenceSource> sources) {
     this.canvases = canvases;
+    this.datasets = datasets;
     this.pipelines = pipelines;
     this.deployments = deployments;
     this.monitoring = monitoring;
@@ -88,7 +92,9 @@ final class ProductLoop {
     if (active(product).isEmpty()) {
       release(product, canvas);
       deployments.reconcile(product);
-      monitoring.pending(product).stream().findFirst().ifPresent(next -> retrain(canvas, next));
+      monitoring.pending(product).stream()
+          .findFirst()
+          .ifPresentOrElse(next -> retrain(canvas, next), () -> scheduled(canvas));
     } else {
       deployments.reconcile(product);
     }
@@ -142,7 +148,20 @@ final class ProductLoop {
 
   /** The run that works for the product now, if any. */
   Optional<Run> active(String product) {
-    return pipelines.runs(product).stream().filter(run -> !run.ended()).findFirst();
+    return pipelines.active(product);
+  }
+
+  /** Starts what the schedule asks for: a due time, or enough new rows. */
+  private void scheduled(CanvasVersion canvas) {
+    pipelines.due(canvas, () -> newRows(canvas)).ifPresent(cause -> start(canvas, cause));
+  }
+
+  private long newRows(CanvasVersion canvas) {
+    return canvas.specs(Spec.Dataset.class).stream()
+        .filter(dataset -> dataset.role().equals("training"))
+        .findFirst()
+        .map(dataset -> datasets.since(dataset.dataset()))
+        .orElse(0L);
   }
 
   private void retrain(CanvasVersion canvas, RetrainDecision decision) {
@@ -160,8 +179,7 @@ final class ProductLoop {
 
   /** Hands the newest finished run's version to deployment, once. */
   private void release(String product, CanvasVersion canvas) {
-    Optional<Run> newest =
-        pipelines.runs(product).stream().filter(Run::ended).findFirst().filter(Run::succeeded);
+    Optional<Run> newest = pipelines.lastEnded(product).filter(Run::succeeded);
     if (newest.isEmpty()) {
       return;
     }

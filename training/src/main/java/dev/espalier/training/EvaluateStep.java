@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /**
  * Scores every rung, and the champion, on the same test rows, and chooses the candidate: the
@@ -47,6 +48,11 @@ public final class EvaluateStep implements StepLogic<Evaluated> {
     inputs.put("train", TrainedLadder.class);
     inputs.put("prepare", Prepared.class);
     return inputs;
+  }
+
+  @Override
+  public Set<String> measurements() {
+    return Set.of("cpuSeconds", "p95Millis");
   }
 
   @Override

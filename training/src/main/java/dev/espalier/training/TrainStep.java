@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /**
  * Trains every rung of the ladder on the same rows, in a process of its own: native tensors are
@@ -47,6 +48,11 @@ public final class TrainStep implements StepLogic<TrainedLadder> {
     SequencedMap<String, Class<?>> inputs = new LinkedHashMap<>();
     inputs.put("prepare", Prepared.class);
     return inputs;
+  }
+
+  @Override
+  public Set<String> measurements() {
+    return Set.of("cpuSeconds");
   }
 
   @Override
