@@ -245,8 +245,14 @@ sealed interface Serving extends Answer {
                 to.add(
                     "volume",
                     new Spec.Volume(
-                        v.expected.perSecond(), v.peakFactor.doubleValue(), v.headroom.share())))
-            .whenUnanswered(to -> to.add("volume", new Spec.Volume(0, 3, 0.3)))
+                        v.expected.perSecond(),
+                        v.peakFactor.doubleValue(),
+                        v.headroom.share(),
+                        v.growthPerMonth(),
+                        v.payloadP95.count(),
+                        v.drillDuration)))
+            .whenUnanswered(to ->
+                to.add("volume", new Spec.Volume(0, 3, 0.3, 0.05, 8192, Duration.ofMinutes(5))))
             .evidence((v, _) ->
                 List.of(
                     Clause.drill("load", "the rate sustained within the limits")
@@ -259,6 +265,22 @@ sealed interface Serving extends Answer {
                         .atLeast(100),
                     Clause.live("saturation", Duration.ofDays(15), "days to saturation")
                         .within(Bound.of(Spec.Op.ABOVE, 60, "d"))));
+
+    private static final double MONTH_DAYS = 30.44;
+
+    /** The growth, compounded to a month of 30.44 days. */
+    double growthPerMonth() {
+      String period = growth.per().orElse("month");
+      double days =
+          switch (period) {
+            case "hour" -> 1 / 24.0;
+            case "day" -> 1;
+            case "week" -> 7;
+            case "month" -> MONTH_DAYS;
+            default -> Math.max(1, Integer.parseInt(period.substring(0, period.length() - 1)));
+          };
+      return Math.pow(1 + growth.share(), MONTH_DAYS / days) - 1;
+    }
 
     /** The rate that a load test must sustain, per second. */
     double need() {

@@ -207,7 +207,21 @@ public sealed interface Spec {
   /** What models are declared to compute on; kind {@code none} is the CPU. */
   record Accelerator(String kind) implements Spec {}
 
-  record Volume(double expectedPerSecond, double peakFactor, double headroom) implements Spec {}
+  /** The expected load: growth is a share a month, {@code payloadP95} bytes of one request. */
+  record Volume(
+      double expectedPerSecond,
+      double peakFactor,
+      double headroom,
+      double growthPerMonth,
+      long payloadP95,
+      Duration drillDuration)
+      implements Spec {
+
+    /** The rate that a load test must sustain, per second. */
+    public double need() {
+      return expectedPerSecond * peakFactor * (1 + headroom);
+    }
+  }
 
   /** Payload log: hashed, full, none. */
   record InferenceLog(double sample, String payloadLog, Duration retention) implements Spec {}

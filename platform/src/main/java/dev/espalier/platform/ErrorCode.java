@@ -9,8 +9,11 @@ public enum ErrorCode {
   NOT_FOUND(404, 2),
   CONFLICT(409, 1),
   LIMIT(413, 2),
+  OVERLOADED(429, 3),
   UNAVAILABLE(503, 3),
-  INTERNAL(500, 3);
+  TIMEOUT(504, 3),
+  INTERNAL(500, 3),
+  UNSUPPORTED(501, 2);
 
   private final int httpStatus;
   private final int exitCode;

@@ -144,6 +144,10 @@ final class Endpoint implements AutoCloseable {
       throw new Refused(Trigger.ERROR, "exception");
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
+      pool.forget(task);
+      if (task.isCancelled()) {
+        lease.close();
+      }
       throw new Refused(Trigger.ERROR, "interrupted");
     }
   }

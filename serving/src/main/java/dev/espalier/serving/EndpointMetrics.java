@@ -27,6 +27,7 @@ final class EndpointMetrics {
   private final Map<Fell, LongAdder> fallbacks = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> rejections = new ConcurrentHashMap<>();
   private final Map<String, Histogram> latencies = new ConcurrentHashMap<>();
+  private final Map<String, LongAdder> broken = new ConcurrentHashMap<>();
   private final LongAdder micros = new LongAdder();
 
   void answered(
@@ -48,6 +49,18 @@ final class EndpointMetrics {
 
   void rejected(String reason) {
     rejections.computeIfAbsent(reason, _ -> new LongAdder()).increment();
+  }
+
+  /** An input broke a pre-assertion, whatever it got for it. */
+  void broken(String rule) {
+    broken.computeIfAbsent(rule, _ -> new LongAdder()).increment();
+  }
+
+  /** Inputs that broke each pre-assertion, by rule. */
+  SortedMap<String, Long> broken() {
+    SortedMap<String, Long> counts = new TreeMap<>();
+    broken.forEach((rule, count) -> counts.put(rule, count.sum()));
+    return counts;
   }
 
   /** All versions together. */
@@ -104,6 +117,11 @@ final class EndpointMetrics {
   void renderRejections(PrometheusText out, String product) {
     rejections.forEach(
         (reason, count) -> out.sample((double) count.sum(), "product", product, "reason", reason));
+  }
+
+  void renderBroken(PrometheusText out, String product) {
+    broken.forEach(
+        (rule, count) -> out.sample((double) count.sum(), "product", product, "rule", rule));
   }
 
   void renderLatency(PrometheusText out, String product) {

@@ -8,12 +8,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * When each endpoint was last seen alive: its champion, asked through the endpoint's own queue and
  * permits, gave a usable answer in time. Nothing is logged or counted. Thread-safe.
  */
 final class Heartbeat implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
   private static final long EVERY_SECONDS = 10;
   private static final String PROBE = "a few plain words";
 
@@ -31,7 +34,12 @@ final class Heartbeat implements AutoCloseable {
         .name("heartbeat")
         .start(() -> {
           while (!stopped()) {
-            round.accept(this);
+            try {
+              round.accept(this);
+            } catch (RuntimeException failure) {
+              // One bad round must not end the beat of every endpoint.
+              LOG.warn("A heartbeat failed", failure);
+            }
           }
         });
   }

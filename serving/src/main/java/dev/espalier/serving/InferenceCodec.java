@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,17 +34,36 @@ final class InferenceCodec {
       throw EspalierException.invalid("The body must be a JSON object with inputs.");
     }
     Optional<String> id = string(body, "id");
+    JsonNode given = parameters(body);
+    if (given.path("binary_data_output").asBoolean(false)) {
+      throw binary();
+    }
     // One sticky key for the whole batch: all rows of a request meet the same version.
-    String unit =
-        Optional.ofNullable(body.get("parameters"))
-            .flatMap(parameters -> string(parameters, "unit"))
-            .or(() -> id)
-            .orElseGet(() -> UUID.randomUUID().toString());
+    String unit = string(given, "unit").or(() -> id).orElseGet(() -> UUID.randomUUID().toString());
     List<Ask> asks = new ArrayList<>();
     for (String text : texts(body)) {
       asks.add(new Ask(text, Optional.of(unit), Optional.empty(), Optional.empty(), id));
     }
     return new Inference(id, asks, outputs(body.get("outputs")));
+  }
+
+  /** The binary tensor extension is not offered; nobody who asks for it gets something else. */
+  static EspalierException binary() {
+    return new EspalierException(
+        ErrorCode.UNSUPPORTED,
+        "The binary tensor extension is not offered (GET /v2 lists none): send and read JSON data.");
+  }
+
+  /** The parameters of a request, an input or an output; an empty object without any. */
+  private static JsonNode parameters(JsonNode of) {
+    JsonNode given = of.get("parameters");
+    if (given == null) {
+      return JsonNodeFactory.instance.objectNode();
+    }
+    if (!given.isObject()) {
+      throw EspalierException.invalid("parameters must be an object.");
+    }
+    return given;
   }
 
   private static List<String> texts(JsonNode body) {
@@ -52,11 +72,16 @@ final class InferenceCodec {
       throw EspalierException.invalid("inputs must be an array of exactly one tensor: text.");
     }
     JsonNode input = inputs.get(0);
-    if (!input.path("name").asText().equals(TEXT)) {
-      throw EspalierException.invalid("The input tensor is named 'text'.");
+    if (!string(input, "name").equals(Optional.of(TEXT))) {
+      throw EspalierException.invalidField(
+          "inputs[0].name", "known", "The input tensor is named 'text'.", Optional.of(TEXT));
     }
-    if (!input.path("datatype").asText().equals("BYTES")) {
-      throw EspalierException.invalid("The input 'text' has datatype BYTES.");
+    if (!string(input, "datatype").equals(Optional.of("BYTES"))) {
+      throw EspalierException.invalidField(
+          "inputs[0].datatype", "BYTES", "The input 'text' has BYTES.", Optional.of("BYTES"));
+    }
+    if (parameters(input).has("binary_data_size")) {
+      throw binary();
     }
     List<String> texts = new ArrayList<>();
     flatten(input.path("data"), texts);
@@ -81,6 +106,9 @@ final class InferenceCodec {
         flatten(element, into);
       } else if (element.isTextual()) {
         into.add(element.textValue());
+        if (into.size() > MAX_BATCH) {
+          throw EspalierException.invalid("A request has 1 to %d texts.".formatted(MAX_BATCH));
+        }
       } else {
         throw EspalierException.invalid("BYTES elements are strings.");
       }
@@ -112,7 +140,16 @@ final class InferenceCodec {
     }
     List<String> wanted = new ArrayList<>();
     for (JsonNode output : outputs) {
-      String name = output.path("name").asText();
+      JsonNode given = parameters(output);
+      if (given.path("binary_data").asBoolean(false)) {
+        throw binary();
+      }
+      if (given.has("classification")) {
+        throw new EspalierException(
+            ErrorCode.UNSUPPORTED,
+            "The classification extension is not offered: ask for 'probabilities'.");
+      }
+      String name = string(output, "name").orElse("");
       if (!OUTPUTS.contains(name) || wanted.contains(name)) {
         throw EspalierException.invalid("outputs are, once each: " + String.join(", ", OUTPUTS));
       }

@@ -8,7 +8,9 @@ import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
 import dev.espalier.platform.JsonRoutes;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.Method;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRules;
@@ -17,6 +19,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,9 +31,12 @@ import org.slf4j.LoggerFactory;
 public final class InferenceRoutes extends JsonRoutes {
   private static final Logger LOG = LoggerFactory.getLogger(InferenceRoutes.class);
   private static final String VERSION = "0.1.0";
-  private final Serving serving;
+  private static final HeaderName BINARY = HeaderNames.create("Inference-Header-Content-Length");
+  private static final Pattern KNOWN =
+      Pattern.compile("/?|/health/(live|ready)|/models/[^/]+(/versions/[^/]+)?(/ready)?");
+  private final Predictor serving;
 
-  public InferenceRoutes(Serving serving) {
+  public InferenceRoutes(Predictor serving) {
     this.serving = serving;
   }
 
@@ -46,6 +52,23 @@ public final class InferenceRoutes extends JsonRoutes {
         .get("/models/{name}/versions/{version}", errors(this::metadata))
         .get("/models/{name}/versions/{version}/ready", errors(this::modelReady))
         .post("/models/{name}/versions/{version}/infer", errors(this::infer));
+    rules.any("/*", InferenceRoutes::unknown);
+  }
+
+  /**
+   * A known address with another method is a 405, anything else a 404; both as the protocol has it.
+   */
+  private static void unknown(ServerRequest request, ServerResponse response) {
+    String path = request.path().path();
+    boolean posts = path.endsWith("/infer") && path.startsWith("/models/");
+    boolean reads = KNOWN.matcher(path).matches();
+    Method method = request.prologue().method();
+    if (posts || (reads && !method.equals(Method.GET))) {
+      response.header(HeaderNames.ALLOW, posts ? "POST" : "GET");
+      error(response, 405, "%s takes %s.".formatted(path, posts ? "POST" : "GET"));
+    } else {
+      error(response, 404, "The protocol has no " + path + " here.");
+    }
   }
 
   private enum Flag {
@@ -62,9 +85,7 @@ public final class InferenceRoutes extends JsonRoutes {
       try {
         handler.handle(request, response);
       } catch (EspalierException failure) {
-        if (failure.code() == ErrorCode.UNAVAILABLE) {
-          response.header(HeaderNames.RETRY_AFTER, "1");
-        }
+        PredictRoutes.retryAfter(response, failure);
         error(response, failure.code().httpStatus(), String.valueOf(failure.getMessage()));
       } catch (RuntimeException failure) {
         LOG.error("{} failed", request.path().path(), failure);
@@ -141,6 +162,13 @@ public final class InferenceRoutes extends JsonRoutes {
 
   private void infer(ServerRequest request, ServerResponse response) {
     String name = path(request, "name");
+    if (request.headers().contains(BINARY)) {
+      throw InferenceCodec.binary();
+    }
+    if (request.headers().contains(HeaderNames.CONTENT_ENCODING)) {
+      throw new EspalierException(
+          ErrorCode.UNSUPPORTED, "Compressed requests are not offered: send plain JSON.");
+    }
     JsonNode body = Json.tree(PredictRoutes.Utf8.decode(bytes(request, MAX_BODY)));
     InferenceCodec.Inference inference = InferenceCodec.decode(body);
     Signature signature = serving.signature(name, version(request));

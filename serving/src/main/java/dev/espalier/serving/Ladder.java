@@ -88,14 +88,11 @@ final class Ladder {
 
   private Outcome rungs(Trigger cause, String detail) {
     Optional<String> reason = Optional.of(cause.text() + ": " + detail);
-    for (Rung rung : table.config().ladder()) {
-      if (!rung.on().contains(cause)) {
-        continue;
-      }
-      if (rung.use() == Rung.Use.REJECT) {
-        break;
-      }
-      Optional<Outcome> outcome = rung(rung, cause, reason);
+    List<Rung> left = matching(cause);
+    while (!left.isEmpty()) {
+      Rung rung = left.getFirst();
+      Optional<Outcome> outcome = rung(rung, share(left), cause, reason);
+      left = left.subList(1, left.size());
       if (outcome.isPresent()) {
         return outcome.get();
       }
@@ -104,7 +101,27 @@ final class Ladder {
         Optional.empty(), new TreeMap<>(), NOBODY, NOBODY, Optional.of(cause), reason, attempts);
   }
 
-  private Optional<Outcome> rung(Rung rung, Trigger cause, Optional<String> reason) {
+  /** The rungs that this cause may reach, in order, up to a rejection. */
+  private List<Rung> matching(Trigger cause) {
+    return table.config().ladder().stream()
+        .filter(rung -> rung.on().contains(cause))
+        .takeWhile(rung -> rung.use() != Rung.Use.REJECT)
+        .filter(rung -> rung.use() == Rung.Use.DEFAULT_VALUE || version(rung.use()).isPresent())
+        .toList();
+  }
+
+  /**
+   * How long the first of these rungs may take: what it declares or, where the time that is left
+   * does not hold all of them, its part of it. A slow rung never eats the time of a later one.
+   */
+  private long share(List<Rung> left) {
+    double wanted = left.stream().mapToDouble(rung -> rung.timeout().toNanos()).sum();
+    long remaining = Math.max(0, deadline - System.nanoTime());
+    double part = wanted <= remaining ? 1 : remaining / wanted;
+    return (long) (left.getFirst().timeout().toNanos() * part);
+  }
+
+  private Optional<Outcome> rung(Rung rung, long share, Trigger cause, Optional<String> reason) {
     if (rung.use() == Rung.Use.DEFAULT_VALUE) {
       attempts.add(new Attempt(rung.use().text(), NOBODY, "ok", 0));
       return Optional.of(
@@ -121,9 +138,9 @@ final class Ladder {
     if (version.isEmpty() || System.nanoTime() - deadline >= 0) {
       return Optional.empty();
     }
-    long share = Math.min(deadline, after(rung.timeout()));
+    long until = Math.min(deadline, System.nanoTime() + share);
     try {
-      Scored scored = attempt(Lane.RUNG, rung.use().text(), version.get(), share, 0);
+      Scored scored = attempt(Lane.RUNG, rung.use().text(), version.get(), until, 0);
       return Optional.of(
           answered(scored, version.get(), rung.use().text(), Optional.of(cause), reason));
     } catch (Refused next) {

@@ -30,10 +30,10 @@ public final class PredictRoutes extends JsonRoutes {
   }
 
   private static final Set<String> FIELDS = Set.of("text", "unit", "at");
-  private final Serving serving;
+  private final Predictor serving;
   private final EventTime eventTime;
 
-  public PredictRoutes(Serving serving, EventTime eventTime) {
+  public PredictRoutes(Predictor serving, EventTime eventTime) {
     this.serving = serving;
     this.eventTime = eventTime;
   }
@@ -46,12 +46,17 @@ public final class PredictRoutes extends JsonRoutes {
   private void predict(ServerRequest request, ServerResponse response) {
     Ask ask = decode(bytes(request, MAX_BODY));
     try {
-      send(response, serving.predict(path(request, "product"), ask));
+      send(response, serving.predict(path(request, "product"), ask, Optional.empty()));
     } catch (EspalierException failure) {
-      if (failure.code() == ErrorCode.UNAVAILABLE) {
-        response.header(HeaderNames.RETRY_AFTER, "1");
-      }
+      retryAfter(response, failure);
       throw failure;
+    }
+  }
+
+  /** Says when to come back, where coming back helps. */
+  static void retryAfter(ServerResponse response, EspalierException failure) {
+    if (failure.code() == ErrorCode.UNAVAILABLE || failure.code() == ErrorCode.OVERLOADED) {
+      response.header(HeaderNames.RETRY_AFTER, "1");
     }
   }
 

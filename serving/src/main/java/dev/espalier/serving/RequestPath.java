@@ -19,7 +19,7 @@ final class RequestPath {
   static final String PINNED = "pinned";
 
   private static final int MAX_KEY = 200;
-  private static final int SWAP_RETRIES = 8;
+  static final int SWAP_RETRIES = 8;
 
   private final Function<String, Instant> productNow;
   private final InstantSource machine;
@@ -32,7 +32,8 @@ final class RequestPath {
   }
 
   /**
-   * Answers, or throws INVALID for the caller's fault and UNAVAILABLE when no rung was left.
+   * Answers, or throws: INVALID for the caller's fault; when no rung was left, OVERLOADED for a
+   * full queue, TIMEOUT for a deadline that passed and UNAVAILABLE for everything else.
    *
    * @param pinned the version the caller insists on
    */
@@ -45,7 +46,11 @@ final class RequestPath {
     for (int attempt = 0; ; attempt++) {
       Table table = endpoint.table();
       Arm arm = pinned.map(version -> pinnedArm(table, version)).orElse(table.route().pick(unit));
-      Ladder.Outcome outcome = climb(endpoint, table, arm, ask, scorer, started);
+      Optional<String> broken = preAssertions(table.config(), ask.text());
+      if (broken.isPresent()) {
+        outlet.metrics().broken("length");
+      }
+      Ladder.Outcome outcome = climb(endpoint, table, arm, ask, broken, scorer, started);
       if (drainedUnderUs(outcome) && attempt < SWAP_RETRIES) {
         continue;
       }
@@ -66,11 +71,16 @@ final class RequestPath {
   }
 
   private static Ladder.Outcome climb(
-      Endpoint endpoint, Table table, Arm arm, Ask ask, Scorer scorer, long started) {
+      Endpoint endpoint,
+      Table table,
+      Arm arm,
+      Ask ask,
+      Optional<String> broken,
+      Scorer scorer,
+      long started) {
     EndpointConfig config = table.config();
     long deadline = started + config.timeout().toNanos();
     Ladder ladder = new Ladder(endpoint, table, arm, ask.text(), scorer, deadline);
-    Optional<String> broken = preAssertions(config, ask.text());
     if (broken.isEmpty()) {
       return ladder.climb();
     }
@@ -119,6 +129,14 @@ final class RequestPath {
                     .formatted(version, table.config().product())));
   }
 
+  private static ErrorCode code(Trigger cause) {
+    return switch (cause) {
+      case OVERLOAD -> ErrorCode.OVERLOADED;
+      case TIMEOUT -> ErrorCode.TIMEOUT;
+      case ERROR, LOW_CONFIDENCE, PRE_FAIL, POST_FAIL -> ErrorCode.UNAVAILABLE;
+    };
+  }
+
   /** What is known of a request when its climb has ended. */
   private record Served(
       String id, String unit, Instant received, Table table, Arm arm, boolean pinned, long micros) {
@@ -149,7 +167,7 @@ final class RequestPath {
       if (outcome.label().isEmpty()) {
         outlet.metrics().rejected(outcome.trigger().map(Trigger::text).orElse("unknown"));
         throw new EspalierException(
-            ErrorCode.UNAVAILABLE,
+            outcome.trigger().map(RequestPath::code).orElse(ErrorCode.UNAVAILABLE),
             "No rung could answer (%s): try again shortly."
                 .formatted(outcome.reason().orElse("unknown")));
       }

@@ -75,6 +75,9 @@ final class ServedModel {
   void hold() {
     lock.lock();
     try {
+      if (revived()) {
+        return;
+      }
       awaitSettled();
       if (state == ServedModelState.READY) {
         holds++;
@@ -85,6 +88,21 @@ final class ServedModel {
       lock.unlock();
     }
     load();
+  }
+
+  /**
+   * A version that still drains is loaded: whoever wants it back gets it at once. Waiting for its
+   * last lease would let one hung run hold up a rollback to it.
+   */
+  private boolean revived() {
+    if (state != ServedModelState.DRAINING || engine == null) {
+      return false;
+    }
+    state = ServedModelState.READY;
+    holds = 1;
+    settled.signalAll();
+    LOG.info("{} is wanted again", name);
+    return true;
   }
 
   private void load() {

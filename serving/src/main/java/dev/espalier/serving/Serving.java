@@ -1,6 +1,7 @@
 package dev.espalier.serving;
 
 import dev.espalier.model.Signature;
+import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Ids;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -22,7 +24,7 @@ import java.util.function.Function;
  * <p>Thread-safe. Requests read an immutable route table; {@code changing} serialises the creation
  * and removal of endpoints.
  */
-public final class Serving implements AutoCloseable {
+public final class Serving implements Predictor, AutoCloseable {
   private final ServedModels models;
   private final InferenceSink sink;
   private final ServingConfig resources;
@@ -101,7 +103,13 @@ public final class Serving implements AutoCloseable {
 
   /** Swaps the route only. */
   public void route(String product, Route route) {
-    endpoint(product).swap(endpoint(product).table().config(), route);
+    changing.lock();
+    try {
+      Endpoint endpoint = endpoint(product);
+      endpoint.swap(endpoint.table().config(), route);
+    } finally {
+      changing.unlock();
+    }
   }
 
   /** Stops answering for a product; what is under way finishes. */
@@ -128,7 +136,7 @@ public final class Serving implements AutoCloseable {
     return predict(product, ask, Optional.empty());
   }
 
-  /** As {@link #predict(String, Ask)}, by a version that the caller insists on. */
+  @Override
   public Answer predict(String product, Ask ask, Optional<String> version) {
     Endpoint endpoint = endpoint(product);
     Outlet outlet = new Outlet(sink, metricsOf(product));
@@ -148,11 +156,12 @@ public final class Serving implements AutoCloseable {
     return name.length() <= 80 ? name : name.substring(0, 80) + "…";
   }
 
+  /** Counts exist for products with an endpoint only: asking about others must cost no memory. */
   private EndpointMetrics metricsOf(String product) {
-    return metrics.computeIfAbsent(product, _ -> new EndpointMetrics());
+    return Objects.requireNonNullElseGet(metrics.get(product), EndpointMetrics::new);
   }
 
-  /** The endpoint as it stands; empty before the first release. */
+  @Override
   public Optional<EndpointView> view(String product) {
     return Optional.ofNullable(endpoints.get(product)).map(endpoint -> view(product, endpoint));
   }
@@ -162,25 +171,37 @@ public final class Serving implements AutoCloseable {
         endpoint.table().config(), endpoint.table().route(), models.states(product));
   }
 
-  /** Every endpoint, by name. */
+  @Override
   public List<EndpointView> views() {
     List<EndpointView> views = new ArrayList<>();
     endpoints.forEach((product, endpoint) -> views.add(view(product, endpoint)));
     return views;
   }
 
-  /** The signature of the version that answers for {@code product}, or of {@code version}. */
+  @Override
   public Signature signature(String product, Optional<String> version) {
-    Route route = endpoint(product).table().route();
-    String asked = version.orElse(route.champion().version());
-    if (route.version(asked).isEmpty()) {
-      throw EspalierException.notFound(
-          "Version '%s' of '%s' is not served.".formatted(brief(asked), brief(product)));
-    }
-    Optional<ServedModel.Lease> taken = models.model(product, asked).lease();
-    try (ServedModel.Lease lease =
-        taken.orElseThrow(() -> EspalierException.conflict("The version is being replaced."))) {
-      return lease.engine().signature();
+    return signature(models, product, endpoint(product), version);
+  }
+
+  static Signature signature(
+      ServedModels models, String product, Endpoint endpoint, Optional<String> version) {
+    for (int attempt = 0; ; attempt++) {
+      Route route = endpoint.table().route();
+      String asked = version.orElse(route.champion().version());
+      if (route.version(asked).isEmpty()) {
+        throw EspalierException.notFound(
+            "Version '%s' of '%s' is not served.".formatted(brief(asked), brief(product)));
+      }
+      Optional<ServedModel.Lease> taken = models.model(product, asked).lease();
+      if (taken.isPresent()) {
+        try (ServedModel.Lease lease = taken.get()) {
+          return lease.engine().signature();
+        }
+      }
+      // Swapped between the two reads: the route now names another version.
+      if (attempt == RequestPath.SWAP_RETRIES) {
+        throw new EspalierException(ErrorCode.UNAVAILABLE, "The version is being replaced.");
+      }
     }
   }
 
@@ -210,6 +231,17 @@ public final class Serving implements AutoCloseable {
     return metricsOf(product).fallbackCount();
   }
 
+  /** Inputs of a product that broke each pre-assertion since the process started, by rule. */
+  public SortedMap<String, Long> brokenRules(String product) {
+    return metricsOf(product).broken();
+  }
+
+  /** Requests of a product that wait for a permit now; 0 without an endpoint. */
+  public int queued(String product) {
+    Endpoint endpoint = endpoints.get(product);
+    return endpoint == null ? 0 : endpoint.queued();
+  }
+
   /** The state of every version this process has loaded for a product. */
   public SortedMap<String, ServedModelState> models(String product) {
     return new TreeMap<>(models.states(product));
@@ -224,6 +256,8 @@ public final class Serving implements AutoCloseable {
     metrics.forEach((product, counts) -> counts.renderFallbacks(out, product));
     out.family("espalier_rejections_total", "counter", "Requests that nobody answered.");
     metrics.forEach((product, counts) -> counts.renderRejections(out, product));
+    out.family("espalier_pre_assertion_failures_total", "counter", "Inputs that broke a rule.");
+    metrics.forEach((product, counts) -> counts.renderBroken(out, product));
     out.family("espalier_prediction_latency_seconds", "histogram", "Arrival to answer.");
     metrics.forEach((product, counts) -> counts.renderLatency(out, product));
     out.family("espalier_serving_queue_depth", "gauge", "Requests waiting for a permit.");

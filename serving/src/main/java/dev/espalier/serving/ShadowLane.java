@@ -1,5 +1,6 @@
 package dev.espalier.serving;
 
+import dev.espalier.model.Signature;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import java.util.ArrayList;
@@ -14,7 +15,8 @@ import java.util.concurrent.FutureTask;
  * versions, but pools, circuits and counts of its own, and no inference log. What is broken here
  * hurts nobody. Thread-safe; close it when the drill is over.
  */
-public final class ShadowLane implements AutoCloseable {
+public final class ShadowLane implements Predictor, AutoCloseable {
+  private final ServedModels models;
   private final RequestPath path;
   private final Endpoint endpoint;
   private final ServingConfig resources;
@@ -26,6 +28,7 @@ public final class ShadowLane implements AutoCloseable {
       RequestPath path,
       EndpointConfig config,
       Route route) {
+    this.models = models;
     this.path = path;
     this.resources = resources;
     this.endpoint = new Endpoint(models, resources, config, route);
@@ -47,6 +50,38 @@ public final class ShadowLane implements AutoCloseable {
   /** Answers through the lane, as production would. */
   public Answer predict(Ask ask) {
     return path.answer(endpoint, ask, Optional.empty(), Scorer.PLAIN, outlet);
+  }
+
+  @Override
+  public Answer predict(String product, Ask ask, Optional<String> version) {
+    return path.answer(known(product), ask, version, Scorer.PLAIN, outlet);
+  }
+
+  @Override
+  public Signature signature(String product, Optional<String> version) {
+    return Serving.signature(models, product, known(product), version);
+  }
+
+  private Endpoint known(String product) {
+    if (!product.equals(config().product())) {
+      throw EspalierException.notFound("This lane answers for another product.");
+    }
+    return endpoint;
+  }
+
+  @Override
+  public Optional<EndpointView> view(String product) {
+    return views().stream().filter(view -> view.config().product().equals(product)).findFirst();
+  }
+
+  @Override
+  public List<EndpointView> views() {
+    return List.of(new EndpointView(config(), route(), models.states(config().product())));
+  }
+
+  /** Requests of this lane that wait for a permit now. */
+  public int queued() {
+    return endpoint.queued();
   }
 
   /** Answers with {@code fault} injected. */
