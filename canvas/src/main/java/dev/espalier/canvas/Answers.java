@@ -1,5 +1,6 @@
 package dev.espalier.canvas;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -291,21 +292,40 @@ final class Answers {
         .multipliedBy(2);
   }
 
-  /** Each answer with its value, who gave it, when, which fields were stated, and why. */
-  ObjectNode canonical(String by, java.time.Instant at) {
+  /** The owner of the product. */
+  String owner() {
+    return get(Page.Authors.class).owner();
+  }
+
+  /**
+   * Each answer with its value, who gave it, when, which fields were stated, and why. An answer
+   * that {@code parent} has already keeps who gave it and when.
+   */
+  ObjectNode canonical(String by, java.time.Instant at, Optional<JsonNode> parent) {
     ObjectNode answers = JsonNodeFactory.instance.objectNode();
     given.forEach((key, each) -> {
       ObjectNode one = answers.putObject(key);
-      one.put("by", by).put("at", at.toString());
       one.set("confirmed", Json.tree(each.set().stream().sorted().toList()));
       one.set("value", each.canonical());
       if (!each.why().isEmpty()) {
         one.put("why", each.why());
       }
+      Optional<JsonNode> before =
+          parent
+              .map(document -> document.path("answers").path(key))
+              .filter(old -> old.isObject() && same(old, one));
+      one.put("by", before.map(old -> old.path("by").asText()).orElse(by));
+      one.put("at", before.map(old -> old.path("at").asText()).orElse(at.toString()));
     });
     ObjectNode document = JsonNodeFactory.instance.objectNode();
     document.set("answers", answers);
     return document;
+  }
+
+  private static boolean same(JsonNode old, ObjectNode now) {
+    ObjectNode bare = old.deepCopy();
+    bare.remove(List.of("by", "at"));
+    return CanonicalJson.write(bare).equals(CanonicalJson.write(now));
   }
 
   Digest contentDigest() {

@@ -3,13 +3,18 @@ package dev.espalier.canvas;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.platform.Digest;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * One stored version of a canvas, as it was applied.
  *
  * @param source the text as it was sent
- * @param document the canonical form: answers with author, time, confirmed fields and reasons
+ * @param document the canonical form: answers with author, time, confirmed fields and reasons, and
+ *     how they came to be applied
+ * @param plannedBy who wanted it; another person than those who approved it
+ * @param keyId which key signed it; empty in a version older than signing
+ * @param signature Ed25519 over the digest, in Base64
  */
 public record CanvasDocument(
     String product,
@@ -21,4 +26,43 @@ public record CanvasDocument(
     String appliedBy,
     String reason,
     String source,
-    JsonNode document) {}
+    JsonNode document,
+    String plannedBy,
+    List<Approval> approvals,
+    String keyId,
+    String signature) {
+  public CanvasDocument {
+    approvals = List.copyOf(approvals);
+  }
+
+  /** What is signed: the digest, said to be one of a canvas. */
+  String signed() {
+    return "espalier canvas " + digest.text();
+  }
+
+  CanvasDocument covering(Digest whole) {
+    return copy(whole, keyId, signature);
+  }
+
+  CanvasDocument with(String key, String signedDigest) {
+    return copy(digest, key, signedDigest);
+  }
+
+  private CanvasDocument copy(Digest whole, String key, String signedDigest) {
+    return new CanvasDocument(
+        product,
+        version,
+        whole,
+        contentDigest,
+        parent,
+        appliedAt,
+        appliedBy,
+        reason,
+        source,
+        document,
+        plannedBy,
+        approvals,
+        key,
+        signedDigest);
+  }
+}

@@ -1,7 +1,5 @@
 package dev.espalier.canvas;
 
-import dev.espalier.platform.CanonicalJson;
-import dev.espalier.platform.Digest;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -90,20 +88,16 @@ public final class CanvasEvidence implements EvidenceSource {
                     .collect(Collectors.joining(", "))));
   }
 
-  private static void chain(Sheet seen, List<CanvasDocument> versions) {
-    Optional<Digest> parent = Optional.empty();
-    boolean intact = true;
-    for (CanvasDocument each : versions) {
-      Digest bytes = Digest.of(CanonicalJson.bytes(each.document()));
-      intact &= each.parent().equals(parent) && bytes.equals(each.digest());
-      parent = Optional.of(each.digest());
-    }
+  private void chain(Sheet seen, List<CanvasDocument> versions) {
+    Verification found = canvases.verify(seen.product());
     seen.verdict(
         "canvas.version",
         "chain",
         versions.size(),
-        intact,
-        "%d versions re-hashed.".formatted(versions.size()));
+        found.intact(),
+        found.intact()
+            ? "%d versions re-hashed, their signatures verified.".formatted(versions.size())
+            : String.join("; ", found.problems()));
     String prefix = seen.product() + "@" + versions.getLast().version() + "#";
     List<Resource> resources = seen.canvas().resources();
     boolean ours = resources.stream().allMatch(each -> each.compiledFrom().startsWith(prefix));

@@ -1,10 +1,13 @@
 package dev.espalier.canvas;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.Digest;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -12,8 +15,10 @@ import java.util.Optional;
 /** Plans and the chain of versions. */
 final class CanvasStore {
   /** A stored plan: the document and the version it was planned against ({@code ""}: none). */
-  record Planned(String product, String base, String version, String source) {}
+  record Planned(
+      Digest digest, String product, String base, String source, String by, Instant at) {}
 
+  private static final TypeReference<List<Approval>> APPROVALS = new TypeReference<>() {};
   private final Database database;
 
   CanvasStore(Database database) {
@@ -21,15 +26,18 @@ final class CanvasStore {
     database.migrate("canvas");
   }
 
-  void plan(Plan plan, String source) {
+  void plan(Plan plan, String source, Instant at) {
     database.write(handle ->
         handle
             .createUpdate(
                 """
-                INSERT INTO canvas_plan (digest, product, base, version, source, plan)
-                VALUES (:digest, :product, :base, :version, :source, :plan)
+                INSERT INTO canvas_plan
+                  (digest, product, base, version, source, plan, planned_by, planned_at)
+                VALUES (:digest, :product, :base, :version, :source, :plan, :by, :at)
                 ON CONFLICT (digest) DO UPDATE SET source = excluded.source
                 """)
+            .bind("by", plan.by())
+            .bind("at", at.toString())
             .bind("digest", plan.planDigest().text())
             .bind("product", plan.product())
             .bind("base", plan.base().orElse(""))
@@ -44,13 +52,67 @@ final class CanvasStore {
         handle
             .createQuery("SELECT * FROM canvas_plan WHERE digest = :digest")
             .bind("digest", digest.text())
-            .map((row, _) ->
-                new Planned(
-                    row.getString("product"),
-                    row.getString("base"),
-                    row.getString("version"),
-                    row.getString("source")))
+            .map((row, _) -> planned(row))
             .findOne());
+  }
+
+  /** The newest plans against one version of a product, newest first. */
+  List<Planned> plans(String product, String base, int limit) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT * FROM canvas_plan WHERE product = :product AND base = :base
+                ORDER BY planned_at DESC, digest LIMIT :limit
+                """)
+            .bind("product", product)
+            .bind("base", base)
+            .bind("limit", limit)
+            .map((row, _) -> planned(row))
+            .list());
+  }
+
+  private static Planned planned(ResultSet row) throws SQLException {
+    String at = row.getString("planned_at");
+    return new Planned(
+        new Digest(row.getString("digest")),
+        row.getString("product"),
+        row.getString("base"),
+        row.getString("source"),
+        row.getString("planned_by"),
+        at.isEmpty() ? Instant.EPOCH : Instant.parse(at));
+  }
+
+  /** Records an approval; a second one by the same person changes nothing. */
+  void approve(String product, Digest plan, Approval approval) {
+    database.write(handle ->
+        handle
+            .createUpdate(
+                """
+                INSERT INTO canvas_approval (plan, product, approved_by, at, reason)
+                VALUES (:plan, :product, :by, :at, :reason)
+                ON CONFLICT (plan, approved_by) DO NOTHING
+                """)
+            .bind("plan", plan.text())
+            .bind("product", product)
+            .bind("by", approval.by())
+            .bind("at", approval.at().toString())
+            .bind("reason", approval.reason())
+            .execute());
+  }
+
+  List<Approval> approvals(Digest plan) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                "SELECT * FROM canvas_approval WHERE plan = :plan ORDER BY at, approved_by")
+            .bind("plan", plan.text())
+            .map((row, _) ->
+                new Approval(
+                    row.getString("approved_by"),
+                    Instant.parse(row.getString("at")),
+                    row.getString("reason")))
+            .list());
   }
 
   /** Appends a version if {@code base} is still the newest one; CONFLICT otherwise. */
@@ -67,10 +129,15 @@ final class CanvasStore {
           .createUpdate(
               """
               INSERT INTO canvas_version (product, number, version, digest, content_digest, parent,
-                applied_at, applied_by, reason, source, document)
+                applied_at, applied_by, reason, source, document, planned_by, approvals, key_id,
+                signature)
               VALUES (:product, :number, :version, :digest, :content, :parent, :at, :by, :reason,
-                :source, :document)
+                :source, :document, :plannedBy, :approvals, :keyId, :signature)
               """)
+          .bind("plannedBy", next.plannedBy())
+          .bind("approvals", Json.write(next.approvals()))
+          .bind("keyId", next.keyId())
+          .bind("signature", next.signature())
           .bind("product", next.product())
           .bind("number", all.size() + 1)
           .bind("version", next.version())
@@ -84,6 +151,21 @@ final class CanvasStore {
           .bind("document", Json.write(next.document()))
           .execute();
     });
+  }
+
+  /** The digest of the newest version: what an unchanged reader needs to know. */
+  Optional<Digest> newest(String product) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT digest FROM canvas_version WHERE product = :product
+                ORDER BY number DESC LIMIT 1
+                """)
+            .bind("product", product)
+            .mapTo(String.class)
+            .findOne()
+            .map(Digest::new));
   }
 
   List<CanvasDocument> versions(String product) {
@@ -105,6 +187,7 @@ final class CanvasStore {
         .map((row, _) -> {
           JsonNode document = Json.tree(row.getString("document"));
           String parent = row.getString("parent");
+          List<Approval> approvals = Json.read(row.getString("approvals"), APPROVALS);
           return new CanvasDocument(
               row.getString("product"),
               row.getString("version"),
@@ -115,7 +198,11 @@ final class CanvasStore {
               row.getString("applied_by"),
               row.getString("reason"),
               row.getString("source"),
-              document);
+              document,
+              row.getString("planned_by"),
+              approvals,
+              row.getString("key_id"),
+              row.getString("signature"));
         })
         .list();
   }

@@ -1,23 +1,26 @@
 package dev.espalier.canvas;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.platform.Caller;
 import dev.espalier.platform.CanonicalJson;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.Digest;
+import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Events;
 import dev.espalier.platform.Ids;
-import dev.espalier.platform.Json;
+import dev.espalier.platform.Problem;
 import dev.espalier.platform.ProductClocks;
+import dev.espalier.platform.Role;
+import dev.espalier.platform.Signer;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +32,10 @@ import org.slf4j.LoggerFactory;
 public final class Canvases {
   private static final Logger LOG = LoggerFactory.getLogger(Canvases.class);
   private static final int HISTORY = 20;
+  private static final int OPEN_PLANS = 50;
   private final CanvasStore store;
+  private final DraftStore drafts;
+  private final Signer signer;
   private final EvidenceStore evidence;
   private final ProductClocks clocks;
   private final Events events;
@@ -40,9 +46,22 @@ public final class Canvases {
   /** A stored document, understood. */
   record Read(CanvasDocument document, Answers answers, CanvasVersion version) {}
 
+  /** Canvases whose signatures nobody can check later: for tools and tests. */
   public Canvases(
       Database database, ProductClocks clocks, Events events, Ids ids, InstantSource machine) {
+    this(database, clocks, events, ids, machine, Signer.temporary());
+  }
+
+  public Canvases(
+      Database database,
+      ProductClocks clocks,
+      Events events,
+      Ids ids,
+      InstantSource machine,
+      Signer signer) {
     this.store = new CanvasStore(database);
+    this.drafts = new DraftStore(database);
+    this.signer = signer;
     this.evidence = new EvidenceStore(database);
     this.clocks = clocks;
     this.events = events;
@@ -51,16 +70,23 @@ public final class Canvases {
   }
 
   /** Plans a document for the product that the document names. */
-  public Plan plan(byte[] document) {
-    return plan(slug(Answers.read(document)), document);
+  public Plan plan(byte[] document, Caller caller) {
+    return plan(slug(Answers.read(document)), document, caller);
   }
 
   /**
-   * Plans a document without changing anything.
+   * Plans a document: stores the plan and changes nothing else.
    *
    * @throws EspalierException INVALID with line, key, rule and nearest valid value
    */
-  public Plan plan(String product, byte[] document) {
+  public Plan plan(String product, byte[] document, Caller caller) {
+    Answers answers = about(product, document);
+    Plan plan = Planner.plan(product, latest(product), answers, who(product, answers, caller));
+    store.plan(plan, new String(document, StandardCharsets.UTF_8), clocks.now(product));
+    return plan;
+  }
+
+  private static Answers about(String product, byte[] document) {
     Answers answers = Answers.read(document);
     String slug = slug(answers);
     if (!slug.equals(product)) {
@@ -71,35 +97,21 @@ public final class Canvases {
               .formatted(slug, product),
           Optional.of(product));
     }
-    Plan plan = plan(product, answers);
-    store.plan(plan, new String(document, StandardCharsets.UTF_8));
-    return plan;
+    return answers;
   }
 
-  private Plan plan(String product, Answers answers) {
-    Optional<Read> base = latest(product);
-    Optional<String> version = base.map(each -> each.document().version());
-    List<Plan.Change> diff =
-        base.map(each -> Diff.between(each.answers(), answers)).orElse(List.of());
-    String next = Diff.next(version, diff);
-    List<Resource> resources = Compiler.compile(answers, product, next);
-    List<Plan.Action> actions =
-        actions(base.map(each -> each.version().resources()).orElse(List.of()), resources);
-    List<Plan.Finding> findings = Rules.findings(answers);
-    List<String> needs = new ArrayList<>();
-    if (diff.stream().anyMatch(Diff::loosens)) {
-      needs.add("reason");
+  /** The name under which a caller acts: whoever is at the machine stands for the owner. */
+  private String who(String product, Answers otherwise, Caller caller) {
+    return caller.as(latest(product).map(Read::answers).orElse(otherwise).owner());
+  }
+
+  /** What is wrong with a document, without storing anything; for an editor, at each keystroke. */
+  public Check check(String product, byte[] document) {
+    try {
+      return new Check(Rules.findings(about(product, document)), List.of());
+    } catch (EspalierException problem) {
+      return new Check(List.of(), List.of(Problem.of(problem)));
     }
-    if (!needs.isEmpty() && base.map(each -> each.answers().members()).orElse(1) > 1) {
-      needs.add("approval of another member");
-    }
-    ObjectNode covered = JsonNodeFactory.instance.objectNode();
-    covered.put("product", product).put("base", version.orElse("")).put("version", next);
-    covered.put("content", answers.contentDigest().text());
-    covered.set("diff", Json.tree(diff));
-    covered.set("actions", Json.tree(actions));
-    return new Plan(
-        product, version, next, diff, actions, findings, needs, CanonicalJson.digest(covered));
   }
 
   private static String slug(Answers answers) {
@@ -115,48 +127,116 @@ public final class Canvases {
                 Optional.of("my-product")));
   }
 
-  private static List<Plan.Action> actions(List<Resource> before, List<Resource> after) {
-    Map<String, Resource> was = new TreeMap<>();
-    before.forEach(each -> was.put(each.id(), each));
-    List<Plan.Action> actions = new ArrayList<>();
-    for (Resource each : after) {
-      Resource old = was.remove(each.id());
-      if (old == null || !old.digest().equals(each.digest())) {
-        actions.add(new Plan.Action(old == null ? "create" : "change", each.id(), key(each)));
-      }
-    }
-    was.values().forEach(each -> actions.add(new Plan.Action("remove", each.id(), key(each))));
-    return actions;
+  private CanvasStore.Planned planned(String product, Digest digest) {
+    return store
+        .planned(digest)
+        .filter(each -> each.product().equals(product))
+        .orElseThrow(() ->
+            EspalierException.notFound(
+                "No plan %s for '%s'. Plan first.".formatted(digest, product)));
   }
 
-  private static String key(Resource resource) {
-    return resource.compiledFrom().substring(resource.compiledFrom().indexOf('#') + 1);
+  /** A stored plan, made again: what it covers must be what still applies. */
+  private Plan again(CanvasStore.Planned planned) {
+    Answers answers = Answers.read(planned.source().getBytes(StandardCharsets.UTF_8));
+    Plan plan = Planner.plan(planned.product(), latest(planned.product()), answers, planned.by());
+    if (!plan.planDigest().equals(planned.digest())) {
+      throw EspalierException.conflict(
+          "The plan was made against version %s, and that is no longer what applies. Plan again."
+              .formatted(planned.base().isEmpty() ? "none" : planned.base()));
+    }
+    return plan;
   }
+
+  /** The plans that wait for somebody, newest first. */
+  public List<OpenPlan> plans(String product) {
+    String base = latest(product).map(each -> each.document().version()).orElse("");
+    List<OpenPlan> open = new ArrayList<>();
+    for (CanvasStore.Planned each : store.plans(product, base, OPEN_PLANS)) {
+      try {
+        open.add(open(each));
+      } catch (EspalierException outdated) {
+        LOG.debug("plan {} no longer applies", each.digest(), outdated);
+      }
+    }
+    return open;
+  }
+
+  /** One plan that waits. */
+  public OpenPlan openPlan(String product, Digest digest) {
+    return open(planned(product, digest));
+  }
+
+  private OpenPlan open(CanvasStore.Planned planned) {
+    Plan plan = again(planned);
+    List<Approval> approvals = store.approvals(planned.digest());
+    return new OpenPlan(
+        plan,
+        planned.by(),
+        planned.at(),
+        approvals,
+        Planner.missing(plan, approvals, Optional.empty()));
+  }
+
+  /**
+   * Agrees to another member's plan.
+   *
+   * @throws EspalierException DENIED for its author and for who may not approve, CONFLICT when the
+   *     plan no longer applies
+   */
+  public OpenPlan approve(
+      String product, Digest planDigest, Optional<String> reason, Caller caller) {
+    CanvasStore.Planned planned = planned(product, planDigest);
+    Plan plan = again(planned);
+    String by = caller.as(current(product).answers().owner());
+    if (by.equals(plan.by())) {
+      throw new EspalierException(
+          ErrorCode.DENIED,
+          "%s made this plan; another member has to approve it%s."
+              .formatted(
+                  by,
+                  plan.approvers().isEmpty()
+                      ? ", and there is none"
+                      : ": " + String.join(" or ", plan.approvers())));
+    }
+    if (!plan.approvers().contains(by)) {
+      throw new EspalierException(
+          ErrorCode.DENIED,
+          "%s may not approve for '%s': the owner grants the role of approver in product.authors."
+              .formatted(by, product));
+    }
+    store.approve(product, planDigest, new Approval(by, clocks.now(product), reason.orElse("")));
+    LOG.info("canvas {} plan {} approved by {}", product, planDigest.brief(), by);
+    events.publish(product, "canvas.approved", new Approved(planDigest, plan.version(), by));
+    return open(planned);
+  }
+
+  private record Approved(Digest plan, String version, String by) {}
 
   /**
    * Applies a plan: one transaction appends the version, if the plan's base is still the newest.
    *
    * @param reason needed when the plan loosens something
-   * @throws EspalierException CONFLICT when another version came first or a contradiction is left
+   * @throws EspalierException CONFLICT when another version came first or a contradiction is left,
+   *     DENIED while an approval is missing
    */
-  public CanvasVersion apply(String product, Digest planDigest, Optional<String> reason) {
-    CanvasStore.Planned planned =
-        store
-            .planned(planDigest)
-            .filter(each -> each.product().equals(product))
-            .orElseThrow(() ->
-                EspalierException.notFound(
-                    "No plan %s for '%s'. Plan first.".formatted(planDigest, product)));
+  public CanvasVersion apply(
+      String product, Digest planDigest, Optional<String> reason, Caller caller) {
+    CanvasStore.Planned planned = planned(product, planDigest);
+    Plan plan = again(planned);
     Answers answers = Answers.read(planned.source().getBytes(StandardCharsets.UTF_8));
-    Plan plan = plan(product, answers);
-    if (!plan.planDigest().equals(planDigest)) {
-      throw EspalierException.conflict(
-          "The plan was made against version %s, and that is no longer what applies. Plan again."
-              .formatted(planned.base().isEmpty() ? "none" : planned.base()));
+    String by = who(product, answers, caller);
+    if (plan.base().isEmpty() && !by.equals(answers.owner())) {
+      throw new EspalierException(
+          ErrorCode.DENIED,
+          "Only the owner that the canvas names may begin a product; it names %s, and %s asks."
+              .formatted(answers.owner(), by));
     }
-    permit(plan, reason);
-    CanvasDocument next = document(plan, answers, planned.source(), reason);
+    List<Approval> approvals = store.approvals(planDigest);
+    Planner.permit(plan, approvals, reason);
+    CanvasDocument next = document(plan, answers, planned.source(), reason, by, approvals);
     store.append(next, planned.base());
+    drafts.delete(product, by);
     Read applied = understand(next);
     LOG.info("canvas {} {} applied by {}", product, next.version(), next.appliedBy());
     events.publish(
@@ -170,55 +250,93 @@ public final class Canvases {
   /** What the event says. */
   record Applied(String product, String version, Digest digest, int changes) {}
 
-  private static void permit(Plan plan, Optional<String> reason) {
-    if (plan.blocked()) {
-      Plan.Finding first =
-          plan.contradictions().stream()
-              .filter(f -> f.level() == Plan.Level.ERROR)
-              .findFirst()
-              .orElseThrow();
-      throw EspalierException.conflict(
-          "Rule %d: %s %s".formatted(first.rule(), first.message(), first.repair()));
-    }
-    if (plan.needs().size() > 1) {
-      throw new EspalierException(
-          dev.espalier.platform.ErrorCode.DENIED,
-          "This loosens a promise: another member has to approve it.");
-    }
-    if (!plan.needs().isEmpty() && reason.filter(text -> !text.isBlank()).isEmpty()) {
-      throw EspalierException.invalidField(
-          "reason",
-          "required",
-          "This loosens a promise: say why in 'reason'.",
-          Optional.of("why it may be looser"));
+  private CanvasDocument document(
+      Plan plan,
+      Answers answers,
+      String source,
+      Optional<String> reason,
+      String by,
+      List<Approval> approvals) {
+    Optional<CanvasDocument> parent = latest(plan.product()).map(Read::document);
+    Instant now = clocks.now(plan.product());
+    boolean alone = plan.loosens() && approvals.isEmpty();
+    String why = reason.map(String::strip).orElse("") + (alone ? " (self-approved)" : "");
+    ObjectNode canonical = answers.canonical(by, now, parent.map(CanvasDocument::document));
+    CanvasDocument draft =
+        new CanvasDocument(
+            plan.product(),
+            plan.version(),
+            plan.planDigest(),
+            answers.contentDigest(),
+            parent.map(CanvasDocument::digest),
+            now,
+            by,
+            why,
+            source,
+            canonical,
+            plan.by(),
+            approvals,
+            "",
+            "");
+    Chain.describe(canonical, draft);
+    CanvasDocument described = draft.covering(Digest.of(CanonicalJson.bytes(canonical)));
+    return described.with(signer.keyId(), signer.sign(described.signed()));
+  }
+
+  /** Plans an older version again, as a new one. */
+  public Plan reapply(String product, String version, Caller caller) {
+    byte[] source = document(product, version).source().getBytes(StandardCharsets.UTF_8);
+    return plan(product, source, caller);
+  }
+
+  /** Recomputes the digests, the chain and the signatures of everything stored. */
+  public Verification verify(String product) {
+    current(product);
+    try {
+      return Chain.verify(product, store.versions(product), signer);
+    } catch (DateTimeException | EspalierException unreadable) {
+      String why = "a stored version cannot be read: " + unreadable.getMessage();
+      return new Verification(product, false, 0, signer.keyId(), List.of(why));
     }
   }
 
-  private CanvasDocument document(
-      Plan plan, Answers answers, String source, Optional<String> reason) {
-    Optional<Digest> parent = latest(plan.product()).map(each -> each.document().digest());
-    Instant now = clocks.now(plan.product());
-    String by = answers.get(Page.Authors.class).owner();
-    String why =
-        reason.map(text -> plan.needs().isEmpty() ? text : text + " (self-approved)").orElse("");
-    ObjectNode canonical = answers.canonical(by, now);
-    canonical
-        .put("canvas", Answers.FORMAT)
-        .put("date", now.toString().substring(0, 10))
-        .put("product", plan.product())
-        .put("version", plan.version());
-    parent.ifPresent(digest -> canonical.put("parent", digest.text()));
-    return new CanvasDocument(
-        plan.product(),
-        plan.version(),
-        Digest.of(CanonicalJson.bytes(canonical)),
-        answers.contentDigest(),
-        parent,
-        now,
-        by,
-        why,
-        source,
-        canonical);
+  /** The caller's draft, or the active version as the start of one. */
+  public Draft draft(String product, Caller caller) {
+    Optional<Read> base = latest(product);
+    String author = base.map(each -> caller.as(each.answers().owner())).orElse(caller.user());
+    return drafts
+        .find(product, author)
+        .or(() ->
+            base.map(Read::document)
+                .map(each ->
+                    new Draft(each.source(), each.version(), each.appliedAt(), each.appliedBy())))
+        .orElseThrow(() ->
+            EspalierException.notFound(
+                "No canvas and no draft for product '%s'.".formatted(product)));
+  }
+
+  /**
+   * Keeps a draft, valid or not.
+   *
+   * @param baseVersion the version that it started from
+   * @throws EspalierException CONFLICT when another version has been applied since
+   */
+  public Draft draft(String product, String source, String baseVersion, Caller caller) {
+    Optional<Read> base = latest(product);
+    String active = base.map(each -> each.document().version()).orElse("");
+    if (!active.equals(baseVersion)) {
+      throw EspalierException.conflict(
+          "The draft started from version %s, and %s is applied now. Look at what changed, then save it against %s."
+              .formatted(named(baseVersion), named(active), named(active)));
+    }
+    String author = base.map(each -> caller.as(each.answers().owner())).orElse(caller.user());
+    Draft draft = new Draft(source, baseVersion, clocks.now(product), author);
+    drafts.save(product, draft);
+    return draft;
+  }
+
+  private static String named(String version) {
+    return version.isEmpty() ? "none" : version;
   }
 
   private Read understand(CanvasDocument document) {
@@ -242,8 +360,14 @@ public final class Canvases {
   }
 
   Optional<Read> latest(String product) {
-    List<CanvasDocument> all = store.versions(product);
-    return all.isEmpty() ? Optional.empty() : Optional.of(understand(all.getLast()));
+    Optional<Digest> newest = store.newest(product);
+    if (newest.isEmpty()) {
+      return Optional.empty();
+    }
+    Read known = read.get(newest.get());
+    return known != null
+        ? Optional.of(known)
+        : Optional.of(understand(store.versions(product).getLast()));
   }
 
   private Read current(String product) {
@@ -251,6 +375,20 @@ public final class Canvases {
         .orElseThrow(() ->
             EspalierException.notFound(
                 "No canvas for product '%s'. Apply one first.".formatted(product)));
+  }
+
+  /** The role that the active canvas gives a user. */
+  public Optional<Role> role(String product, String user) {
+    return latest(product).stream()
+        .flatMap(each -> each.answers().get(Page.Authors.class).authors().stream())
+        .filter(author -> author.user().equals(user))
+        .map(author -> Role.of(author.role()))
+        .max(Role::compareTo);
+  }
+
+  /** Every product that has a canvas. */
+  public List<String> products() {
+    return store.products();
   }
 
   /** Every product with its active version. */
@@ -293,8 +431,15 @@ public final class Canvases {
                 "Canvas '%s' has no version %s.".formatted(product, version)));
   }
 
+  /** The stored versions, oldest first. */
   public List<CanvasDocument> versions(String product) {
     return store.versions(product);
+  }
+
+  /** Who applied what, when and why; oldest first. */
+  public List<VersionRow> history(String product) {
+    String active = current(product).document().version();
+    return store.versions(product).stream().map(each -> VersionRow.of(each, active)).toList();
   }
 
   /**

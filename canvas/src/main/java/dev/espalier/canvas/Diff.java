@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.canvas.Plan.Change;
 import dev.espalier.canvas.Plan.Direction;
 import dev.espalier.platform.CanonicalJson;
+import dev.espalier.platform.Role;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -116,6 +117,9 @@ final class Diff {
           was.isEmpty()
               ? Direction.ADDED
               : is.isEmpty() ? Direction.REMOVED : bounds(was.get(), is.get());
+      if (question.key().equals("product.authors") && approves(was) != approves(is)) {
+        direction = Direction.LOOSENED;
+      }
       out.add(
           new Change(
               question.key(),
@@ -124,6 +128,13 @@ final class Diff {
               was.flatMap(Diff::text),
               is.flatMap(Diff::text)));
     }
+  }
+
+  /** Whose eyes count: who gains or loses them changes what four eyes mean. */
+  private static boolean approves(Optional<JsonNode> member) {
+    return member
+        .map(each -> Role.of(each.path("role").asText()).atLeast(Role.APPROVER))
+        .orElse(false);
   }
 
   private static Optional<JsonNode> find(JsonNode list, String key) {

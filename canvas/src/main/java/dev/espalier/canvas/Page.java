@@ -117,7 +117,7 @@ sealed interface Page extends Answer {
       @F(
               main = true,
               def = "contributor",
-              oneOf = {"owner", "maintainer", "contributor", "approver", "viewer"})
+              oneOf = {"owner", "maintainer", "contributor", "approver", "viewer", "consumer"})
           String role) {}
 
   record Authors(@F(main = true, def = "[{user: local, role: owner}]") List<Author> authors)

@@ -10,7 +10,10 @@ import java.util.Optional;
  *
  * @param base the active version that the plan was made against
  * @param version the version that applying creates, derived from {@code diff}
- * @param needs what else apply asks for: a reason, another member's approval
+ * @param needs what else apply asks for: {@link #REASON}, {@link #APPROVAL}
+ * @param loosens whether it takes a promise back
+ * @param by who wants it, and therefore may not approve it
+ * @param approvers who may approve it
  */
 public record Plan(
     String product,
@@ -20,13 +23,19 @@ public record Plan(
     List<Action> actions,
     List<Finding> contradictions,
     List<String> needs,
+    boolean loosens,
+    String by,
+    List<String> approvers,
     Digest planDigest) {
+  static final String REASON = "reason";
+  static final String APPROVAL = "approval of another member";
 
   public Plan {
     diff = List.copyOf(diff);
     actions = List.copyOf(actions);
     contradictions = List.copyOf(contradictions);
     needs = List.copyOf(needs);
+    approvers = List.copyOf(approvers);
   }
 
   /** The direction of a change: what it does to the promise that the answer makes. */

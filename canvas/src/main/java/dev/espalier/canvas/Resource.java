@@ -13,6 +13,11 @@ public record Resource(String kind, String name, String compiledFrom, Spec spec,
     return new Resource(spec.kind(), name, compiledFrom, spec, CanonicalJson.digest(spec));
   }
 
+  /** The question that it was compiled from. */
+  String key() {
+    return compiledFrom.substring(compiledFrom.indexOf('#') + 1);
+  }
+
   /** {@code kind/name}, unique within a canvas. */
   public String id() {
     return kind + "/" + name;

@@ -3,6 +3,7 @@ package dev.espalier.canvas;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.platform.Caller;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.Events;
 import dev.espalier.platform.Ids;
@@ -10,6 +11,7 @@ import dev.espalier.platform.Json;
 import dev.espalier.platform.MovableClock;
 import dev.espalier.platform.ProductClocks;
 import dev.espalier.platform.TestDatabase;
+import io.helidon.http.HeaderNames;
 import io.helidon.webserver.WebServer;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -45,7 +47,20 @@ class CanvasRoutesTest {
         WebServer.builder()
             .host("127.0.0.1")
             .port(0)
-            .routing(routing -> routing.register("/api/v1", new CanvasRoutes(canvases)))
+            .routing(routing ->
+                routing
+                    .addFilter((chain, request, response) -> {
+                      request
+                          .context()
+                          .register(
+                              request
+                                  .headers()
+                                  .first(HeaderNames.create("X-User"))
+                                  .map(Caller::named)
+                                  .orElse(Caller.local()));
+                      chain.proceed();
+                    })
+                    .register("/api/v1", new CanvasRoutes(canvases)))
             .build()
             .start();
   }
@@ -122,6 +137,88 @@ class CanvasRoutesTest {
     assertThat(send(HttpRequest.newBuilder(), "/canvases/nobody/conformance").statusCode())
         .isEqualTo(404);
     assertThat(send(HttpRequest.newBuilder(), "/canvases/nobody/versions/1.0.0").statusCode())
+        .isEqualTo(404);
+  }
+
+  private HttpResponse<String> as(String user, String path, String body) throws Exception {
+    return send(
+        HttpRequest.newBuilder()
+            .header("X-User", user)
+            .POST(HttpRequest.BodyPublishers.ofString(body)),
+        path);
+  }
+
+  @Test
+  void a_second_member_approves_from_another_session() throws Exception {
+    String canvas =
+        CanvasesTest.mail()
+            .replace("authors: {ana: owner}", "authors: {ana: owner, ben: approver}");
+    String first =
+        Json.tree(post("/canvases/mail-filter/plan", canvas).body()).path("planDigest").asText();
+    assertThat(
+            post("/canvases/mail-filter/apply", "{\"planDigest\":\"%s\"}".formatted(first))
+                .statusCode())
+        .isEqualTo(200);
+    JsonNode plan =
+        Json.tree(
+            post(
+                    "/canvases/mail-filter/plan",
+                    canvas.replace("max_staleness: 120d", "max_staleness: 150d"))
+                .body());
+    String digest = plan.path("planDigest").asText();
+    assertThat(plan.path("loosens").asBoolean()).isTrue();
+    assertThat(plan.path("needs")).hasSize(2);
+    String apply = "{\"planDigest\":\"%s\",\"reason\":\"old mail\"}".formatted(digest);
+    HttpResponse<String> early = post("/canvases/mail-filter/apply", apply);
+    assertThat(early.statusCode()).isEqualTo(403);
+    assertThat(early.body()).contains("espalier approve mail-filter " + digest);
+    assertThat(get("/canvases/mail-filter/plans").path(0).path("missing").path(0).asText())
+        .contains("ben");
+    String approvals = "/canvases/mail-filter/plans/" + digest + "/approvals";
+    assertThat(post(approvals, "").statusCode()).as("local stands for ana").isEqualTo(403);
+    assertThat(as("ana", approvals, "{}").statusCode()).isEqualTo(403);
+    assertThat(as("eve", approvals, "{}").statusCode()).isEqualTo(403);
+    assertThat(as("ben", approvals, "{\"reason\":\"agreed\"}").statusCode()).isEqualTo(200);
+    assertThat(post("/canvases/mail-filter/apply", apply).statusCode()).isEqualTo(200);
+    JsonNode newest = get("/canvases/mail-filter/versions").path(1);
+    assertThat(newest.path("active").asBoolean()).isTrue();
+    assertThat(newest.path("appliedBy").asText()).isEqualTo("ana");
+    assertThat(newest.path("approvals").path(0).path("by").asText()).isEqualTo("ben");
+    assertThat(newest.path("reason").asText()).isEqualTo("old mail");
+    assertThat(get("/canvases/mail-filter/verify").path("intact").asBoolean()).isTrue();
+    assertThat(get("/canvases/mail-filter/plans")).isEmpty();
+  }
+
+  @Test
+  void keeps_drafts_and_checks_them_without_storing_anything() throws Exception {
+    String canvas = CanvasesTest.mail();
+    assertThat(send(HttpRequest.newBuilder(), "/canvases/mail-filter/draft").statusCode())
+        .isEqualTo(404);
+    String begun = Json.write(java.util.Map.of("source", "canvas: esp", "baseVersion", ""));
+    assertThat(post("/canvases/mail-filter/draft", begun).statusCode()).isEqualTo(200);
+    assertThat(get("/canvases/mail-filter/draft").path("source").asText()).isEqualTo("canvas: esp");
+    String digest =
+        Json.tree(post("/canvases/mail-filter/plan", canvas).body()).path("planDigest").asText();
+    post("/canvases/mail-filter/apply", "{\"planDigest\":\"%s\"}".formatted(digest));
+    assertThat(post("/canvases/mail-filter/draft", begun).statusCode())
+        .as("1.0.0 was applied since")
+        .isEqualTo(409);
+    assertThat(get("/canvases/mail-filter/draft").path("baseVersion").asText()).isEqualTo("1.0.0");
+    JsonNode check =
+        Json.tree(
+            post(
+                    "/canvases/mail-filter/check",
+                    canvas.replace("max_staleness: 120d", "max_staleness: soon"))
+                .body());
+    assertThat(check.path("problems").path(0).path("field").asText())
+        .isEqualTo("ct.schedule.max_staleness");
+    assertThat(Json.tree(post("/canvases/mail-filter/check", canvas).body()).path("problems"))
+        .isEmpty();
+    assertThat(get("/canvases/mail-filter/plans")).isEmpty();
+    JsonNode again =
+        Json.tree(post("/canvases/mail-filter/reapply", "{\"version\":\"1.0.0\"}").body());
+    assertThat(again.path("diff")).isEmpty();
+    assertThat(post("/canvases/mail-filter/reapply", "{\"version\":\"9.0.0\"}").statusCode())
         .isEqualTo(404);
   }
 }

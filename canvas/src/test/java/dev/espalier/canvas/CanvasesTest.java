@@ -3,6 +3,7 @@ package dev.espalier.canvas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.platform.Caller;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
@@ -53,12 +54,12 @@ class CanvasesTest {
   }
 
   private Plan plan(String text) {
-    return canvases.plan(text.getBytes(StandardCharsets.UTF_8));
+    return canvases.plan(text.getBytes(StandardCharsets.UTF_8), Caller.local());
   }
 
   private CanvasVersion apply(String text) {
     Plan plan = plan(text);
-    return canvases.apply(plan.product(), plan.planDigest(), Optional.of("a test"));
+    return canvases.apply(plan.product(), plan.planDigest(), Optional.of("a test"), Caller.local());
   }
 
   private Conformance.QuestionRow row(String key) {
@@ -117,9 +118,10 @@ class CanvasesTest {
     for (String name : List.of("minimal", "all-default")) {
       Plan plan =
           canvases.plan(
-              Files.readAllBytes(Path.of("src/test/resources/canvases/valid/" + name + ".yaml")));
+              Files.readAllBytes(Path.of("src/test/resources/canvases/valid/" + name + ".yaml")),
+              Caller.local());
       assertThat(plan.contradictions()).as(name).noneMatch(f -> f.level() == Plan.Level.ERROR);
-      canvases.apply(plan.product(), plan.planDigest(), Optional.empty());
+      canvases.apply(plan.product(), plan.planDigest(), Optional.empty(), Caller.local());
       assertThat(canvases.require(plan.product()).spec(Spec.Volume.class)).isNotNull();
     }
     Plan quickstart = plan(Files.readString(Path.of("../examples/quickstart/canvas.yaml")));
@@ -144,7 +146,7 @@ class CanvasesTest {
     return () -> {
       start.await();
       try {
-        canvases.apply("mail-filter", plan.planDigest(), Optional.empty());
+        canvases.apply("mail-filter", plan.planDigest(), Optional.empty(), Caller.local());
         return true;
       } catch (EspalierException refused) {
         assertThat(refused.code()).isEqualTo(ErrorCode.CONFLICT);
@@ -163,9 +165,11 @@ class CanvasesTest {
         .satisfies(c -> assertThat(c.direction()).isEqualTo(Plan.Direction.TIGHTENED));
     Plan looser = plan(mail().replace("max_staleness: 120d", "max_staleness: 150d"));
     assertThat(looser.version()).isEqualTo("2.0.0");
-    assertThatThrownBy(() -> canvases.apply("mail-filter", looser.planDigest(), Optional.empty()))
+    assertThatThrownBy(() ->
+            canvases.apply("mail-filter", looser.planDigest(), Optional.empty(), Caller.local()))
         .hasMessageContaining("say why");
-    canvases.apply("mail-filter", looser.planDigest(), Optional.of("the corpus is old"));
+    canvases.apply(
+        "mail-filter", looser.planDigest(), Optional.of("the corpus is old"), Caller.local());
     assertThat(canvases.document("mail-filter", "2.0.0").reason()).contains("self-approved");
     Plan words = plan(canvases.document("mail-filter", "2.0.0").source() + "# a comment\n");
     assertThat(words.diff()).isEmpty();

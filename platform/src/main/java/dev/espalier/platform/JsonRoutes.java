@@ -112,6 +112,18 @@ public abstract class JsonRoutes implements HttpService {
     return EspalierException.limit("The request body is longer than %d bytes.".formatted(limit));
   }
 
+  /**
+   * Who asks, as the filter in front of every route found out.
+   *
+   * @throws EspalierException DENIED when nothing in front of the route asked
+   */
+  protected static Caller caller(ServerRequest request) {
+    return request
+        .context()
+        .get(Caller.class)
+        .orElseThrow(() -> new EspalierException(ErrorCode.DENIED, "Nobody said who asks."));
+  }
+
   protected static String path(ServerRequest request, String name) {
     return request.path().pathParameters().get(name);
   }

@@ -39,11 +39,18 @@ import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Events;
 import dev.espalier.platform.Ids;
 import dev.espalier.platform.ProductClocks;
+import dev.espalier.platform.Role;
+import dev.espalier.platform.Signer;
 import dev.espalier.registry.Registry;
 import dev.espalier.registry.RegistryAudit;
 import dev.espalier.registry.RegistryEvidence;
 import dev.espalier.registry.RegistryRoutes;
 import dev.espalier.server.http.HttpServer;
+import dev.espalier.server.identity.Access;
+import dev.espalier.server.identity.IdentityRoutes;
+import dev.espalier.server.identity.Members;
+import dev.espalier.server.identity.Permissions;
+import dev.espalier.server.identity.Tokens;
 import dev.espalier.serving.InferenceRoutes;
 import dev.espalier.serving.PredictRoutes;
 import dev.espalier.serving.Serving;
@@ -97,7 +104,9 @@ public final class Espalier implements AutoCloseable {
       clocks = new ProductClocks(database, machine);
       events = new Events(database, clocks, machine);
 
-      canvases = new Canvases(database, clocks, events, ids, machine);
+      canvases = new Canvases(database, clocks, events, ids, machine, Signer.in(home.folder()));
+      Tokens tokens = new Tokens(database, ids, machine);
+      Access access = new Access(tokens, members(canvases), Permissions.ofThisProgram());
       datasets = new Datasets(database, artifacts, events, machine);
       Bundles bundles = new Bundles(artifacts);
       Tracking tracking = new Tracking(database);
@@ -165,8 +174,10 @@ public final class Espalier implements AutoCloseable {
                   config.host(),
                   config.port(),
                   events,
+                  access,
                   new HttpServer.Mounts(
                       List.of(
+                          new IdentityRoutes(tokens, access),
                           new CanvasRoutes(canvases),
                           new DatasetRoutes(datasets),
                           new TrackingRoutes(tracking),
@@ -182,6 +193,20 @@ public final class Espalier implements AutoCloseable {
       close();
       throw failure;
     }
+  }
+
+  private static Members members(Canvases canvases) {
+    return new Members() {
+      @Override
+      public Optional<Role> role(String product, String user) {
+        return canvases.role(product, user);
+      }
+
+      @Override
+      public List<String> products() {
+        return canvases.products();
+      }
+    };
   }
 
   private static List<StepLogic<?>> steps(Datasets datasets, Registry registry) {
@@ -226,6 +251,11 @@ public final class Espalier implements AutoCloseable {
       espalier.close();
       throw failure;
     }
+  }
+
+  /** Every route that is mounted. */
+  List<HttpServer.Route> routes() {
+    return http.routes();
   }
 
   public String url() {

@@ -1,9 +1,11 @@
 package dev.espalier.server.http;
 
+import dev.espalier.platform.Caller;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
 import dev.espalier.platform.Problem;
+import dev.espalier.server.identity.Access;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
@@ -12,16 +14,24 @@ import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
 import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who may ask, decided in one place before any route. The server listens on loopback for one
- * person, so there is no login; what is checked is that the request means this server and comes
- * from no foreign page: Host against DNS rebinding, Origin and Sec-Fetch-Site against other sites.
+ * Who may ask, decided in one place before any route; what no permission allows is refused. First
+ * the request must mean this server and come from no foreign page: Host against DNS rebinding,
+ * Origin and Sec-Fetch-Site against other sites. Then {@link Access} says who asks and whether they
+ * may, and the {@link Caller} travels on with the request.
  */
 final class AccessFilter implements Filter {
+  private static final List<HeaderName> PROXIES =
+      List.of(
+          HeaderNames.create("Forwarded"),
+          HeaderNames.create("X-Forwarded-For"),
+          HeaderNames.create("Via"));
   private static final Set<Method> METHODS = Set.of(Method.GET, Method.HEAD, Method.POST);
 
   /** MLflow's own clients also change and delete; the native API does not. */
@@ -35,6 +45,12 @@ final class AccessFilter implements Filter {
           + "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; "
           + "form-action 'none'; frame-ancestors 'none'";
 
+  private final Access access;
+
+  AccessFilter(Access access) {
+    this.access = access;
+  }
+
   @Override
   public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
     response.header(HeaderNames.create("Content-Security-Policy"), POLICY);
@@ -43,13 +59,60 @@ final class AccessFilter implements Filter {
     response.header(HeaderNames.create("Referrer-Policy"), "no-referrer");
     response.header(HeaderNames.create("Cross-Origin-Resource-Policy"), "same-origin");
     Optional<String> refusal = refusal(request);
-    if (refusal.isEmpty()) {
-      chain.proceed();
+    if (refusal.isPresent()) {
+      refuse(response, 403, new EspalierException(ErrorCode.DENIED, refusal.get()));
       return;
     }
-    Problem problem = Problem.of(new EspalierException(ErrorCode.DENIED, refusal.get()));
+    String method = request.prologue().method().text();
+    // The same decoded path that the router matches, so that both mean the same route.
+    String path = request.path().path();
+    switch (access.decide(method, path, authorization(request), here(request))) {
+      case Access.Verdict.Allowed(Caller caller) -> {
+        request.context().register(caller);
+        chain.proceed();
+      }
+      case Access.Verdict.Denied(String why) ->
+          refuse(response, 403, new EspalierException(ErrorCode.DENIED, why));
+      case Access.Verdict.Unknown(String why) -> {
+        response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
+        refuse(response, 401, new EspalierException(ErrorCode.DENIED, why));
+      }
+      case Access.Verdict.NoRoute() -> refuse(response, 404, unknown(method, path));
+    }
+  }
+
+  private static Optional<String> authorization(RoutingRequest request) {
+    return request.headers().first(HeaderNames.AUTHORIZATION);
+  }
+
+  /** Straight from this machine: what came through a proxy is somebody else's. */
+  private static boolean here(RoutingRequest request) {
+    boolean loopback =
+        request.remotePeer().address() instanceof InetSocketAddress peer
+            && peer.getAddress() != null
+            && peer.getAddress().isLoopbackAddress();
+    return loopback && PROXIES.stream().noneMatch(request.headers()::contains);
+  }
+
+  private static EspalierException unknown(String method, String path) {
+    return EspalierException.notFound(
+        "No call %s %s. The API describes itself at /api/v1/openapi.json."
+            .formatted(method, path.substring(0, Math.min(200, path.length()))));
+  }
+
+  private static void refuse(RoutingResponse response, int status, EspalierException why) {
+    Problem told = Problem.of(why);
+    Problem problem =
+        new Problem(
+            told.type(),
+            told.title(),
+            status,
+            told.detail(),
+            told.field(),
+            told.rule(),
+            told.nearest());
     response
-        .status(Status.FORBIDDEN_403)
+        .status(Status.create(status))
         .header(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE)
         .send(Json.bytes(problem));
   }

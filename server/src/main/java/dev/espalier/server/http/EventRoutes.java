@@ -1,11 +1,13 @@
 package dev.espalier.server.http;
 
+import dev.espalier.platform.Caller;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Events;
 import dev.espalier.platform.Events.Event;
 import dev.espalier.platform.Json;
 import dev.espalier.platform.JsonRoutes;
+import dev.espalier.server.identity.Access;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRules;
@@ -19,18 +21,21 @@ import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 
 /**
- * Every state change as server-sent events, resumable by {@code Last-Event-ID}. A comment goes out
- * every few seconds of silence, so that a dead reader is noticed.
+ * Every state change of the products that the caller may read, as server-sent events, resumable by
+ * {@code Last-Event-ID}. A comment goes out every few seconds of silence, so that a dead reader is
+ * noticed.
  */
 final class EventRoutes extends JsonRoutes {
   private static final int BATCH = 200;
   private static final long SILENCE_MILLIS = 5_000;
   private final Semaphore readers = new Semaphore(64);
   private final Events events;
+  private final Access access;
   private final BooleanSupplier open;
 
-  EventRoutes(Events events, BooleanSupplier open) {
+  EventRoutes(Events events, Access access, BooleanSupplier open) {
     this.events = events;
+    this.access = access;
     this.open = open;
   }
 
@@ -52,6 +57,7 @@ final class EventRoutes extends JsonRoutes {
   }
 
   private void follow(ServerRequest request, ServerResponse response) {
+    Caller caller = caller(request);
     long seq =
         request
             .headers()
@@ -70,8 +76,11 @@ final class EventRoutes extends JsonRoutes {
           write(out, ": still here\n\n");
         }
         for (Event event : batch) {
-          write(
-              out, "id: %d\nevent: change\ndata: %s\n\n".formatted(event.seq(), Json.write(event)));
+          if (access.reads(caller, event.product())) {
+            write(
+                out,
+                "id: %d\nevent: change\ndata: %s\n\n".formatted(event.seq(), Json.write(event)));
+          }
           seq = event.seq();
         }
         out.flush();

@@ -3,6 +3,7 @@ package dev.espalier.server.http;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Events;
+import dev.espalier.server.identity.Access;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpService;
@@ -11,6 +12,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -19,10 +21,14 @@ import java.util.function.Supplier;
 public final class HttpServer implements AutoCloseable {
   private final AtomicBoolean ready = new AtomicBoolean();
   private final AtomicBoolean open = new AtomicBoolean(true);
+  private final List<Route> routes = new ArrayList<>();
   private final WebServer server;
 
   /** What is mounted: the native API's stages, and the services with a prefix of their own. */
   public record Mounts(List<HttpService> stages, HttpService inference, Supplier<String> metrics) {}
+
+  /** A mounted route. */
+  public record Route(String method, String path) {}
 
   /**
    * Starts listening.
@@ -30,14 +36,15 @@ public final class HttpServer implements AutoCloseable {
    * @param port 0 for any free one
    * @throws EspalierException UNAVAILABLE when the port is taken
    */
-  public HttpServer(String host, int port, Events events, Mounts mounts) {
+  public HttpServer(String host, int port, Events events, Access access, Mounts mounts) {
     refuseIfTaken(host, port);
     HttpRouting.Builder routing = HttpRouting.builder();
-    routing.addFilter(new AccessFilter());
-    routing.register(new SystemRoutes(ready::get, mounts.metrics()));
-    routing.register("/v2", mounts.inference());
-    routing.register("/api/v1", new EventRoutes(events, open::get), new OpenApiRoutes());
-    mounts.stages().forEach(service -> routing.register("/api/v1", service));
+    routing.addFilter(new AccessFilter(access));
+    mount(routing, "", new SystemRoutes(ready::get, mounts.metrics()));
+    mount(routing, "/v2", mounts.inference());
+    mount(routing, "/api/v1", new EventRoutes(events, access, open::get));
+    mount(routing, "/api/v1", new OpenApiRoutes());
+    mounts.stages().forEach(service -> mount(routing, "/api/v1", service));
     routing.register("/api/v1", new UnknownRoutes());
     routing.register("/", new UiRoutes());
     this.server =
@@ -55,6 +62,17 @@ public final class HttpServer implements AutoCloseable {
     } catch (RuntimeException failure) {
       throw taken(host, port, failure);
     }
+  }
+
+  private void mount(HttpRouting.Builder routing, String prefix, HttpService service) {
+    routing.register(prefix.isEmpty() ? "/" : prefix, service);
+    MountedRoutes.of(prefix, service)
+        .forEach(route -> routes.add(new Route(route.method(), route.path())));
+  }
+
+  /** Every route that stages mounted; the UI's files are none. */
+  public List<Route> routes() {
+    return List.copyOf(routes);
   }
 
   /** The server's own socket shares a port that another one has; two programs on it help nobody. */
