@@ -25,11 +25,20 @@ public final class Api {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
   private final URI base;
+  private final Optional<String> token;
 
   /**
    * @param url of the server, such as {@code http://127.0.0.1:8080}
    */
   public Api(String url) {
+    this(url, Optional.empty());
+  }
+
+  /**
+   * @param token who asks; without one the server knows the caller by being on the same machine
+   */
+  public Api(String url, Optional<String> token) {
+    this.token = token;
     this.base = URI.create(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
   }
 
@@ -52,9 +61,12 @@ public final class Api {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(base + "/api/v1" + path))
-        .timeout(Duration.ofMinutes(30))
-        .header("Accept", "application/json");
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(base + "/api/v1" + path))
+            .timeout(Duration.ofMinutes(30))
+            .header("Accept", "application/json");
+    token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+    return request;
   }
 
   private JsonNode send(HttpRequest request) {
@@ -86,7 +98,7 @@ public final class Api {
     ErrorCode code =
         switch (status) {
           case 400, 422 -> ErrorCode.INVALID;
-          case 403 -> ErrorCode.DENIED;
+          case 401, 403 -> ErrorCode.DENIED;
           case 404 -> ErrorCode.NOT_FOUND;
           case 409 -> ErrorCode.CONFLICT;
           case 413, 429 -> ErrorCode.LIMIT;

@@ -50,13 +50,21 @@ final class CanvasCommands {
       name = "apply",
       mixinStandardHelpOptions = true,
       description = "Plans a canvas and applies it as a new version.",
-      footer = {"", "Example:", "  espalier apply -f canvas.yaml"})
+      footer = {
+        "",
+        "Example:",
+        "  espalier apply -f canvas.yaml",
+        "  espalier apply -f canvas.yaml --reason \"labels come later than we thought\""
+      })
   static final class Apply implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
     @Option(names = "-f", required = true, paramLabel = "FILE", description = "The canvas.")
     Path file = Path.of("canvas.yaml");
+
+    @Option(names = "--reason", description = "Why; needed when it loosens a promise.")
+    String reason = "";
 
     @Override
     public Integer call() {
@@ -68,9 +76,7 @@ final class CanvasCommands {
       }
       String product = product(file);
       JsonNode version =
-          api.post(
-              "/canvases/" + product + "/apply",
-              Map.of("planDigest", plan.path("planDigest").asText()));
+          api.post("/canvases/" + product + "/apply", request(plan.path("planDigest").asText()));
       server.print(
           spec.commandLine().getOut(),
           version,
@@ -79,6 +85,12 @@ final class CanvasCommands {
                   "Applied %s, version %s.".formatted(product, answer.path("version").asText()),
                   "Train it with: espalier run " + product));
       return 0;
+    }
+
+    private Map<String, String> request(String digest) {
+      return reason.isBlank()
+          ? Map.of("planDigest", digest)
+          : Map.of("planDigest", digest, "reason", reason);
     }
   }
 
@@ -148,6 +160,19 @@ final class CanvasCommands {
     } else {
       lines.addFirst("%d resource actions:".formatted(lines.size()));
     }
+    for (JsonNode change : plan.path("diff")) {
+      lines.add(
+          "%-9s %s: %s -> %s"
+              .formatted(
+                  change.path("direction").asText().toLowerCase(Locale.ROOT),
+                  change.path("path").asText(),
+                  change.path("before").asText("nothing"),
+                  change.path("after").asText("nothing")));
+    }
+    if (!plan.path("needs").isEmpty()) {
+      lines.add("It needs " + String.join(" and ", strings(plan.path("needs"))) + ".");
+      lines.add("Plan digest: " + plan.path("planDigest").asText());
+    }
     for (JsonNode finding : plan.path("contradictions")) {
       lines.add(
           "%s rule %s (%s): %s"
@@ -170,7 +195,7 @@ final class CanvasCommands {
             .formatted(
                 action.path("action").asText().toLowerCase(Locale.ROOT),
                 action.path("resource").asText(action.path("id").asText()),
-                action.path("compiledFrom").asText());
+                action.path("because").asText());
   }
 
   private static List<String> strings(JsonNode array) {

@@ -78,8 +78,13 @@ final class DeploymentCommands {
   @Command(
       name = "approve",
       mixinStandardHelpOptions = true,
-      description = "Approves a rollout that waits for a person.",
-      footer = {"", "Example:", "  espalier approve mail-filter rol_01…"})
+      description = "Approves a canvas plan, by its digest, or a rollout that waits for a person.",
+      footer = {
+        "",
+        "Example:",
+        "  ESPALIER_TOKEN=esp_… espalier approve mail-filter sha256:1f0c…",
+        "  espalier approve mail-filter rol_01…"
+      })
   static final class Approve implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
@@ -87,20 +92,37 @@ final class DeploymentCommands {
     @Parameters(index = "0", paramLabel = "PRODUCT")
     String product = "";
 
-    @Parameters(index = "1", paramLabel = "ROLLOUT")
-    String rollout = "";
+    @Parameters(index = "1", paramLabel = "DIGEST|ROLLOUT")
+    String what = "";
+
+    @Option(names = "--reason", description = "Why; kept with the approval.")
+    String reason = "";
 
     @Override
     public Integer call() {
-      JsonNode answer =
-          server
-              .api()
-              .post(
-                  "/deployments/%s/rollouts/%s/approvals"
-                      .formatted(product, PipelineCommands.id(rollout)),
-                  Map.of());
-      server.print(spec.commandLine().getOut(), answer, DeploymentCommands::words);
+      Map<String, String> body = reason.isBlank() ? Map.of() : Map.of("reason", reason);
+      String of = PipelineCommands.id(product);
+      if (what.startsWith("sha256:")) {
+        String digest = PipelineCommands.id(what.substring(7));
+        JsonNode plan =
+            server.api().post("/canvases/%s/plans/sha256:%s/approvals".formatted(of, digest), body);
+        server.print(spec.commandLine().getOut(), plan, Approve::planWords);
+      } else {
+        String rollout = PipelineCommands.id(what);
+        JsonNode answer =
+            server.api().post("/deployments/%s/rollouts/%s/approvals".formatted(of, rollout), body);
+        server.print(spec.commandLine().getOut(), answer, DeploymentCommands::words);
+      }
       return 0;
+    }
+
+    private static List<String> planWords(JsonNode open) {
+      List<String> lines = new java.util.ArrayList<>();
+      lines.add(
+          "Approved: version %s, as %s wants it."
+              .formatted(open.path("plan").path("version").asText(), open.path("by").asText()));
+      open.path("missing").forEach(each -> lines.add("Still needs " + each.asText() + "."));
+      return lines;
     }
   }
 

@@ -23,7 +23,8 @@ import picocli.CommandLine.Command;
       DeploymentCommands.Rollout.class,
       DeploymentCommands.Rollback.class,
       DeploymentCommands.Approve.class,
-      DrillCommand.class
+      DrillCommand.class,
+      TokenCommand.class
     },
     footer = {
       "",

@@ -6,6 +6,7 @@ import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine.Option;
 
@@ -17,11 +18,26 @@ final class ServerOptions {
       defaultValue = "${env:ESPALIER_URL:-http://127.0.0.1:8080}")
   String url = "http://127.0.0.1:8080";
 
+  @Option(
+      names = "--token",
+      paramLabel = "TOKEN",
+      description = "Who asks; better given as ESPALIER_TOKEN, which no process list shows.",
+      defaultValue = "${env:ESPALIER_TOKEN:-}")
+  String token = "";
+
   @Option(names = "--json", description = "Answer with the API's JSON.")
   boolean json;
 
   Api api() {
-    return new Api(url);
+    String plain = token.strip();
+    if (!plain.isEmpty() && !plain.matches("esp_[A-Za-z0-9_-]{1,90}")) {
+      throw EspalierException.invalidField(
+          "--token",
+          "token",
+          "That is no token; one begins with esp_. Create one with: espalier token create",
+          Optional.empty());
+    }
+    return new Api(url, plain.isEmpty() ? Optional.empty() : Optional.of(plain));
   }
 
   /** Prints {@code answer} as JSON, or the lines that {@code words} makes of it. */

@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A real HTTP server that answers as a test scripted it and remembers what it was asked. */
 final class ScriptedServer implements AutoCloseable {
-  record Asked(String method, String path, String mediaType, String body) {}
+  record Asked(String method, String path, String mediaType, String authorization, String body) {}
 
   private record Reply(int status, String body) {}
 
@@ -33,6 +33,7 @@ final class ScriptedServer implements AutoCloseable {
                   exchange.getRequestMethod(),
                   path,
                   String.valueOf(exchange.getRequestHeaders().getFirst("Content-Type")),
+                  String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")),
                   body));
           Reply reply =
               replies.getOrDefault(

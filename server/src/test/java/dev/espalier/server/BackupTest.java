@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.artifacts.LocalArtifactStore;
 import dev.espalier.canvas.Canvases;
+import dev.espalier.platform.Caller;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.Digest;
 import dev.espalier.platform.ErrorCode;
@@ -48,8 +49,9 @@ class BackupTest {
     Files.createDirectories(home);
     try (Database database = Database.open(home.resolve("espalier.db"))) {
       Canvases canvases = canvases(database);
-      Digest plan = canvases.plan(CANVAS.getBytes(StandardCharsets.UTF_8)).planDigest();
-      canvases.apply("tickets", plan, java.util.Optional.empty());
+      Digest plan =
+          canvases.plan(CANVAS.getBytes(StandardCharsets.UTF_8), Caller.local()).planDigest();
+      canvases.apply("tickets", plan, java.util.Optional.empty(), Caller.local());
     }
     LocalArtifactStore store = new LocalArtifactStore(home.resolve("artifacts"));
     byte[] large = new byte[3 << 20];

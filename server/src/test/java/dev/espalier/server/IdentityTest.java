@@ -106,7 +106,7 @@ class IdentityTest {
       List<String> methods =
           route.method().equals("*") ? List.of("GET", "POST") : List.of(route.method());
       for (String method : methods) {
-        if (permissions.of(method, route.path()).isEmpty()) {
+        if (permissions.declared(method, route.path()).isEmpty()) {
           undeclared.add(method + " " + route.path());
         }
       }
@@ -126,7 +126,7 @@ class IdentityTest {
     Permissions permissions = Permissions.ofThisProgram();
     for (HttpServer.Route route : espalier.routes()) {
       if (route.method().equals("*")
-          || !(permissions.of(route.method(), route.path()).orElseThrow().permission()
+          || !(permissions.declared(route.method(), route.path()).orElseThrow().permission()
               instanceof Permission.Member(Role least))) {
         continue;
       }

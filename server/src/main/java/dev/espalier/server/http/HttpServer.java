@@ -40,11 +40,11 @@ public final class HttpServer implements AutoCloseable {
     refuseIfTaken(host, port);
     HttpRouting.Builder routing = HttpRouting.builder();
     routing.addFilter(new AccessFilter(access));
-    mount(routing, "", new SystemRoutes(ready::get, mounts.metrics()));
-    mount(routing, "/v2", mounts.inference());
-    mount(routing, "/api/v1", new EventRoutes(events, access, open::get));
-    mount(routing, "/api/v1", new OpenApiRoutes());
-    mounts.stages().forEach(service -> mount(routing, "/api/v1", service));
+    mount(routing, access, "", new SystemRoutes(ready::get, mounts.metrics()));
+    mount(routing, access, "/v2", mounts.inference());
+    mount(routing, access, "/api/v1", new EventRoutes(events, access, open::get));
+    mount(routing, access, "/api/v1", new OpenApiRoutes());
+    mounts.stages().forEach(service -> mount(routing, access, "/api/v1", service));
     routing.register("/api/v1", new UnknownRoutes());
     routing.register("/", new UiRoutes());
     this.server =
@@ -64,10 +64,18 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  private void mount(HttpRouting.Builder routing, String prefix, HttpService service) {
+  /** Mounts what the filter guards; beside the guarded prefixes it must know every route. */
+  private void mount(
+      HttpRouting.Builder routing, Access access, String prefix, HttpService service) {
     routing.register(prefix.isEmpty() ? "/" : prefix, service);
-    MountedRoutes.of(prefix, service)
-        .forEach(route -> routes.add(new Route(route.method(), route.path())));
+    for (MountedRoutes.Mounted route : MountedRoutes.of(prefix, service)) {
+      routes.add(new Route(route.method(), route.path()));
+      if (prefix.isEmpty() && !access.declares(route.method(), route.path())) {
+        throw new EspalierException(
+            ErrorCode.INTERNAL,
+            "No permission is declared for %s %s.".formatted(route.method(), route.path()));
+      }
+    }
   }
 
   /** Every route that stages mounted; the UI's files are none. */

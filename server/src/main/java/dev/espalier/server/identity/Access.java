@@ -102,6 +102,11 @@ public final class Access {
         : Optional.of(Role.OWNER);
   }
 
+  /** True when the table of permissions knows the route. */
+  public boolean declares(String method, String path) {
+    return permissions.declared(method, path).isPresent();
+  }
+
   /** The caller's role in each product where they have one. */
   public Map<String, Role> roles(Caller caller) {
     Map<String, Role> roles = new TreeMap<>();

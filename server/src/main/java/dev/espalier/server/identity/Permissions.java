@@ -20,6 +20,7 @@ import java.util.Optional;
  */
 public final class Permissions {
   private static final String API = "/api/v1";
+  private static final List<String> GUARDED = List.of("api", "ajax-api", "v1", "v2", "invocations");
   private final List<Rule> rules = new ArrayList<>();
 
   private record Rule(String method, List<String> segments, Permission permission) {}
@@ -107,9 +108,11 @@ public final class Permissions {
     add("POST", "/v1/**", asks);
     add("POST", "/invocations", asks);
     add("POST", "/invocations/{product}", asks);
-    for (String prefix : List.of("/api/2.0/**", "/ajax-api/**")) {
+    for (String prefix : List.of("/api/2.0/**", "/api/3.0/**", "/ajax-api/**")) {
       add("GET", prefix, new Permission.Member(VIEWER));
-      add("POST", prefix, new Permission.Member(CONTRIBUTOR));
+      for (String method : List.of("POST", "PUT", "PATCH", "DELETE")) {
+        add(method, prefix, new Permission.Member(CONTRIBUTOR));
+      }
     }
   }
 
@@ -146,6 +149,15 @@ public final class Permissions {
    * @param path decoded, or a route's template
    */
   public Optional<Match> of(String method, String path) {
+    return declared(method, path)
+        .or(() ->
+            (method.equals("GET") || method.equals("HEAD")) && page(path)
+                ? Optional.of(new Match(new Permission.Open(), Optional.empty()))
+                : Optional.empty());
+  }
+
+  /** The permission that the table itself has for the call. */
+  public Optional<Match> declared(String method, String path) {
     String verb = method.equals("HEAD") ? "GET" : method;
     List<String> asked = segments(path.isEmpty() ? "/" : withoutTrailingSlash(path));
     for (Rule rule : rules) {
@@ -155,13 +167,12 @@ public final class Permissions {
         return Optional.of(new Match(rule.permission(), product));
       }
     }
-    return verb.equals("GET") && page(asked.getFirst())
-        ? Optional.of(new Match(new Permission.Open(), Optional.empty()))
-        : Optional.empty();
+    return Optional.empty();
   }
 
-  private static boolean page(String first) {
-    return !List.of("api", "ajax-api", "v1", "v2", "invocations").contains(first);
+  /** True outside the protocols: there only the UI answers. */
+  private static boolean page(String path) {
+    return !GUARDED.contains(segments(path.isEmpty() ? "/" : path).getFirst());
   }
 
   private static String withoutTrailingSlash(String path) {
