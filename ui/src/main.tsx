@@ -5,6 +5,8 @@ import './shared/styles/tokens.css';
 import './shared/styles/base.css';
 import './shared/styles/board.css';
 import './shared/styles/pages.css';
+import './shared/styles/editor.css';
+import './shared/styles/print.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App';

@@ -1,21 +1,27 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { BrowserRouter, Navigate, Route, Routes, useLocation } from 'react-router';
 import { Board } from '../features/canvas/Board';
-import { Rollouts } from '../features/deployment/Rollouts';
-import { Incidents } from '../features/monitoring/Incidents';
-import { Monitor } from '../features/monitoring/Monitor';
-import { RunPage } from '../features/pipeline/RunPage';
-import { Runs } from '../features/pipeline/Runs';
-import { Models } from '../features/registry/Models';
-import { VersionPage } from '../features/registry/VersionPage';
-import { TryIt } from '../features/serving/TryIt';
 import { ApiError } from '../shared/api/client';
 import { LiveProvider } from '../shared/api/live';
 import { useCanvases } from '../shared/api/queries';
-import { Asked, Empty } from '../shared/ui/Asked';
+import { Asked, Empty, Waiting } from '../shared/ui/Asked';
 import { SlotsProvider } from '../shared/ui/slots';
 import { LoopStrip } from './LoopStrip';
 import { Shell } from './Shell';
+
+// The board comes with the first load; every other page when it is asked for.
+const CanvasPage = lazy(async () => ({ default: (await import('../features/canvas/CanvasPage')).CanvasPage }));
+const Runs = lazy(async () => ({ default: (await import('../features/pipeline/Runs')).Runs }));
+const RunPage = lazy(async () => ({ default: (await import('../features/pipeline/RunPage')).RunPage }));
+const Models = lazy(async () => ({ default: (await import('../features/registry/Models')).Models }));
+const VersionPage = lazy(async () => ({ default: (await import('../features/registry/VersionPage')).VersionPage }));
+const Rollouts = lazy(async () => ({ default: (await import('../features/deployment/Rollouts')).Rollouts }));
+const Monitor = lazy(async () => ({ default: (await import('../features/monitoring/Monitor')).Monitor }));
+const Incidents = lazy(async () => ({ default: (await import('../features/monitoring/Incidents')).Incidents }));
+const TryIt = lazy(async () => ({ default: (await import('../features/serving/TryIt')).TryIt }));
+const Drills = lazy(async () => ({ default: (await import('../features/canvas/Drills')).Drills }));
+const Documents = lazy(async () => ({ default: (await import('../features/canvas/Documents')).Documents }));
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -43,9 +49,13 @@ export function App() {
 
 function Pages() {
   return (
+    <Suspense fallback={<Waiting />}>
     <Routes>
       <Route path="/p/:product" element={<Shell />}>
         <Route index element={<Board />} />
+        <Route path="canvas" element={<CanvasPage />} />
+        <Route path="drills" element={<Drills />} />
+        <Route path="documents" element={<Documents />} />
         <Route path="runs" element={<Runs />} />
         <Route path="runs/:id" element={<RunPage />} />
         <Route path="models" element={<Models />} />
@@ -58,6 +68,7 @@ function Pages() {
       </Route>
       <Route path="*" element={<FirstProduct />} />
     </Routes>
+    </Suspense>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useConformance, useRuns, useVersions } from '../shared/api/queries';
+import { places } from './places';
 import { match, type Target } from '../shared/lib/match';
 
 /** Jumps anywhere by a few letters. */
@@ -14,11 +15,7 @@ export function Palette({ product, close }: { readonly product: string; readonly
   const targets = useMemo<Target[]>(() => {
     const home = `/p/${product}`;
     return [
-      ...['Board', 'Runs', 'Models', 'Rollouts', 'Monitor', 'Incidents', 'Try it'].map((name) => ({
-        name,
-        kind: 'page',
-        to: name === 'Board' ? home : `${home}/${name === 'Try it' ? 'try' : name.toLowerCase()}`,
-      })),
+      ...places.map(({ name, to }) => ({ name, kind: 'page', to: to === '' ? home : `${home}/${to}` })),
       ...(runs.data ?? []).map((run) => ({ name: `Run ${run.id}: ${run.cause.reason}`, kind: 'run', to: `${home}/runs/${run.id}` })),
       ...(versions.data ?? []).map(({ version }) => ({ name: `Version ${version}`, kind: 'version', to: `${home}/models/${version}` })),
       ...(board.data?.questions ?? []).map((question) => ({

@@ -1,25 +1,18 @@
-import { useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { Link, NavLink, Outlet, useNavigate, useParams } from 'react-router';
 import { useLive } from '../shared/api/live';
 import { useCanvases, useConformance, useIncidents } from '../shared/api/queries';
 import { clockLabel } from '../shared/lib/time';
 import { chooseTheme, storedTheme } from '../shared/lib/theme';
+import { Waiting } from '../shared/ui/Asked';
 import { Glyph } from '../shared/ui/Glyph';
-import { Icon, type IconName } from '../shared/ui/Icon';
+import { Icon } from '../shared/ui/Icon';
 import { Palette } from './Palette';
+import { places } from './places';
+import { Who } from './Who';
 
 /** When the page was opened: enough to tell a replay from the wall clock. */
 const opened = Date.now();
-
-const places: readonly { to: string; icon: IconName; name: string }[] = [
-  { to: '', icon: 'board', name: 'Board' },
-  { to: 'runs', icon: 'runs', name: 'Runs' },
-  { to: 'models', icon: 'models', name: 'Models' },
-  { to: 'rollouts', icon: 'rollouts', name: 'Rollouts' },
-  { to: 'monitor', icon: 'monitor', name: 'Monitor' },
-  { to: 'incidents', icon: 'incidents', name: 'Incidents' },
-  { to: 'try', icon: 'try', name: 'Try it' },
-];
 
 export function Shell() {
   const { product = '' } = useParams();
@@ -43,7 +36,9 @@ export function Shell() {
       <div className="shell">
         <Rail product={product} />
         <main id="main" tabIndex={-1}>
-          <Outlet />
+          <Suspense fallback={<Waiting />}>
+            <Outlet />
+          </Suspense>
         </main>
       </div>
       {palette && <Palette product={product} close={() => setPalette(false)} />}
@@ -84,6 +79,7 @@ function Top({ product, openPalette }: { readonly product: string; readonly open
         <i className={live.connected ? 'breathe' : ''} />
         {clockLabel(clock, opened)}
       </span>
+      <Who />
       <button
         type="button"
         className="chip"

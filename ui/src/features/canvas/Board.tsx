@@ -1,14 +1,17 @@
-import { useCallback, type ReactNode } from 'react';
-import { useParams, useSearchParams } from 'react-router';
-import { useConformance } from '../../shared/api/queries';
-import type { Conformance, Lane, Question, State } from '../../shared/api/types';
-import { stateLooks, statesBySeverity, worst } from '../../shared/lib/state';
+import { useCallback, useMemo, type ReactNode } from 'react';
+import { useNavigate, useParams, useSearchParams } from 'react-router';
+import { useConformance, useHistories, useMe } from '../../shared/api/queries';
+import type { Conformance, Lane, Question, StateChange } from '../../shared/api/types';
+import { moveFocus, useKeys } from '../../shared/lib/keys';
+import { worst } from '../../shared/lib/state';
 import { useSlots } from '../../shared/ui/slots';
 import { Asked, Empty } from '../../shared/ui/Asked';
-import { Glyph } from '../../shared/ui/Glyph';
 import { Head } from '../../shared/ui/Head';
+import { date } from '../../shared/lib/time';
+import { BoardTools } from './BoardTools';
 import { QuestionDrawer } from './QuestionDrawer';
 import { Row } from './Row';
+import { groups, set, toggled, viewOf, visible, type Beside } from './view';
 
 const lanes: readonly { lane: Lane; title: string }[] = [
   { lane: 'DESIGN', title: 'Design' },
@@ -38,21 +41,38 @@ function NoCanvas() {
 
 function Loaded({ board, loop }: { readonly board: Conformance; readonly loop: ReactNode }) {
   const [search, setSearch] = useSearchParams();
-  const only = search.get('state');
+  const navigate = useNavigate();
+  const user = useMe().data?.user ?? '';
+  const view = viewOf(search);
+  const histories = useHistories(board.product, view.beside !== 'bound').data;
   const open = search.get('q');
-  const shown = only ? board.questions.filter((question) => question.state === only) : board.questions;
+  const shown = visible(board.questions, view, user);
   const chosen = board.questions.find((question) => question.question === open);
-  const close = useCallback(
-    () => setSearch((before) => (before.delete('q'), before), { preventScrollReset: true }),
-    [setSearch],
+  const close = useCallback(() => setSearch((before) => set(before, 'q', ''), { preventScrollReset: true }), [setSearch]);
+  const keys = useMemo(
+    () => ({
+      j: () => moveFocus('a.q', 1),
+      k: () => moveFocus('a.q', -1),
+      e: () => void (open === null || navigate(`/p/${board.product}/canvas?q=${encodeURIComponent(open)}`)),
+      '/': () => document.getElementById('board-find')?.focus(),
+    }),
+    [open, navigate, board.product],
   );
-  const pick = (state: State) =>
-    setSearch((before) => (only === state ? before.delete('state') : before.set('state', state), before));
+  useKeys(keys);
   return (
     <>
       {loop}
       <Head title={board.headline} lead={board.why} />
-      <Summary counts={board.counts} only={only} pick={pick} />
+      <BoardTools
+        counts={board.counts}
+        view={view}
+        shown={shown.length}
+        total={board.questions.length}
+        toggle={(name, value) => setSearch((before) => toggled(before, name, value), { preventScrollReset: true })}
+        set={(name, value) => setSearch((before) => set(before, name, value), { replace: true, preventScrollReset: true })}
+        clear={() => setSearch((before) => ['state', 'show', 'find', 'lane'].reduce((address, name) => set(address, name, ''), before))}
+      />
+      {shown.length === 0 && <p className="muted">No question fits this view.</p>}
       {lanes.map(({ lane, title }) => (
         <LaneView
           key={lane}
@@ -61,12 +81,20 @@ function Loaded({ board, loop }: { readonly board: Conformance; readonly loop: R
           shown={shown.filter((question) => inLane(question, lane))}
           board={board}
           open={open}
+          beside={view.beside}
+          histories={histories}
         />
       ))}
       <footer className="attribution">
+        <div className="only-print">
+          {board.product}, canvas {board.version}, as of {date(board.asOf)}
+        </div>
         {board.attribution.map((line) => (
           <div key={line}>{line}</div>
         ))}
+        <div className="hint">
+          <kbd>j</kbd> <kbd>k</kbd> next and previous · <kbd>enter</kbd> open · <kbd>e</kbd> edit · <kbd>esc</kbd> close · <kbd>/</kbd> find · <kbd>⌘K</kbd> jump
+        </div>
       </footer>
       {chosen && <QuestionDrawer key={chosen.question} product={board.product} question={chosen} now={board.asOf} version={board.version} onClose={close} />}
     </>
@@ -75,82 +103,67 @@ function Loaded({ board, loop }: { readonly board: Conformance; readonly loop: R
 
 const inLane = (question: Question, lane: Lane) => String(question.lane).toUpperCase() === lane;
 
-function Summary(props: { readonly counts: Readonly<Record<string, number>>; readonly only: string | null; readonly pick: (state: State) => void }) {
-  const present = statesBySeverity.filter((state) => (props.counts[state] ?? 0) > 0);
-  return (
-    <div className="summary">
-      <div className="stack" aria-hidden="true">
-        {present.filter((state) => state !== 'N_A').toReversed().map((state) => (
-          <i key={state} className={`bg-${stateLooks[state].tone}`} style={{ flexGrow: props.counts[state] ?? 0 }} />
-        ))}
-      </div>
-      <div className="legend">
-        {present.map((state) => (
-          <button
-            key={state}
-            type="button"
-            className={`tone-${stateLooks[state].tone}`}
-            aria-pressed={props.only === state}
-            onClick={() => props.pick(state)}
-          >
-            <Glyph state={state} size={11} /> {stateLooks[state].word} <b>{props.counts[state]}</b>
-          </button>
-        ))}
-      </div>
-    </div>
-  );
+interface Side {
+  readonly beside: Beside;
+  readonly histories: readonly StateChange[] | undefined;
 }
 
-function LaneView(props: {
-  readonly title: string;
-  readonly all: readonly Question[];
-  readonly shown: readonly Question[];
-  readonly board: Conformance;
-  readonly open: string | null;
-}) {
-  const conforming = props.all.filter((question) => question.state === 'CONFORMS').length;
-  const counted = props.all.filter((question) => question.state !== 'N_A').length;
-  const cells = groups(props.shown);
+function LaneView(props: Side & { readonly title: string; readonly all: readonly Question[]; readonly shown: readonly Question[]; readonly board: Conformance; readonly open: string | null }) {
+  const { all, board } = props;
+  const conforming = all.filter((question) => question.state === 'CONFORMS').length;
+  const counted = all.filter((question) => question.state !== 'N_A').length;
   if (props.shown.length === 0) return null;
   return (
     <section className="lane" aria-label={props.title}>
-      <div>
+      <div className="lane-head">
         <h2>{props.title}</h2>
-        <div className="share">
+        <span className="share">
           {conforming} of {counted} conform
-        </div>
+        </span>
       </div>
       <div className="cells">
-        {[...cells].map(([block, questions]) => (
-          <Cell key={block} title={titleOf(props.board, block)} questions={questions} now={props.board.asOf} open={props.open} />
+        {[...groups(props.shown)].map(([block, questions]) => (
+          <Cell
+            key={block}
+            title={titleOf(board, block)}
+            whole={all.filter((question) => question.block === block)}
+            questions={questions}
+            now={board.asOf}
+            open={props.open}
+            beside={props.beside}
+            histories={props.histories}
+          />
         ))}
       </div>
     </section>
   );
 }
 
-function groups(questions: readonly Question[]): Map<string, Question[]> {
-  const result = new Map<string, Question[]>();
-  for (const question of questions) {
-    result.set(question.block, [...(result.get(question.block) ?? []), question]);
-  }
-  return result;
-}
-
 function titleOf(board: Conformance, block: string): string {
   return board.blocks.find((candidate) => candidate.block === block)?.title ?? block;
 }
 
-function Cell(props: { readonly title: string; readonly questions: readonly Question[]; readonly now: string; readonly open: string | null }) {
-  const state = worst(props.questions.map((question) => question.state));
+function Cell(props: Side & { readonly title: string; readonly whole: readonly Question[]; readonly questions: readonly Question[]; readonly now: string; readonly open: string | null }) {
+  const state = worst(props.whole.map((question) => question.state));
+  const good = props.whole.filter((question) => question.state === 'CONFORMS').length;
+  const counted = props.whole.filter((question) => question.state !== 'N_A').length;
   return (
     <section className={state === 'VIOLATED' ? 'cell bad' : 'cell'} aria-label={props.title}>
       <header>
         <h3>{props.title}</h3>
-        <span>{props.questions.map((question) => question.id).join(' ')}</span>
+        <span title={`${good} of ${counted} conform`}>
+          {good}/{counted}
+        </span>
       </header>
       {props.questions.map((question) => (
-        <Row key={question.question} question={question} now={props.now} open={props.open === question.question} />
+        <Row
+          key={question.question}
+          question={question}
+          now={props.now}
+          open={props.open === question.question}
+          beside={props.beside}
+          changes={props.histories?.filter((change) => change.question === question.question)}
+        />
       ))}
     </section>
   );

@@ -1,63 +1,106 @@
-import type { Evidence, Question } from '../../shared/api/types';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import type { DrillRun, Waiver } from '../../shared/api/contract';
+import { useDrillRecords, useHistory, useIncidents, useMonitor } from '../../shared/api/queries';
+import type { Evidence, Question, StateChange } from '../../shared/api/types';
+import { SeriesChart } from '../../shared/chart/SeriesChart';
+import { since } from '../../shared/lib/days';
 import { count, duration, interval, shortDigest, sign, value, words } from '../../shared/lib/format';
 import { stateLooks } from '../../shared/lib/state';
-import { age, dateTime } from '../../shared/lib/time';
+import { age, between, dateTime, day } from '../../shared/lib/time';
 import { Drawer } from '../../shared/ui/Drawer';
 import { Glyph, StatePill } from '../../shared/ui/Glyph';
+import { StateStrip } from '../../shared/ui/StateStrip';
 import { Whisker } from '../../shared/ui/Whisker';
-import { boundNumber, boundText, spokesman } from './evidence';
-import { useHistory } from '../../shared/api/queries';
+import { boundNumber, boundText, resourcePage, spokesman } from './evidence';
+import { ProveIt } from './ProveIt';
 
-/** A claim, what proves or disproves it, and what exists because of it. */
-export function QuestionDrawer(props: {
+interface Props {
   readonly product: string;
   readonly question: Question;
   readonly now: string;
   readonly version: string;
   readonly onClose: () => void;
-}) {
-  const { question, now } = props;
-  const speaker = spokesman(question);
+}
+
+/** A claim, what proves or disproves it, what exists because of it, and what can be done now. */
+export function QuestionDrawer({ product, question, now, version, onClose }: Props) {
+  const changes = useHistory(product, question.question).data ?? [];
+  const start = since(changes, question.state);
+  const waiver = (question as { readonly waiver?: Waiver }).waiver;
+  const drilled = question.evidence.some((evidence) => evidence.kind === 'DRILL');
+  const [proving, setProving] = useState(false);
   return (
-    <Drawer label={question.claim} onClose={props.onClose}>
-      <StatePill state={question.state} />
+    <Drawer label={question.claim} onClose={onClose}>
+      <StatePill state={question.state} note={start && Date.parse(start) < Date.parse(now) ? `for ${between(start, now)}` : ''} />
       <h2>{question.claim}</h2>
       <p className="muted">
         {question.text} <span className="mono">{question.id} · {question.question}</span>
       </p>
-      {question.reason && <p>{question.reason}</p>}
+      {question.reason && <p className="reason">{question.reason}</p>}
+      {waiver && (
+        <p className="reason">
+          Waived until {day(waiver.until)} by {waiver.by}: {waiver.why}
+        </p>
+      )}
+      <div className="actions">
+        <Link className="btn primary" to={`/p/${product}/canvas?q=${encodeURIComponent(question.question)}`}>
+          Edit the answer
+        </Link>
+        {drilled && (
+          <button type="button" className="btn" aria-expanded={proving} onClick={() => setProving(!proving)}>
+            Prove it now
+          </button>
+        )}
+      </div>
+      {proving && <ProveIt product={product} question={question} />}
 
       <h3 className="eyebrow">Evidence</h3>
-      {speaker?.value !== undefined && <Figure evidence={speaker} now={now} />}
+      <Seen product={product} question={question} now={now} />
       {question.evidence.map((evidence) => (
         <Clause key={evidence.clause} evidence={evidence} now={now} />
       ))}
-      {question.evidence.length === 0 && <p className="muted">No clause of evidence belongs to this question.</p>}
+      {question.evidence.length === 0 && <p className="muted">No clause of evidence belongs to this answer.</p>}
+      <LastDrill product={product} question={question} />
 
       <h3 className="eyebrow">Compiled to</h3>
-      {question.resources.length === 0 && <p className="muted">Nothing yet: this answer configures no resource.</p>}
-      {question.resources.length > 0 && (
-        <table>
-          <tbody>
-            {question.resources.map((resource) => (
-              <tr key={resource.id}>
-                <td>{words(resource.kind)} <b>{resource.name}</b></td>
-                <td className="num">{shortDigest(String(resource.digest))}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      <Compiled product={product} question={question} />
+      <Now product={product} question={question} />
+
+      <h3 className="eyebrow">Ninety days</h3>
+      <StateStrip changes={changes} now={now} days={90} width={348} height={20} />
+      <Changes changes={changes} />
 
       <h3 className="eyebrow">Answer</h3>
-      <dl className="pairs">
-        <dt>Canvas</dt>
-        <dd className="mono">{props.version}</dd>
-        <dt>Fields</dt>
-        <dd>{question.defaults.total === 0 ? 'all given' : `${question.defaults.confirmed} of ${question.defaults.total} defaults confirmed`}</dd>
-      </dl>
-      <History product={props.product} question={question.question} />
+      <p className="muted">
+        Canvas {version}; {question.defaults.total === 0 ? 'all fields given' : `${question.defaults.confirmed} of ${question.defaults.total} fields given or confirmed`}.
+      </p>
     </Drawer>
+  );
+}
+
+/** The figure that decides, with its chart where a monitor watches it. */
+function Seen({ product, question, now }: { readonly product: string; readonly question: Question; readonly now: string }) {
+  const speaker = spokesman(question);
+  const watched = new Set(question.resources.filter((resource) => resource.kind === 'monitor').map((resource) => resource.name));
+  const view = useMonitor(product).data;
+  const series = view?.monitors.find((monitor) => watched.has(monitor.id) && monitor.windows.length > 1);
+  return (
+    <>
+      {speaker?.value !== undefined && <Figure evidence={speaker} now={now} />}
+      {series && (
+        <Link className="small-chart" to={`/p/${product}/monitor`} aria-label={`Monitor ${series.id}`}>
+          <SeriesChart
+            small
+            points={series.windows}
+            bound={series.bound}
+            annotations={(view?.releases ?? []).map((release) => ({ at: release.at, kind: 'release', text: release.version }))}
+            show={(shown) => value(shown, speaker?.unit)}
+            label={`${series.claim} over its windows`}
+          />
+        </Link>
+      )}
+    </>
   );
 }
 
@@ -75,22 +118,13 @@ function Figure({ evidence, now }: { readonly evidence: Evidence; readonly now: 
       <div className="figure">
         <b>{value(evidence.value, evidence.unit)}</b>
         <span className="muted">
-          {[ci && `95 % CI ${ci}`, evidence.n !== undefined && `n ${count(evidence.n)}`, evidence.observedAt && age(evidence.observedAt, now)]
-            .filter(Boolean)
-            .join(' · ')}
+          {[ci && `95 % CI ${ci}`, evidence.n !== undefined && `n ${count(evidence.n)}`, evidence.observedAt && age(evidence.observedAt, now)].filter(Boolean).join(' · ')}
         </span>
       </div>
       {evidence.target !== undefined && (
         <p className="muted">
           bound {sign(evidence.op)} {boundText(evidence)}{' '}
-          <Whisker
-            value={evidence.value}
-            low={evidence.ci?.low}
-            high={evidence.ci?.high}
-            {...boundOf(evidence)}
-            tone={tone}
-            label="Observed value and interval against the bound"
-          />
+          <Whisker value={evidence.value} low={evidence.ci?.low} high={evidence.ci?.high} {...boundOf(evidence)} tone={tone} label="Observed value and interval against the bound" />
         </p>
       )}
     </>
@@ -121,7 +155,7 @@ function Clause({ evidence, now }: { readonly evidence: Evidence; readonly now: 
         {evidence.source?.startsWith('/') && (
           <>
             {' '}
-            <a href={evidence.source}>record</a>
+            · <a href={evidence.source}>record</a>
           </>
         )}
       </p>
@@ -129,22 +163,77 @@ function Clause({ evidence, now }: { readonly evidence: Evidence; readonly now: 
   );
 }
 
-function History({ product, question }: { readonly product: string; readonly question: string }) {
-  const { data } = useHistory(product, question);
-  if (!data || data.length === 0) return null;
+function Compiled({ product, question }: { readonly product: string; readonly question: Question }) {
+  if (question.resources.length === 0) return <p className="muted">Nothing yet: this answer configures no resource.</p>;
+  return (
+    <ul className="lines">
+      {question.resources.map((resource) => (
+        <li key={resource.id}>
+          <Link to={`/p/${product}${resourcePage(resource.kind)}`}>
+            {words(resource.kind)} <b>{resource.name}</b>
+          </Link>
+          <span className="mono muted" title={String(resource.digest)}>
+            {shortDigest(String(resource.digest))}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What the answer has set in motion: the newest incident of something that it compiled to. */
+function Now({ product, question }: { readonly product: string; readonly question: Question }) {
+  const names = new Set(question.resources.map((resource) => resource.name));
+  const incidents = useIncidents(product).data ?? [];
+  const incident = incidents.toSorted((a, b) => Date.parse(b.openedAt) - Date.parse(a.openedAt)).find((one) => [...names].some((name) => one.cause.includes(name)));
+  if (!incident) return null;
   return (
     <>
-      <h3 className="eyebrow">History</h3>
-      <ul>
-        {data.toReversed().map((change) => (
-          <li key={change.recordedAt + change.to}>
-            <Glyph state={change.to} size={11} /> {stateLooks[change.to].word}{' '}
-            <time className="muted" dateTime={change.at}>
-              {dateTime(change.at)}
+      <h3 className="eyebrow">What happened</h3>
+      <ul className="lines">
+        {incident.trace.slice(-5).map((entry) => (
+          <li key={entry.at + entry.kind + entry.ref}>
+            <span>{entry.text}</span>
+            <time className="muted" dateTime={entry.at}>
+              {day(entry.at)}
             </time>
           </li>
         ))}
       </ul>
+      <p>
+        <Link to={`/p/${product}/incidents`}>The whole story</Link>
+      </p>
     </>
+  );
+}
+
+/** The newest drill that looked at this question. */
+function LastDrill({ product, question }: { readonly product: string; readonly question: Question }) {
+  const records: readonly DrillRun[] = useDrillRecords(product).data ?? [];
+  const record = records.find((one) => one.observations.some((seen) => seen.question === question.question));
+  if (!record) return null;
+  return (
+    <p className="muted">
+      Last drill: <Link to={`/p/${product}/drills`}>{record.name}</Link> {record.passed ? 'passed' : 'did not pass'}
+      {record.at && `, ${dateTime(record.at)}`}
+    </p>
+  );
+}
+
+function Changes({ changes }: { readonly changes: readonly StateChange[] }) {
+  if (changes.length === 0) return <p className="muted">Its state has not changed yet.</p>;
+  return (
+    <ul className="lines">
+      {changes.toReversed().slice(0, 6).map((change) => (
+        <li key={change.recordedAt + change.to}>
+          <span>
+            <Glyph state={change.to} size={11} /> {stateLooks[change.to].word}
+          </span>
+          <time className="muted" dateTime={change.at}>
+            {dateTime(change.at)}
+          </time>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -1,28 +1,33 @@
-import { Link } from 'react-router';
-import type { Question } from '../../shared/api/types';
+import { Link, useSearchParams } from 'react-router';
+import type { Question, StateChange } from '../../shared/api/types';
 import { stateLooks } from '../../shared/lib/state';
 import { Bullet } from '../../shared/ui/Bullet';
 import { Glyph } from '../../shared/ui/Glyph';
+import { StateStrip } from '../../shared/ui/StateStrip';
 import { boundNumber, observed, smallPrint, spokesman } from './evidence';
+import { set, type Beside } from './view';
 
-/** One question: glyph, claim, observed value; below it n, age and source; a bullet bar where there is a bound. */
-export function Row({ question, now, open }: { readonly question: Question; readonly now: string; readonly open: boolean }) {
+interface Props {
+  readonly question: Question;
+  readonly now: string;
+  readonly open: boolean;
+  readonly beside?: Beside;
+  readonly changes?: readonly StateChange[] | undefined;
+}
+
+/** One question: glyph, claim, observed value; below it n, age and source; beside it the bound, or the last days. */
+export function Row({ question, now, open, beside = 'bound', changes }: Props) {
+  const [search] = useSearchParams();
   const speaker = spokesman(question);
   const target = speaker && boundNumber(speaker);
   return (
-    <Link
-      className="q"
-      to={{ search: `?q=${encodeURIComponent(question.question)}` }}
-      aria-current={open ? 'true' : undefined}
-      preventScrollReset
-    >
+    <Link className="q" to={{ search: `?${set(search, 'q', question.question).toString()}` }} aria-current={open ? 'true' : undefined} preventScrollReset>
       <Glyph state={question.state} />
       <span className="claim">{question.claim}</span>
       <span className="value">{observed(question)}</span>
       <small>{smallPrint(question, now)}</small>
-      {speaker?.value !== undefined && target !== undefined && (
-        <Bullet value={speaker.value} target={target} tone={stateLooks[question.state].tone} />
-      )}
+      {beside !== 'bound' && changes && <StateStrip changes={changes} now={now} days={Number(beside)} width={90} height={9} />}
+      {beside === 'bound' && speaker?.value !== undefined && target !== undefined && <Bullet value={speaker.value} target={target} tone={stateLooks[question.state].tone} />}
     </Link>
   );
 }

@@ -40,3 +40,26 @@ export function smallPrint(question: Question, now: string): string {
   if (speaker.subject) parts.push(speaker.subject);
   return parts.join(' · ');
 }
+
+const pages: Readonly<Record<string, string>> = {
+  monitor: '/monitor',
+  alert: '/monitor',
+  gate: '/models',
+  model: '/models',
+  registry: '/models',
+  deployment: '/rollouts',
+  rollout: '/rollouts',
+  release: '/rollouts',
+  environment: '/rollouts',
+  endpoint: '/try',
+  serving: '/try',
+  pipeline: '/runs',
+  schedule: '/runs',
+  step: '/runs',
+  dataset: '/runs',
+};
+
+/** The page on which a compiled resource can be seen at work; the board where there is none yet. */
+export function resourcePage(kind: string): string {
+  return pages[kind.toLowerCase()] ?? '';
+}

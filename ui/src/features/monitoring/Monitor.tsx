@@ -1,6 +1,7 @@
 import { useParams } from 'react-router';
 import { useAlerts, useMonitor } from '../../shared/api/queries';
 import type { Alert, MonitorSeries, MonitorView } from '../../shared/api/types';
+import { Measured } from '../../shared/chart/Measured';
 import { SeriesChart, type Annotation } from '../../shared/chart/SeriesChart';
 import { VolumeChart } from '../../shared/chart/VolumeChart';
 import { count, duration, interval, millis, number, percent, words } from '../../shared/lib/format';
@@ -8,7 +9,7 @@ import { day } from '../../shared/lib/time';
 import { Asked, Empty } from '../../shared/ui/Asked';
 import { Head } from '../../shared/ui/Head';
 import { Pill } from '../../shared/ui/Pill';
-import { csvOf, shareLike } from './series';
+import { csvOf, shareLike, timesOf } from './series';
 
 /** Is it still right? */
 export function Monitor() {
@@ -25,6 +26,7 @@ function Loaded({ view, alerts, product }: { readonly view: MonitorView; readonl
     ...live.map((alert) => ({ at: alert.firedAt, kind: 'alert' as const, text: `alert ${words(alert.monitor)}` })),
   ];
   const { labels } = view;
+  const times = timesOf(view);
   return (
     <>
       <Head
@@ -37,7 +39,7 @@ function Loaded({ view, alerts, product }: { readonly view: MonitorView; readonl
         </Empty>
       )}
       {view.monitors.map((series) => (
-        <Series key={series.id} series={series} annotations={annotations} />
+        <Series key={series.id} series={series} annotations={annotations} times={times} />
       ))}
       {view.daily.length > 0 && (
         <section className="band">
@@ -45,16 +47,14 @@ function Loaded({ view, alerts, product }: { readonly view: MonitorView; readonl
             <h2>Volume</h2>
             <span className="muted">filled: labelled · faint: waits for its label</span>
           </div>
-          <div className="scroll" tabIndex={0} role="group" aria-label="Volume">
-            <VolumeChart points={view.daily} />
-          </div>
+          <Measured label="Volume">{(width) => <VolumeChart points={view.daily} width={width} times={times} />}</Measured>
         </section>
       )}
     </>
   );
 }
 
-function Series({ series, annotations }: { readonly series: MonitorSeries; readonly annotations: readonly Annotation[] }) {
+function Series({ series, annotations, times }: { readonly series: MonitorSeries; readonly annotations: readonly Annotation[]; readonly times: readonly [number, number] }) {
   const share = shareLike(series);
   const show = (value: number | undefined) => (share ? percent(value) : number(value));
   const last = series.windows.findLast((point) => point.verdict !== 'INSUFFICIENT');
@@ -81,9 +81,11 @@ function Series({ series, annotations }: { readonly series: MonitorSeries; reado
         <p className="muted">No window has closed yet.</p>
       ) : (
         <>
-          <div className="scroll" tabIndex={0} role="group" aria-label={`Chart of ${series.id}`}>
-            <SeriesChart points={series.windows} bound={series.bound} annotations={annotations} show={show} label={`${words(series.metric ?? series.type)} over its windows with interval and bound`} />
-          </div>
+          <Measured label={`Chart of ${series.id}`}>
+            {(width) => (
+              <SeriesChart width={width} times={times} points={series.windows} bound={series.bound} annotations={annotations} show={show} label={`${words(series.metric ?? series.type)} over its windows with interval and bound`} />
+            )}
+          </Measured>
           <Table series={series} show={show} />
         </>
       )}

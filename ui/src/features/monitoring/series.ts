@@ -1,4 +1,5 @@
-import type { MonitorSeries } from '../../shared/api/types';
+import type { MonitorSeries, MonitorView } from '../../shared/api/types';
+import { extent } from '../../shared/lib/scale';
 
 /** Whether a series is a share that reads better in percent. */
 export function shareLike(series: Pick<MonitorSeries, 'metric' | 'type'>): boolean {
@@ -15,4 +16,12 @@ export function csvOf(series: MonitorSeries): string {
       .join(','),
   );
   return ['from,to,value,low,high,n,version,verdict,note', ...rows].join('\n');
+}
+
+/** The time that all charts of the page share, so that an event stands above its effect. */
+export function timesOf(view: Pick<MonitorView, 'monitors' | 'daily'>): [number, number] {
+  return extent([
+    ...view.monitors.flatMap((series) => series.windows.flatMap((point) => [Date.parse(point.from), Date.parse(point.to)])),
+    ...view.daily.flatMap((point) => [Date.parse(point.day), Date.parse(point.day) + 86_400_000]),
+  ]);
 }

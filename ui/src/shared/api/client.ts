@@ -1,43 +1,70 @@
+import type { Problem } from './types';
+
 /** What the server said was wrong, in its own words (RFC 9457). */
 export class ApiError extends Error {
   readonly status: number;
-  constructor(status: number, message: string) {
+  readonly problem: Partial<Problem>;
+  constructor(status: number, message: string, problem: Partial<Problem> = {}) {
     super(message);
     this.status = status;
+    this.problem = problem;
   }
 }
 
-function detailOf(body: unknown, status: number): string {
-  if (typeof body === 'object' && body !== null && 'detail' in body && typeof body.detail === 'string') {
-    return body.detail;
-  }
-  return `The server answered ${status}.`;
-}
+/** True when the server does not know the call or the thing. */
+export const isMissing = (error: unknown): boolean => error instanceof ApiError && error.status === 404;
 
-async function read<T>(response: Response): Promise<T> {
-  const text = await response.text();
-  let body: unknown;
+function problemOf(text: string): Partial<Problem> {
   try {
-    body = text === '' ? undefined : JSON.parse(text);
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null ? (body as Partial<Problem>) : {};
   } catch {
-    body = undefined;
+    return {};
   }
-  if (!response.ok) throw new ApiError(response.status, detailOf(body, response.status));
-  return body as T;
 }
 
 const base = '/api/v1';
+const TOKEN = 'espalier.token';
+
+/** Whose token this session acts with; without one the server takes the caller on this machine. */
+export const session = {
+  token: () => sessionStorage.getItem(TOKEN) ?? '',
+  use: (token: string) => (token === '' ? sessionStorage.removeItem(TOKEN) : sessionStorage.setItem(TOKEN, token)),
+};
+
+async function call(path: string, init: RequestInit = {}): Promise<string> {
+  const headers = new Headers(init.headers);
+  const token = session.token();
+  if (token !== '') headers.set('authorization', `Bearer ${token}`);
+  const response = await fetch(base + path, { ...init, headers });
+  const text = await response.text();
+  if (response.ok) return text;
+  const problem = problemOf(text);
+  throw new ApiError(response.status, typeof problem.detail === 'string' ? problem.detail : `The server answered ${response.status}.`, problem);
+}
+
+/** An answer that is not JSON is nothing. */
+function parsed<T>(text: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return undefined as T;
+  }
+}
 
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return read<T>(await fetch(base + path, signal ? { signal } : {}));
+  return parsed<T>(await call(path, signal ? { signal } : {}));
+}
+
+export async function getText(path: string, signal?: AbortSignal): Promise<string> {
+  return call(path, signal ? { signal } : {});
 }
 
 export async function post<T>(path: string, body: unknown): Promise<T> {
-  return read<T>(
-    await fetch(base + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }),
-  );
+  return parsed<T>(await call(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }));
+}
+
+/** Sends a canvas as it is written. */
+export async function postYaml<T>(path: string, source: string, signal?: AbortSignal): Promise<T> {
+  return parsed<T>(await call(path, { method: 'POST', headers: { 'content-type': 'application/yaml' }, body: source, ...(signal ? { signal } : {}) }));
 }

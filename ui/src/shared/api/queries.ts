@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
-import { get } from './client';
+import { get, getText } from './client';
+import type { DocumentRow, Draft, DrillRun, DriftRow, Me, OpenPlan, QuestionInfo, VersionRow } from './contract';
 import type {
   Alert,
   AliasView,
   CanvasSummary,
   Conformance,
   DeploymentView,
+  DrillInfo,
   Explanation,
   Incident,
   Lineage,
@@ -21,23 +23,49 @@ function useApi<T>(key: readonly string[], path: string, enabled = true) {
   return useQuery({ queryKey: key, queryFn: ({ signal }) => get<T>(path, signal), enabled });
 }
 
+function useText(key: readonly string[], path: string, enabled = true) {
+  return useQuery({ queryKey: key, queryFn: ({ signal }) => getText(path, signal), enabled });
+}
+
 const at = encodeURIComponent;
+const canvas = (p: string) => `/canvases/${at(p)}`;
 
 export const useCanvases = () => useApi<CanvasSummary[]>(['canvases'], '/canvases');
-export const useConformance = (p: string) => useApi<Conformance>(['conformance', p], `/canvases/${at(p)}/conformance`);
+export const useConformance = (p: string) => useApi<Conformance>(['conformance', p], `${canvas(p)}/conformance`);
+export const useHistory = (p: string, key: string) => useApi<StateChange[]>(['conformance', p, 'history', key], `${canvas(p)}/questions/${at(key)}/history`);
+/** Every question's changes at once; only where the board shows them. */
+export const useHistories = (p: string, enabled: boolean) => useApi<StateChange[]>(['conformance', p, 'history'], `${canvas(p)}/history`, enabled);
+export const useMe = () => useApi<Me>(['me'], '/me');
+
+export const useQuestions = () => useApi<QuestionInfo[]>(['questions'], '/questions');
+export const useDraft = (p: string) => useApi<Draft>(['draft', p], `${canvas(p)}/draft`);
+export const useSource = (p: string, enabled: boolean, version?: string) =>
+  useText(['source', p, version ?? ''], `${canvas(p)}/export${version === undefined ? '' : `?version=${at(version)}`}`, enabled);
+export const useCanvasVersions = (p: string) => useApi<VersionRow[]>(['canvases', p, 'versions'], `${canvas(p)}/versions`);
+export const useOpenPlans = (p: string) => useApi<OpenPlan[]>(['plan', p], `${canvas(p)}/plans`);
+export const useCanvasDrift = (p: string) => useApi<DriftRow[]>(['conformance', p, 'drift'], `${canvas(p)}/drift`);
+
 export const useRuns = (p: string) => useApi<Run[]>(['runs', p], `/pipelines/${at(p)}/runs`);
 export const useRun = (p: string, id: string) => useApi<Run>(['run', p, id], `/pipelines/${at(p)}/runs/${at(id)}`);
 export const useLog = (p: string, id: string, step: string) =>
   useApi<LogLine[]>(['log', p, id, step], `/pipelines/${at(p)}/runs/${at(id)}/steps/${at(step)}/log?after=0`, step !== '');
 export const useExplain = (p: string, id: string, step: string) =>
   useApi<Explanation>(['run', p, id, 'explain', step], `/pipelines/${at(p)}/runs/${at(id)}/steps/${at(step)}/explain`, step !== '');
+
 export const useVersions = (p: string) => useApi<ModelVersion[]>(['versions', p], `/models/${at(p)}/versions`);
 export const useVersion = (p: string, v: string) => useApi<VersionView>(['version', p, v], `/models/${at(p)}/versions/${at(v)}`);
 export const useAliases = (p: string) => useApi<AliasView>(['versions', p, 'aliases'], `/models/${at(p)}/aliases`);
-export const useHistory = (p: string, key: string) =>
-  useApi<StateChange[]>(['conformance', p, 'history', key], `/canvases/${at(p)}/questions/${at(key)}/history`);
 export const useLineage = (p: string, v: string) => useApi<Lineage>(['lineage', p, v], `/models/${at(p)}/versions/${at(v)}/lineage`);
+
 export const useDeployment = (p: string) => useApi<DeploymentView>(['deployment', p], `/deployments/${at(p)}`);
 export const useMonitor = (p: string) => useApi<MonitorView>(['monitor', p], `/monitors/${at(p)}`);
 export const useAlerts = (p: string) => useApi<Alert[]>(['alerts', p], `/alerts?product=${at(p)}`);
 export const useIncidents = (p: string) => useApi<Incident[]>(['incidents', p], `/incidents/${at(p)}`);
+
+export const useDrills = (p: string) => useApi<DrillInfo[]>(['drills', p], `/drills/${at(p)}`);
+export const useDrillRecords = (p: string) => useApi<DrillRun[]>(['drills', p, 'records'], `/drills/${at(p)}/records`);
+
+export const useDocuments = (p: string, version: string) =>
+  useApi<DocumentRow[]>(['documents', p, version], `/documents/${at(p)}${version === '' ? '' : `?version=${at(version)}`}`);
+export const useDocument = (p: string, name: string, version: string) =>
+  useText(['documents', p, version, name], `/documents/${at(p)}/${at(name)}?format=md${version === '' ? '' : `&version=${at(version)}`}`, name !== '');

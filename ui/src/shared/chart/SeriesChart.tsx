@@ -1,10 +1,7 @@
+import { useId } from 'react';
 import type { MonitorWindow } from '../api/types';
-import { extent, labelRows, linear, segments, ticks } from '../lib/scale';
+import { extent, fitted, labelRows, linear, segments, ticks } from '../lib/scale';
 import { day } from '../lib/time';
-
-const WIDTH = 1180;
-const LEFT = 52;
-const RIGHT = 64;
 
 /** Something that happened, on the time axis of every chart. */
 export interface Annotation {
@@ -19,62 +16,73 @@ interface Props {
   readonly annotations: readonly Annotation[];
   readonly show: (value: number) => string;
   readonly label: string;
+  readonly width?: number;
+  /** In a drawer: lower, with fewer words. */
+  readonly small?: boolean;
+  /** The time axis, where several charts share one. */
+  readonly times?: readonly [number, number];
 }
 
 /** A window counts as measured when it rests on enough rows. */
 const measured = (point: MonitorWindow) => point.verdict !== 'INSUFFICIENT' && Number.isFinite(point.value);
+/** A window whose labels are still on their way may yet move. */
+const pending = (point: MonitorWindow) => point.state === 'OPEN' || point.state === 'PROVISIONAL';
 
 const middle = (point: MonitorWindow) => (Date.parse(point.from) + Date.parse(point.to)) / 2;
 
 /** A metric over its windows: interval as a ribbon, bound dashed, releases and alerts as verticals, gaps left open, windows that wait for labels hatched. */
-export function SeriesChart({ points, bound, annotations, show, label }: Props) {
+export function SeriesChart({ points, bound, annotations, show, label, small = false, width = 348, times: shared }: Props) {
+  const hatch = useId();
+  const [left, right] = small ? [4, 46] : [52, 60];
   const ordered = points.toSorted((a, b) => Date.parse(a.from) - Date.parse(b.from));
-  const times = extent(ordered.flatMap((point) => [Date.parse(point.from), Date.parse(point.to)]));
+  const times = shared ?? extent(ordered.flatMap((point) => [Date.parse(point.from), Date.parse(point.to)]));
   const notes = annotations
     .filter((note) => Date.parse(note.at) >= times[0] && Date.parse(note.at) <= times[1])
     .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
-  const x = linear(times, [LEFT, WIDTH - RIGHT]);
+  const x = linear(times, [left, width - right]);
   const texts = notes.map((note) => note.text.slice(0, 42));
-  const rows = labelRows(notes.map((note) => x(Date.parse(note.at))), texts.map((text) => text.length * 5.6));
+  const spans = notes.map((note, index) => fitted(x(Date.parse(note.at)) + 4, (texts[index]?.length ?? 0) * 5.8, width));
+  const rows = labelRows(spans.map((span) => span.from), spans.map((span) => span.to - span.from));
   const top = 12 + (notes.length === 0 ? 0 : (Math.max(...rows) + 1) * 15);
-  const bottom = top + 150;
+  const bottom = top + (small ? 84 : 150);
   const [low, high] = extent([bound, 0, ...ordered.filter(measured).flatMap((point) => [point.value, point.low, point.high])]);
   const y = linear([low, high + (high - low) * 0.06], [bottom, top]);
-  const lines = segments(ordered, measured);
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${bottom + 22}`} width={WIDTH} height={bottom + 22} role="img" aria-label={label}>
+    <svg viewBox={`0 0 ${width} ${bottom + 22}`} width={width} height={bottom + 22} role="img" aria-label={label}>
       <defs>
-        <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <pattern id={hatch} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
           <path d="M0 0V6" className="s-slate" strokeWidth="1.4" opacity=".45" />
         </pattern>
       </defs>
-      {ticks(low, high).map((tick) => (
+      {ticks(low, high, small ? 2 : 4).map((tick) => (
         <g key={tick}>
-          <path d={`M${LEFT} ${y(tick)}H${WIDTH - RIGHT}`} className="s-line" />
-          <text x={LEFT - 8} y={y(tick) + 4} textAnchor="end">
-            {show(tick)}
-          </text>
+          <path d={`M${left} ${y(tick)}H${width - right}`} className="s-line" />
+          {!small && (
+            <text x={left - 8} y={y(tick) + 4} textAnchor="end">
+              {show(tick)}
+            </text>
+          )}
         </g>
       ))}
       {ordered
-        .filter((point) => !measured(point))
+        .filter((point) => !measured(point) || pending(point))
         .map((point) => (
-          <rect key={point.from} x={x(Date.parse(point.from))} y={top} width={Math.max(1, x(Date.parse(point.to)) - x(Date.parse(point.from)))} height={bottom - top} fill="url(#hatch)" opacity=".5">
-            <title>{point.insufficient ?? 'not measured'}</title>
+          <rect key={point.from + point.version} x={x(Date.parse(point.from))} y={top} width={Math.max(1, x(Date.parse(point.to)) - x(Date.parse(point.from)))} height={bottom - top} fill={`url(#${hatch})`} opacity={measured(point) ? 0.9 : 0.5}>
+            <title>{point.insufficient ?? (measured(point) ? 'labels are still on their way' : 'not measured')}</title>
           </rect>
         ))}
-      {lines.map((line) => (
+      {segments(ordered, measured).map((line) => (
         <Line key={line[0]?.from} line={line} x={x} y={y} />
       ))}
-      <path d={`M${LEFT} ${y(bound)}H${WIDTH - RIGHT}`} className="s-ink dash" />
-      <text x={WIDTH - RIGHT + 6} y={y(bound) + 4} className="strong">
+      <path d={`M${left} ${y(bound)}H${width - right}`} className="s-ink dash" />
+      <text x={width - right + 6} y={y(bound) + 4} className="strong">
         {show(bound)}
       </text>
       {notes.map((note, index) => (
-        <Note key={note.at + note.text} x={x(Date.parse(note.at))} y={10 + (rows[index] ?? 0) * 15} bottom={bottom} kind={note.kind} text={texts[index] ?? ''} />
+        <Note key={note.at + note.text} x={x(Date.parse(note.at))} from={spans[index]?.from ?? 0} y={10 + (rows[index] ?? 0) * 15} bottom={bottom} kind={note.kind} text={texts[index] ?? ''} />
       ))}
-      {timeTicks(times).map((time) => (
-        <text key={time} x={x(time)} y={bottom + 17} textAnchor="middle">
+      {timeTicks(times, small || width < 600 ? 3 : 7).map((time, index, all) => (
+        <text key={time} x={x(time)} y={bottom + 17} textAnchor={small && index === 0 ? 'start' : small && index === all.length - 1 ? 'end' : 'middle'}>
           {day(new Date(time).toISOString())}
         </text>
       ))}
@@ -95,26 +103,31 @@ function Line({ line, x, y }: { readonly line: readonly MonitorWindow[]; readonl
       )}
       <path d={`M${line.map((point) => at(point, point.value)).join('L')}`} className="s-leaf" strokeWidth="1.8" fill="none" />
       {line.map((point) => (
-        <circle key={point.from} cx={x(middle(point))} cy={y(point.value ?? 0)} r="2.6" className={point.verdict === 'ALERT' ? 'f-clay' : 'f-leaf'} />
+        <Dot key={point.from + point.version} alert={point.verdict === 'ALERT'} x={x(middle(point))} y={y(point.value ?? 0)} />
       ))}
     </>
   );
 }
 
-function Note({ x, y, bottom, kind, text }: { readonly x: number; readonly y: number; readonly bottom: number; readonly kind: string; readonly text: string }) {
+/** An alert is a diamond, as everywhere: it reads without colour. */
+function Dot({ alert, x, y }: { readonly alert: boolean; readonly x: number; readonly y: number }) {
+  if (alert) return <path d={`M${x.toFixed(1)} ${(y - 4.6).toFixed(1)}l4.6 4.6-4.6 4.6-4.6-4.6z`} className="f-clay" />;
+  return <circle cx={x} cy={y} r="2.6" className="f-leaf" />;
+}
+
+function Note({ x, from, y, bottom, kind, text }: { readonly x: number; readonly from: number; readonly y: number; readonly bottom: number; readonly kind: string; readonly text: string }) {
   const tone = kind === 'alert' ? 'clay' : 'sky';
-  const end = x > WIDTH * 0.72;
   return (
     <>
       <path d={`M${x} ${y + 4}V${bottom}`} className={`s-${tone}`} opacity=".75" />
-      <text x={end ? x - 4 : x + 4} y={y + 4} textAnchor={end ? 'end' : 'start'} className={`f-${tone}`}>
+      <text x={from} y={y + 4} className={`f-${tone}`}>
         {text}
       </text>
     </>
   );
 }
 
-function timeTicks([from, to]: readonly [number, number]): number[] {
-  const step = (to - from) / 6;
-  return Array.from({ length: 5 }, (_, index) => from + step * (index + 0.5 + 0.5));
+/** Whole days, evenly apart, the first and last a little inside. */
+function timeTicks([from, to]: readonly [number, number], count: number): number[] {
+  return Array.from({ length: count }, (_, index) => from + ((to - from) * (index + 0.5)) / count);
 }

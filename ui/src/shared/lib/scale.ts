@@ -60,3 +60,9 @@ export function labelRows(positions: readonly number[], widths: readonly number[
     return row;
   });
 }
+
+/** Where a label of some width stands so that it stays inside: right of its mark, else pushed back. */
+export function fitted(wish: number, width: number, room: number): { from: number; to: number } {
+  const from = Math.max(0, Math.min(wish, room - width));
+  return { from, to: from + width };
+}

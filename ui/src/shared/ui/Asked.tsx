@@ -13,6 +13,17 @@ export function Empty({ title, children, command }: { readonly title: string; re
   );
 }
 
+/** Holds the place of a page that is on its way. */
+export function Waiting() {
+  return (
+    <div aria-busy="true" role="status">
+      <span className="visually-hidden">Loading</span>
+      <div className="skeleton" />
+      <div className="skeleton tall" />
+    </div>
+  );
+}
+
 /** Waits in the shape of the page, says what went wrong, and then shows the answer. */
 export function Asked<T>({ query, missing, children }: {
   readonly query: UseQueryResult<T>;
@@ -20,15 +31,7 @@ export function Asked<T>({ query, missing, children }: {
   readonly children: (data: T) => ReactNode;
 }) {
   if (query.data !== undefined) return <>{children(query.data)}</>;
-  if (query.isPending) {
-    return (
-      <div aria-busy="true" role="status">
-        <span className="visually-hidden">Loading</span>
-        <div className="skeleton" />
-        <div className="skeleton tall" />
-      </div>
-    );
-  }
+  if (query.isPending) return <Waiting />;
   if (missing !== undefined && query.error instanceof ApiError && query.error.status === 404) return <>{missing}</>;
   return (
     <p className="wrong" role="alert">

@@ -43,14 +43,14 @@ export function Glyph({ state, size = 13 }: { readonly state: State; readonly si
   );
 }
 
-export function StatePill({ state }: { readonly state: State }) {
+export function StatePill({ state, note = '' }: { readonly state: State; readonly note?: string }) {
   const look = stateLooks[state];
   return (
     <span className={`state tone-${look.tone}`}>
       <svg width="11" height="11" viewBox="0 0 14 14" aria-hidden="true">
         {shapes[state]}
       </svg>
-      {look.word}
+      {look.word} {note}
     </span>
   );
 }

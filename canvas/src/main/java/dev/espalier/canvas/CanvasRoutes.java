@@ -28,6 +28,7 @@ public final class CanvasRoutes extends JsonRoutes {
         .get("/canvases/{product}/versions", safely(this::versions))
         .get("/canvases/{product}/versions/{version}", safely(this::version))
         .get("/canvases/{product}/conformance", safely(this::conformance))
+        .get("/canvases/{product}/history", safely(this::stateChanges))
         .get("/canvases/{product}/questions/{key}/history", safely(this::history))
         .get("/canvases/{product}/history/{key}", safely(this::history))
         .get("/canvases/{product}/verify", safely(this::verify))
@@ -61,6 +62,10 @@ public final class CanvasRoutes extends JsonRoutes {
 
   private void history(ServerRequest request, ServerResponse response) {
     send(response, canvases.history(path(request, "product"), path(request, "key")));
+  }
+
+  private void stateChanges(ServerRequest request, ServerResponse response) {
+    send(response, canvases.stateChanges(path(request, "product")));
   }
 
   private void plan(ServerRequest request, ServerResponse response) {

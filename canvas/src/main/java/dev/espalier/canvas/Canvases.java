@@ -521,6 +521,12 @@ public final class Canvases {
   /** The question's changes of state, oldest first. */
   public List<Conformance.Change> history(String product, String question) {
     current(product);
-    return evidence.history(product, question);
+    return evidence.history(product, Optional.of(question));
+  }
+
+  /** Every question's changes of state, oldest first. */
+  public List<Conformance.Change> stateChanges(String product) {
+    current(product);
+    return evidence.history(product, Optional.empty());
   }
 }

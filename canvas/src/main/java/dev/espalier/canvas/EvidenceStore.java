@@ -150,13 +150,18 @@ final class EvidenceStore {
     });
   }
 
-  List<Conformance.Change> history(String product, String question) {
+  /** Changes of one question, or of every question when none is named; oldest first. */
+  List<Conformance.Change> history(String product, Optional<String> question) {
     return database.read(handle ->
         handle
             .createQuery(
-                "SELECT * FROM conformance_state WHERE product = :product AND question = :question ORDER BY seq")
+                """
+                SELECT * FROM conformance_state
+                WHERE product = :product AND (:question IS NULL OR question = :question)
+                ORDER BY seq
+                """)
             .bind("product", product)
-            .bind("question", question)
+            .bind("question", question.orElse(null))
             .map((row, _) ->
                 new Conformance.Change(
                     Instant.parse(row.getString("at")),

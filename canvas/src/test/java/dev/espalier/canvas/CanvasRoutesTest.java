@@ -118,6 +118,7 @@ class CanvasRoutesTest {
     assertThat(conformance.path("attribution")).hasSize(3);
     assertThat(conformance.path("headline").asText()).startsWith("0 of ");
     assertThat(get("/canvases/mail-filter/questions/ci.workflow/history").isArray()).isTrue();
+    assertThat(get("/canvases/mail-filter/history").isArray()).isTrue();
   }
 
   @Test

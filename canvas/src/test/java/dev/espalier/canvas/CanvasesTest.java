@@ -187,6 +187,11 @@ class CanvasesTest {
     assertThat(canvases.history("mail-filter", "ct.schedule"))
         .extracting(Conformance.Change::to)
         .containsExactly(State.NO_EVIDENCE, State.CONFORMS, State.VIOLATED);
+    assertThat(canvases.stateChanges("mail-filter"))
+        .as("the board asks for all questions at once")
+        .containsAll(canvases.history("mail-filter", "ct.schedule"))
+        .extracting(Conformance.Change::question)
+        .contains("registry.store");
     assertThat(events.after(0, 1000)).anyMatch(e -> e.type().equals("conformance.changed"));
   }
 
