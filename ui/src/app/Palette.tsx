@@ -3,6 +3,7 @@ import { useNavigate } from 'react-router';
 import { useConformance, useRuns, useVersions } from '../shared/api/queries';
 import { places } from './places';
 import { match, type Target } from '../shared/lib/match';
+import { prose, shortId } from '../shared/lib/prose';
 
 /** Jumps anywhere by a few letters. */
 export function Palette({ product, close }: { readonly product: string; readonly close: () => void }) {
@@ -16,10 +17,10 @@ export function Palette({ product, close }: { readonly product: string; readonly
     const home = `/p/${product}`;
     return [
       ...places.map(({ name, to }) => ({ name, kind: 'page', to: to === '' ? home : `${home}/${to}` })),
-      ...(runs.data ?? []).map((run) => ({ name: `Run ${run.id}: ${run.cause.reason}`, kind: 'run', to: `${home}/runs/${run.id}` })),
+      ...(runs.data ?? []).map((run) => ({ name: `${shortId(run.id)}: ${prose(run.cause.reason)}`, kind: 'run', to: `${home}/runs/${run.id}` })),
       ...(versions.data ?? []).map(({ version }) => ({ name: `Version ${version}`, kind: 'version', to: `${home}/models/${version}` })),
       ...(board.data?.questions ?? []).map((question) => ({
-        name: question.claim,
+        name: prose(question.claim),
         kind: question.id,
         to: `${home}?q=${encodeURIComponent(question.question)}`,
       })),

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, type ReactNode } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { useConformance, useHistories, useMe } from '../../shared/api/queries';
 import type { Conformance, Lane, Question, StateChange } from '../../shared/api/types';
@@ -9,9 +9,11 @@ import { Asked, Empty } from '../../shared/ui/Asked';
 import { Head } from '../../shared/ui/Head';
 import { date } from '../../shared/lib/time';
 import { BoardTools } from './BoardTools';
+import { columnsOf, heightOf } from './masonry';
 import { QuestionDrawer } from './QuestionDrawer';
 import { Row } from './Row';
 import { groups, set, toggled, viewOf, visible, type Beside } from './view';
+import { prose } from '../../shared/lib/prose';
 
 const lanes: readonly { lane: Lane; title: string }[] = [
   { lane: 'DESIGN', title: 'Design' },
@@ -44,6 +46,7 @@ function Loaded({ board, loop }: { readonly board: Conformance; readonly loop: R
   const navigate = useNavigate();
   const user = useMe().data?.user ?? '';
   const view = viewOf(search);
+  const [frame, columns] = useColumns();
   const histories = useHistories(board.product, view.beside !== 'bound').data;
   const open = search.get('q');
   const shown = visible(board.questions, view, user);
@@ -62,7 +65,7 @@ function Loaded({ board, loop }: { readonly board: Conformance; readonly loop: R
   return (
     <>
       {loop}
-      <Head title={board.headline} lead={board.why} />
+      <Head title={prose(board.headline)} lead={prose(board.why)} />
       <BoardTools
         counts={board.counts}
         view={view}
@@ -73,8 +76,10 @@ function Loaded({ board, loop }: { readonly board: Conformance; readonly loop: R
         clear={() => setSearch((before) => ['state', 'show', 'find', 'lane'].reduce((address, name) => set(address, name, ''), before))}
       />
       {shown.length === 0 && <p className="muted">No question fits this view.</p>}
+      <div ref={frame}>
       {lanes.map(({ lane, title }) => (
         <LaneView
+          columns={columns}
           key={lane}
           title={title}
           all={board.questions.filter((question) => inLane(question, lane))}
@@ -85,6 +90,7 @@ function Loaded({ board, loop }: { readonly board: Conformance; readonly loop: R
           histories={histories}
         />
       ))}
+      </div>
       <footer className="attribution">
         <div className="only-print">
           {board.product}, canvas {board.version}, as of {date(board.asOf)}
@@ -103,12 +109,42 @@ function Loaded({ board, loop }: { readonly board: Conformance; readonly loop: R
 
 const inLane = (question: Question, lane: Lane) => String(question.lane).toUpperCase() === lane;
 
+interface Columns {
+  readonly count: number;
+  /** Of a claim, in one line. */
+  readonly characters: number;
+}
+
+/** As many columns as there is room for; on paper always four. */
+function useColumns(): [RefObject<HTMLDivElement | null>, Columns] {
+  const frame = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(1300);
+  const [paper, setPaper] = useState(false);
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (!element) return undefined;
+    const read = () => setWidth(element.clientWidth);
+    read();
+    const observer = new ResizeObserver(read);
+    observer.observe(element);
+    const print = matchMedia('print');
+    const onPrint = () => setPaper(print.matches);
+    print.addEventListener('change', onPrint);
+    return () => {
+      observer.disconnect();
+      print.removeEventListener('change', onPrint);
+    };
+  }, []);
+  const count = paper ? 4 : Math.max(1, Math.floor((width + 10) / 280));
+  return [frame, { count, characters: (paper ? 260 : width / count - 130) / 6.6 }];
+}
+
 interface Side {
   readonly beside: Beside;
   readonly histories: readonly StateChange[] | undefined;
 }
 
-function LaneView(props: Side & { readonly title: string; readonly all: readonly Question[]; readonly shown: readonly Question[]; readonly board: Conformance; readonly open: string | null }) {
+function LaneView(props: Side & { readonly title: string; readonly all: readonly Question[]; readonly shown: readonly Question[]; readonly board: Conformance; readonly open: string | null; readonly columns: Columns }) {
   const { all, board } = props;
   const conforming = all.filter((question) => question.state === 'CONFORMS').length;
   const counted = all.filter((question) => question.state !== 'N_A').length;
@@ -122,17 +158,21 @@ function LaneView(props: Side & { readonly title: string; readonly all: readonly
         </span>
       </div>
       <div className="cells">
-        {[...groups(props.shown)].map(([block, questions]) => (
-          <Cell
-            key={block}
-            title={titleOf(board, block)}
-            whole={all.filter((question) => question.block === block)}
-            questions={questions}
-            now={board.asOf}
-            open={props.open}
-            beside={props.beside}
-            histories={props.histories}
-          />
+        {columnsOf([...groups(props.shown)], ([, inside]) => heightOf(inside, props.columns.characters), props.columns.count).map((column, place) => (
+          <div className="column" key={column[0]?.[0] ?? `empty ${place}`}>
+            {column.map(([block, questions]) => (
+              <Cell
+                key={block}
+                title={titleOf(board, block)}
+                whole={all.filter((question) => question.block === block)}
+                questions={questions}
+                now={board.asOf}
+                open={props.open}
+                beside={props.beside}
+                histories={props.histories}
+              />
+            ))}
+          </div>
         ))}
       </div>
     </section>

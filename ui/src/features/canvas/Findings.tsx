@@ -1,5 +1,6 @@
 import type { Finding, QuestionInfo, SourceProblem } from '../../shared/api/contract';
 import { lineOf } from './source';
+import { prose } from '../../shared/lib/prose';
 
 interface Props {
   readonly contradictions: readonly Finding[];
@@ -34,8 +35,8 @@ export function Findings({ contradictions, problems, text, questions, current, g
       {sorted.map((finding) => (
         <li key={`${finding.rule}${finding.questions.join()}${finding.message}`} className={`finding tone-edge-${tones[finding.level]}`}>
           <b className={tones[finding.level]}>{words[finding.level]}</b> <span className="muted">rule {finding.rule}</span>
-          <p>{finding.message}</p>
-          <p className="repair">{finding.repair}</p>
+          <p>{prose(finding.message)}</p>
+          <p className="repair">{prose(finding.repair)}</p>
           <p>
             {finding.questions.map((key) => (
               <button key={key} type="button" className="link" aria-current={key === current ? 'true' : undefined} onClick={() => go(key)}>

@@ -5,15 +5,16 @@ import { useDrillRecords, useHistory, useIncidents, useMonitor } from '../../sha
 import type { Evidence, Question, StateChange } from '../../shared/api/types';
 import { SeriesChart } from '../../shared/chart/SeriesChart';
 import { since } from '../../shared/lib/days';
-import { count, duration, interval, shortDigest, sign, value, words } from '../../shared/lib/format';
+import { count, interval, shortDigest, sign, value, words } from '../../shared/lib/format';
 import { stateLooks } from '../../shared/lib/state';
 import { age, between, dateTime, day } from '../../shared/lib/time';
 import { Drawer } from '../../shared/ui/Drawer';
 import { Glyph, StatePill } from '../../shared/ui/Glyph';
 import { StateStrip } from '../../shared/ui/StateStrip';
 import { Whisker } from '../../shared/ui/Whisker';
-import { boundNumber, boundText, resourcePage, spokesman } from './evidence';
+import { boundNumber, boundText, resourcePage, spokesman, subjectText, validity } from './evidence';
 import { ProveIt } from './ProveIt';
+import { prose } from '../../shared/lib/prose';
 
 interface Props {
   readonly product: string;
@@ -31,13 +32,13 @@ export function QuestionDrawer({ product, question, now, version, onClose }: Pro
   const drilled = question.evidence.some((evidence) => evidence.kind === 'DRILL');
   const [proving, setProving] = useState(false);
   return (
-    <Drawer label={question.claim} onClose={onClose}>
+    <Drawer label={prose(question.claim)} onClose={onClose}>
       <StatePill state={question.state} note={start && Date.parse(start) < Date.parse(now) ? `for ${between(start, now)}` : ''} />
-      <h2>{question.claim}</h2>
+      <h2>{prose(question.claim)}</h2>
       <p className="muted">
         {question.text} <span className="mono">{question.id} · {question.question}</span>
       </p>
-      {question.reason && <p className="reason">{question.reason}</p>}
+      {question.reason && <p className="reason">{prose(question.reason)}</p>}
       {waiver && (
         <p className="reason">
           Waived until {day(waiver.until)} by {waiver.by}: {waiver.why}
@@ -136,8 +137,8 @@ function Clause({ evidence, now }: { readonly evidence: Evidence; readonly now: 
     words(String(evidence.kind)),
     evidence.value !== undefined && `${value(evidence.value, evidence.unit)}${evidence.target === undefined ? '' : ` ${sign(evidence.op)} ${boundText(evidence)}`}`,
     evidence.n !== undefined && (evidence.n < evidence.minN ? `n ${count(evidence.n)} of ${count(evidence.minN)}` : `n ${count(evidence.n)}`),
-    evidence.ttl && `valid ${duration(evidence.ttl)}`,
-    evidence.subject,
+    evidence.ttl && validity(evidence.ttl),
+    evidence.subject && subjectText(evidence.subject),
   ].filter(Boolean);
   return (
     <div className="clause">
@@ -149,7 +150,7 @@ function Clause({ evidence, now }: { readonly evidence: Evidence; readonly now: 
           </time>
         )}
       </header>
-      {(evidence.detail ?? evidence.reason) && <p>{evidence.detail ?? evidence.reason}</p>}
+      {(evidence.detail ?? evidence.reason) && <p>{prose(evidence.detail ?? evidence.reason)}</p>}
       <p className="muted">
         {facts.join(' · ')}
         {evidence.source?.startsWith('/') && (
@@ -193,7 +194,7 @@ function Now({ product, question }: { readonly product: string; readonly questio
       <ul className="lines">
         {incident.trace.slice(-5).map((entry) => (
           <li key={entry.at + entry.kind + entry.ref}>
-            <span>{entry.text}</span>
+            <span>{prose(entry.text)}</span>
             <time className="muted" dateTime={entry.at}>
               {day(entry.at)}
             </time>

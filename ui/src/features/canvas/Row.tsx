@@ -6,6 +6,7 @@ import { Glyph } from '../../shared/ui/Glyph';
 import { StateStrip } from '../../shared/ui/StateStrip';
 import { boundNumber, observed, smallPrint, spokesman } from './evidence';
 import { set, type Beside } from './view';
+import { prose } from '../../shared/lib/prose';
 
 interface Props {
   readonly question: Question;
@@ -23,7 +24,7 @@ export function Row({ question, now, open, beside = 'bound', changes }: Props) {
   return (
     <Link className="q" to={{ search: `?${set(search, 'q', question.question).toString()}` }} aria-current={open ? 'true' : undefined} preventScrollReset>
       <Glyph state={question.state} />
-      <span className="claim">{question.claim}</span>
+      <span className="claim">{prose(question.claim)}</span>
       <span className="value">{observed(question)}</span>
       <small>{smallPrint(question, now)}</small>
       {beside !== 'bound' && changes && <StateStrip changes={changes} now={now} days={Number(beside)} width={90} height={9} />}

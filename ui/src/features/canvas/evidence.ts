@@ -1,6 +1,7 @@
 import type { Evidence, Question } from '../../shared/api/types';
-import { count, value } from '../../shared/lib/format';
+import { count, duration, durationMillis, value } from '../../shared/lib/format';
 import { age } from '../../shared/lib/time';
+import { prose } from '../../shared/lib/prose';
 
 /** The clause that speaks for the question: the first of its state, with a value where one has it. */
 export function spokesman(question: Question): Evidence | undefined {
@@ -33,11 +34,11 @@ export function observed(question: Question): string {
 /** n, age and source in small; or what is missing. */
 export function smallPrint(question: Question, now: string): string {
   const speaker = spokesman(question);
-  if (!speaker || speaker.observedAt === undefined) return speaker?.reason || question.reason || 'no evidence yet';
+  if (!speaker || speaker.observedAt === undefined) return prose(speaker?.reason || question.reason || 'no evidence yet');
   const parts = [];
   if (speaker.n !== undefined && speaker.n > 0) parts.push(`n ${count(speaker.n)}`);
   parts.push(age(speaker.observedAt, now));
-  if (speaker.subject) parts.push(speaker.subject);
+  if (speaker.subject) parts.push(subjectText(speaker.subject));
   return parts.join(' · ');
 }
 
@@ -62,4 +63,15 @@ const pages: Readonly<Record<string, string>> = {
 /** The page on which a compiled resource can be seen at work; the board where there is none yet. */
 export function resourcePage(kind: string): string {
   return pages[kind.toLowerCase()] ?? '';
+}
+
+/** mail@ae0a96f63cc8 → mail@ae0a96: enough of a digest to recognise it. */
+export function subjectText(subject: string): string {
+  return prose(subject.replace(/@([0-9a-f]{6})[0-9a-f]{4,}$/, '@$1'));
+}
+
+/** How long evidence counts; a century means as long as the answer stands. */
+export function validity(ttl: string): string {
+  const millis = durationMillis(ttl) ?? 0;
+  return millis > 20 * 365 * 86_400_000 ? 'valid while the answer stands' : `valid ${duration(ttl)}`;
 }

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { post } from '../../shared/api/client';
+import { millis } from '../../shared/lib/format';
 import type { DeploymentView, Rollout } from '../../shared/api/types';
 
 /** Gives the traffic back, after showing who will see what and how to return. */
@@ -9,7 +10,11 @@ export function Rollback({ view }: { readonly view: DeploymentView }) {
   const [reason, setReason] = useState('');
   const queries = useQueryClient();
   const back = useMutation({
-    mutationFn: () => post<Rollout>(`/deployments/${encodeURIComponent(view.product)}/rollback`, { reason }),
+    mutationFn: async () => {
+      const from = performance.now();
+      await post<Rollout>(`/deployments/${encodeURIComponent(view.product)}/rollback`, { reason });
+      return performance.now() - from;
+    },
     onSuccess: () => {
       setShown(false);
       return queries.invalidateQueries({ queryKey: ['deployment', view.product] });
@@ -21,7 +26,8 @@ export function Rollback({ view }: { readonly view: DeploymentView }) {
   if (!target) return null;
   if (!shown) {
     return (
-      <p>
+      <p className="cause">
+        {back.data !== undefined && <b>The traffic moved in {millis(back.data)}, measured from the click.</b>}
         <button type="button" className="btn" onClick={() => setShown(true)}>
           Roll back to {target}
         </button>

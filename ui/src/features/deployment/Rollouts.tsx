@@ -1,14 +1,18 @@
 import { useParams } from 'react-router';
-import { useDeployment } from '../../shared/api/queries';
+import { useLive } from '../../shared/api/live';
+import { useConformance, useDeployment } from '../../shared/api/queries';
 import type { DeploymentView, Rollout } from '../../shared/api/types';
 import { percent, words } from '../../shared/lib/format';
+import { prose, shortId } from '../../shared/lib/prose';
 import { between, dateTime } from '../../shared/lib/time';
 import { Asked, Empty } from '../../shared/ui/Asked';
 import { Head } from '../../shared/ui/Head';
 import { Pill } from '../../shared/ui/Pill';
+import { Approve } from './Approve';
 import { Rollback } from './Rollback';
 import { Ribbon } from './Ribbon';
 import { Steps } from './Steps';
+import { standing } from './wait';
 
 /** Who sees what now, and when is it decided? */
 export function Rollouts() {
@@ -17,6 +21,9 @@ export function Rollouts() {
 }
 
 function Loaded({ view }: { readonly view: DeploymentView }) {
+  const board = useConformance(view.product).data;
+  const live = useLive();
+  const now = live.clocks[view.product] ?? board?.asOf ?? view.rollouts.at(-1)?.startedAt ?? '';
   const rollouts = view.rollouts.toSorted((a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt));
   return (
     <>
@@ -30,7 +37,7 @@ function Loaded({ view }: { readonly view: DeploymentView }) {
           <Ribbon arms={view.arms} />
           <Rollback view={view} />
           {rollouts.map((rollout, index) => (
-            <RolloutView key={rollout.id} rollout={rollout} open={index === 0} />
+            <RolloutView key={rollout.id} rollout={rollout} open={index === 0} now={now} />
           ))}
         </>
       )}
@@ -48,7 +55,7 @@ function headline(view: DeploymentView): string {
 
 const verbs: Readonly<Record<string, string>> = { FIRST: 'First release of', CANARY: 'Canary of', ROLLBACK: 'Roll back to' };
 
-function RolloutView({ rollout, open }: { readonly rollout: Rollout; readonly open: boolean }) {
+function RolloutView({ rollout, open, now }: { readonly rollout: Rollout; readonly open: boolean; readonly now: string }) {
   return (
     <section className="band">
       <div className="chart-title">
@@ -58,11 +65,14 @@ function RolloutView({ rollout, open }: { readonly rollout: Rollout; readonly op
         </h2>
         <Pill outcome={rollout.state} />
       </div>
+      <p>{prose(standing(rollout, now))}</p>
       <p className="muted">
         {dateTime(rollout.startedAt)}
-        {rollout.finishedAt && rollout.finishedAt !== rollout.startedAt && `, took ${between(rollout.startedAt, rollout.finishedAt)}`} · because {rollout.cause} · <span className="mono">{rollout.id}</span>
+        {rollout.finishedAt && rollout.finishedAt !== rollout.startedAt && `, took ${between(rollout.startedAt, rollout.finishedAt)}`}, because {prose(rollout.cause)} <span title={rollout.id}>· {shortId(rollout.id)}</span>
       </p>
-      <Steps rollout={rollout} />
+      {rollout.state === 'PENDING' && <Approve rollout={rollout} />}
+      <Admitted rollout={rollout} />
+      <Steps rollout={rollout} now={now} />
       {rollout.decisions.length > 0 && (
         <details open={open}>
           <summary>
@@ -75,12 +85,34 @@ function RolloutView({ rollout, open }: { readonly rollout: Rollout; readonly op
                   {dateTime(decision.at)}
                 </time>
                 <b>{words(decision.decision)}</b>
-                <span>{decision.why}</span>
+                <span>{prose(decision.why)}</span>
               </li>
             ))}
           </ul>
         </details>
       )}
     </section>
+  );
+}
+
+/** The release policy, rule by rule, as it was met. */
+function Admitted({ rollout }: { readonly rollout: Rollout }) {
+  const admission = rollout.admission;
+  if (!admission || admission.checks.length === 0) return null;
+  return (
+    <details>
+      <summary>
+        {admission.admittedAt ? `Admitted ${dateTime(admission.admittedAt)}` : 'Not admitted yet'}: {admission.checks.filter((check) => check.passed).length} of {admission.checks.length} rules of the release policy hold
+      </summary>
+      <ul className="lines">
+        {admission.checks.map((check) => (
+          <li key={check.rule}>
+            <span>
+              <Pill outcome={check.passed ? 'PASS' : 'FAIL'} text={words(check.rule)} /> {prose(check.detail)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

@@ -2,16 +2,19 @@ import type { GuardrailResult, Reading, Rollout, RolloutStepRun } from '../../sh
 import { count, duration, interval, millis, number, percent, sign, words } from '../../shared/lib/format';
 import { toneOf } from '../../shared/lib/state';
 import { Pill } from '../../shared/ui/Pill';
-import { Whisker } from '../../shared/ui/Whisker';
+import { prose } from '../../shared/lib/prose';
+import { between } from '../../shared/lib/time';
+import { Duel } from './Duel';
+import { left, leftText } from './wait';
 
 /** The shares in order; under the current or last one, each guardrail for both arms. */
-export function Steps({ rollout }: { readonly rollout: Rollout }) {
+export function Steps({ rollout, now }: { readonly rollout: Rollout; readonly now: string }) {
   const judged = rollout.steps.findLast((step) => step.guardrails.length > 0);
   return (
     <>
       <div className="steps">
         {rollout.steps.map((step) => (
-          <Step key={step.share} step={step} />
+          <Step key={step.share} step={step} now={now} />
         ))}
       </div>
       {judged && <Guardrails step={judged} />}
@@ -19,7 +22,8 @@ export function Steps({ rollout }: { readonly rollout: Rollout }) {
   );
 }
 
-function Step({ step }: { readonly step: RolloutStepRun }) {
+function Step({ step, now }: { readonly step: RolloutStepRun; readonly now: string }) {
+  const rest = left(step, now);
   const running = step.startedAt !== undefined && step.endedAt === undefined;
   const seen = step.candidateRequests;
   return (
@@ -29,11 +33,14 @@ function Step({ step }: { readonly step: RolloutStepRun }) {
         <Pill outcome={step.state} />
       </header>
       <p className="muted">
-        {count(seen)} of {count(step.minRequests)} requests{step.hold && step.hold !== 'PT0S' ? ` · at least ${duration(step.hold)}` : ''} · champion {count(step.championRequests)}
+        {count(seen)} of {count(step.minRequests)} requests{step.hold && step.hold !== 'PT0S' ? ` · at least ${duration(step.hold)}` : ''}
+        {step.championRequests > 0 && ` · champion ${count(step.championRequests)}`}
+        {step.startedAt && step.endedAt && step.startedAt !== step.endedAt && ` · took ${between(step.startedAt, step.endedAt)}`}
       </p>
+      {rest && <p className="countdown">{leftText(rest)}</p>}
       <svg width="100%" height="4" aria-hidden="true" preserveAspectRatio="none" viewBox="0 0 100 4">
         <rect width="100" height="4" className="f-line" />
-        <rect width={step.minRequests > 0 ? Math.min(100, (seen / step.minRequests) * 100) : 0} height="4" className={`f-${toneOf(step.state)}`} />
+        <rect width={(rest?.done ?? (step.minRequests > 0 ? Math.min(1, seen / step.minRequests) : 0)) * 100} height="4" className={`f-${toneOf(step.state)}`} />
       </svg>
     </div>
   );
@@ -55,8 +62,7 @@ function Guardrails({ step }: { readonly step: RolloutStepRun }) {
             <th>Verdict</th>
             <th className="num">Champion</th>
             <th className="num">Candidate</th>
-            <th>Candidate against its bound</th>
-            <th>Detail</th>
+            <th>Both against the bound</th>
           </tr>
         </thead>
         <tbody>
@@ -77,13 +83,13 @@ function Guard({ guard }: { readonly guard: GuardrailResult }) {
       </td>
       <td>
         <Pill outcome={guard.verdict} />
+        {guard.verdict.toUpperCase() !== 'PASS' && <div className="muted">{prose(guard.detail)}</div>}
       </td>
       <ReadingCell signal={guard.signal} reading={guard.champion} />
       <ReadingCell signal={guard.signal} reading={guard.candidate} />
       <td>
-        <Whisker value={guard.candidate?.value} low={guard.candidate?.low} high={guard.candidate?.high} bound={guard.bound} tone={toneOf(guard.verdict)} label={`${guard.signal} of the candidate against its bound`} />
+        <Duel guard={guard} show={(value) => show(guard.signal, value)} />
       </td>
-      <td className="muted">{guard.detail}</td>
     </tr>
   );
 }

@@ -5,10 +5,12 @@ import { Measured } from '../../shared/chart/Measured';
 import { SeriesChart, type Annotation } from '../../shared/chart/SeriesChart';
 import { VolumeChart } from '../../shared/chart/VolumeChart';
 import { count, duration, interval, millis, number, percent, words } from '../../shared/lib/format';
+import { prose } from '../../shared/lib/prose';
 import { day } from '../../shared/lib/time';
 import { Asked, Empty } from '../../shared/ui/Asked';
 import { Head } from '../../shared/ui/Head';
 import { Pill } from '../../shared/ui/Pill';
+import { Mix } from './Mix';
 import { csvOf, shareLike, timesOf } from './series';
 
 /** Is it still right? */
@@ -20,17 +22,17 @@ export function Monitor() {
 
 function Loaded({ view, alerts, product }: { readonly view: MonitorView; readonly alerts: readonly Alert[]; readonly product: string }) {
   const live = alerts.filter((alert) => alert.purpose !== 'DRILL');
-  const firing = live.find((alert) => alert.state === 'FIRING');
+  const firing = live.find((alert) => alert.state.toUpperCase() === 'FIRING');
   const annotations: Annotation[] = [
     ...view.releases.map((release) => ({ at: release.at, kind: 'release' as const, text: `${release.version} released` })),
-    ...live.map((alert) => ({ at: alert.firedAt, kind: 'alert' as const, text: `alert ${words(alert.monitor)}` })),
+    ...live.map((alert) => ({ at: alert.firedAt, kind: 'alert' as const, text: `alert: ${words(alert.monitor)}` })),
   ];
   const { labels } = view;
   const times = timesOf(view);
   return (
     <>
       <Head
-        title={firing?.text ?? (view.monitors.length === 0 ? 'Nothing is watched yet.' : 'No alert is firing.')}
+        title={prose(firing?.text ?? '') || (view.monitors.length === 0 ? 'Nothing is watched yet.' : 'No alert is firing.')}
         lead={`${count(labels.served)} predictions, ${count(labels.labelled)} labelled, ${count(labels.pending)} wait for their label${labels.delayP95 === undefined ? '' : ` (p95 ${millis(labels.delayP95 * 1000)})`}${labels.dropped > 0 ? `; ${count(labels.dropped)} records dropped` : ''}.`}
       />
       {view.monitors.length === 0 && (
@@ -41,17 +43,26 @@ function Loaded({ view, alerts, product }: { readonly view: MonitorView; readonl
       {view.monitors.map((series) => (
         <Series key={series.id} series={series} annotations={annotations} times={times} />
       ))}
+      <Mix daily={view.daily} times={times} />
       {view.daily.length > 0 && (
         <section className="band">
           <div className="chart-title">
             <h2>Volume</h2>
-            <span className="muted">filled: labelled · faint: waits for its label</span>
+            <span className="muted">filled: labelled · hatched: waits for its label</span>
           </div>
           <Measured label="Volume">{(width) => <VolumeChart points={view.daily} width={width} times={times} />}</Measured>
         </section>
       )}
     </>
   );
+}
+
+const signs = { AT_MOST: '≤', BELOW: '<', AT_LEAST: '≥', ABOVE: '>' } as const;
+
+/** The claim as the reader needs it: "Alert when false spam > 10 %". */
+function titleOf(series: MonitorSeries, show: (value: number | undefined) => string): string {
+  const signal = words(series.metric ?? series.type);
+  return series.claim.startsWith('alert when') ? `Alert when ${signal} ${signs[series.op]} ${show(series.bound)}` : prose(series.claim) || signal;
 }
 
 function Series({ series, annotations, times }: { readonly series: MonitorSeries; readonly annotations: readonly Annotation[]; readonly times: readonly [number, number] }) {
@@ -61,7 +72,7 @@ function Series({ series, annotations, times }: { readonly series: MonitorSeries
   return (
     <section className="band">
       <div className="chart-title">
-        <h2>{series.claim || words(series.metric ?? series.type)}</h2>
+        <h2>{titleOf(series, show)}</h2>
         <span>
           {last && (
             <>

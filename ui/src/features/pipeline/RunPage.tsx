@@ -2,6 +2,10 @@ import { Link, useParams, useSearchParams } from 'react-router';
 import { useRun } from '../../shared/api/queries';
 import type { Run, StepRun } from '../../shared/api/types';
 import { Dag } from '../../shared/chart/Dag';
+import { Gantt } from '../../shared/chart/Gantt';
+import { Measured } from '../../shared/chart/Measured';
+import { bars } from '../../shared/lib/gantt';
+import { prose, shortId } from '../../shared/lib/prose';
 import { isGateReport, isLadder } from '../../shared/lib/shapes';
 import { millis, shortDigest, words } from '../../shared/lib/format';
 import { dateTime } from '../../shared/lib/time';
@@ -10,6 +14,7 @@ import { GateTable } from '../../shared/ui/GateTable';
 import { Head } from '../../shared/ui/Head';
 import { LadderTable } from '../../shared/ui/LadderTable';
 import { Pill } from '../../shared/ui/Pill';
+import { RunActions } from './RunActions';
 import { StepPanel } from './StepPanel';
 
 /** What is it doing, why did it start, and why was this cached? */
@@ -19,22 +24,28 @@ export function RunPage() {
 }
 
 function Loaded({ run }: { readonly run: Run }) {
-  const [search] = useSearchParams();
+  const [search, setSearch] = useSearchParams();
+  const as = search.get('as') === 'time' ? 'time' : 'graph';
   const chosen = run.steps.find((step) => step.name === search.get('step')) ?? interesting(run.steps);
   const ladder = find(run.steps, isLadder);
   const gates = find(run.steps, isGateReport);
   return (
     <>
       <Head title={headline(run)}>
-        <Pill outcome={run.state} />
+        <RunActions run={run} />
       </Head>
       <div className="cause">
         <Pill outcome="baseline" text={words(run.cause.trigger)} />
-        <b>{run.cause.reason}</b>
-        {run.cause.evidence && <span className="muted">{run.cause.evidence}</span>}
+        <b>{prose(run.cause.reason)}</b>
+        {run.cause.evidence && (
+          <Link className="muted" to={`/p/${run.product}/incidents`}>
+            {shortId(run.cause.evidence)}
+          </Link>
+        )}
       </div>
       <dl className="facts">
-        <Fact name="Run" value={run.id} />
+        <Fact name="State" value={words(run.state)} />
+        <Fact name="Run" value={shortId(run.id)} title={run.id} />
         <Fact name="Started" value={dateTime(run.createdAt)} />
         <Fact name="Took" value={millis(run.wallMillis)} />
         <Fact name="Canvas" value={run.canvasVersion} />
@@ -42,9 +53,19 @@ function Loaded({ run }: { readonly run: Run }) {
         <Fact name="Seed" value={String(run.seed)} />
       </dl>
       <section className="band">
-        <h2>Steps</h2>
-        <Dag
-          label={`Steps of run ${run.id}`}
+        <div className="chart-title">
+          <h2>Steps</h2>
+          <span className="segments" role="group" aria-label="Show steps as">
+            {(['graph', 'time'] as const).map((shape) => (
+              <button key={shape} type="button" aria-pressed={as === shape} onClick={() => setSearch((before) => (before.set('as', shape), before), { replace: true, preventScrollReset: true })}>
+                {shape === 'graph' ? 'Graph' : 'Gantt'}
+              </button>
+            ))}
+          </span>
+        </div>
+        {as === 'time' && <Times run={run} current={chosen?.name} />}
+        {as === 'graph' && <Dag
+          label="Steps of the run"
           current={chosen?.name}
           nodes={run.steps.map((step) => ({
             id: step.name,
@@ -52,9 +73,9 @@ function Loaded({ run }: { readonly run: Run }) {
             outcome: step.state,
             note: noteOf(step),
             href: `?step=${encodeURIComponent(step.name)}`,
-            share: step.progress && step.progress.total > 0 ? step.progress.done / step.progress.total : undefined,
+            share: step.progress && step.progress.total > 0 && working(step) ? step.progress.done / step.progress.total : undefined,
           }))}
-        />
+        />}
         {chosen && <StepPanel key={chosen.name} product={run.product} run={run.id} step={chosen} />}
       </section>
       {ladder && (
@@ -78,9 +99,16 @@ function Loaded({ run }: { readonly run: Run }) {
   );
 }
 
-function Fact({ name, value }: { readonly name: string; readonly value: string }) {
+/** When each step worked, by the machine's clock. */
+function Times({ run, current }: { readonly run: Run; readonly current: string | undefined }) {
+  const worked = bars(run.steps, run.wallMillis);
+  if (worked.length === 0) return <p className="muted">When its steps began was not recorded for this run.</p>;
+  return <Measured label={`Steps of the run over time`}>{(width) => <Gantt bars={worked} width={width} current={current} to={(step) => `?as=time&step=${encodeURIComponent(step)}`} />}</Measured>;
+}
+
+function Fact({ name, value, title }: { readonly name: string; readonly value: string; readonly title?: string }) {
   return (
-    <div>
+    <div title={title}>
       <dt>{name}</dt>
       <dd>{value}</dd>
     </div>
@@ -88,18 +116,21 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
 }
 
 function headline(run: Run): string {
-  const busy = run.steps.find((step) => step.state === 'LEASED' || step.state === 'RUNNING');
-  if (busy) return `Run ${run.id} is at ${words(busy.name)}.`;
+  const busy = run.steps.find(working);
+  const name = `The ${words(run.cause.trigger)} run`;
+  if (busy) return `${name} is at ${words(busy.name)}.`;
   const failed = run.steps.find((step) => step.state === 'FAILED');
-  if (failed) return `Run ${run.id} failed at ${words(failed.name)}.`;
+  if (failed) return `${name} failed at ${words(failed.name)}.`;
   const cached = run.steps.filter((step) => step.state === 'CACHED').length;
-  if (run.finishedAt === undefined) return `Run ${run.id} is waiting.`;
-  return `Run ${run.id} ${words(run.state)} in ${millis(run.wallMillis)}${cached > 0 ? `; ${cached} of ${run.steps.length} steps came from the cache` : ''}.`;
+  if (run.finishedAt === undefined) return `${name} is waiting.`;
+  return `${name} ${words(run.state)} in ${millis(run.wallMillis)}${cached > 0 ? `; ${cached} of ${run.steps.length} steps came from the cache` : ''}.`;
 }
+
+const working = (step: StepRun) => step.state === 'LEASED' || step.state === 'RUNNING';
 
 function noteOf(step: StepRun): string {
   if (step.state === 'CACHED') return 'cached';
-  if (step.progress && (step.state === 'LEASED' || step.state === 'RUNNING')) return `${step.progress.done}/${step.progress.total} ${step.progress.unit}`;
+  if (step.progress && working(step)) return `${step.progress.done}/${step.progress.total} ${step.progress.unit}`;
   return step.wallMillis > 0 ? millis(step.wallMillis) : words(step.state);
 }
 

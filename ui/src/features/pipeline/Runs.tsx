@@ -6,6 +6,7 @@ import { dateTime } from '../../shared/lib/time';
 import { Asked, Empty } from '../../shared/ui/Asked';
 import { Head } from '../../shared/ui/Head';
 import { Pill } from '../../shared/ui/Pill';
+import { prose, shortId } from '../../shared/lib/prose';
 
 /** Every run with the cause that started it, newest first. */
 export function Runs() {
@@ -30,7 +31,7 @@ export function Runs() {
 
 function headline(runs: readonly Run[]): string {
   const working = runs.find((run) => run.finishedAt === undefined);
-  if (working) return `Run ${working.id} is working: ${working.cause.reason}`;
+  if (working) return `The newest run is working: ${prose(working.cause.reason)}`;
   const good = runs.filter((run) => run.state === 'SUCCEEDED').length;
   return runs.length === 0 ? 'Nothing has run yet.' : `${good} of ${runs.length} runs succeeded.`;
 }
@@ -53,16 +54,18 @@ function Table({ runs }: { readonly runs: readonly Run[] }) {
         <tbody>
           {runs.map((run) => (
             <tr key={run.id}>
-              <td className="mono">
-                <Link to={run.id}>{run.id}</Link>
+              <td className="nowrap">
+                <Link to={run.id} title={run.id}>
+                  {shortId(run.id)}
+                </Link>
               </td>
               <td>
                 <Pill outcome={run.state} />
               </td>
               <td>
-                <b>{words(run.cause.trigger)}</b> {run.cause.reason}
+                <b>{words(run.cause.trigger)}</b> {prose(run.cause.reason)}
               </td>
-              <td>{dateTime(run.createdAt)}</td>
+              <td className="nowrap">{dateTime(run.createdAt)}</td>
               <td className="mono">{run.canvasVersion}</td>
               <td className="num">
                 {run.steps.filter((step) => step.state === 'CACHED').length}/{run.steps.length}

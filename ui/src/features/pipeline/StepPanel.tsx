@@ -1,13 +1,15 @@
+import { useEffect, useRef, useState } from 'react';
 import { useExplain, useLog } from '../../shared/api/queries';
-import type { StepRun } from '../../shared/api/types';
-import { millis, words } from '../../shared/lib/format';
+import type { LogLine, StepRun } from '../../shared/api/types';
+import { millis, shortDigest, words } from '../../shared/lib/format';
+import { prose } from '../../shared/lib/prose';
 import { Pill } from '../../shared/ui/Pill';
 
 /** One step: why it ran or was cached, what it said, what it gave. */
 export function StepPanel({ product, run, step }: { readonly product: string; readonly run: string; readonly step: StepRun }) {
   const explain = useExplain(product, run, step.name);
   const log = useLog(product, run, step.name);
-  const why = explain.data?.reason || step.cacheReason;
+  const why = reasonOf(explain.data?.reason || step.cacheReason);
   return (
     <div className="sheet" aria-live="polite">
       <div className="chart-title">
@@ -38,9 +40,9 @@ export function StepPanel({ product, run, step }: { readonly product: string; re
             <tbody>
               {explain.data.differences.map((difference) => (
                 <tr key={difference.leaf}>
-                  <td>{difference.leaf}</td>
-                  <td className="mono">{difference.before}</td>
-                  <td className="mono">{difference.after}</td>
+                  <td>{leafName(difference.leaf)}</td>
+                  <td className="mono">{short(difference.before)}</td>
+                  <td className="mono">{short(difference.after)}</td>
                 </tr>
               ))}
             </tbody>
@@ -48,13 +50,7 @@ export function StepPanel({ product, run, step }: { readonly product: string; re
         </div>
       )}
       {log.data && log.data.length > 0 && (
-        <pre className="log" tabIndex={0} aria-label={`Log of ${step.name}`}>
-          {log.data.slice(-200).map((line) => (
-            <div key={line.seq}>
-              <time>{line.at.slice(11, 19)}</time> {line.message}
-            </div>
-          ))}
-        </pre>
+        <Log lines={log.data} step={step.name} />
       )}
       {step.output !== undefined && (
         <details>
@@ -67,3 +63,72 @@ export function StepPanel({ product, run, step }: { readonly product: string; re
     </div>
   );
 }
+
+const TAIL = 400;
+
+/** The end of the log, which stays at the end while lines arrive, unless the reader scrolled away. */
+function Log({ lines, step }: { readonly lines: readonly LogLine[]; readonly step: string }) {
+  const box = useRef<HTMLPreElement>(null);
+  const [find, setFind] = useState('');
+  const [follow, setFollow] = useState(true);
+  const shown = lines.filter((line) => line.message.toLowerCase().includes(find.toLowerCase())).slice(-TAIL);
+  const newest = shown.at(-1)?.seq;
+  useEffect(() => {
+    if (follow && newest !== undefined && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [follow, newest]);
+  return (
+    <>
+      <div className="log-head">
+        <h3 className="eyebrow">Log</h3>
+        <input className="text" type="search" aria-label={`Find in the log of ${step}`} placeholder="Find in the log" value={find} onChange={(event) => setFind(event.target.value)} />
+        <span className="muted">{shown.length < lines.length ? `${shown.length} of ${lines.length} lines` : `${lines.length} lines`}</span>
+      </div>
+      <pre
+        className="log"
+        ref={box}
+        tabIndex={0}
+        aria-label={`Log of ${step}`}
+        onScroll={(event) => {
+          const { scrollTop, clientHeight, scrollHeight } = event.currentTarget;
+          setFollow(scrollTop + clientHeight >= scrollHeight - 8);
+        }}
+      >
+        {shown.map((line) => (
+          <div key={line.seq}>
+            <time>{line.at.slice(11, 19)}</time> {line.message}
+          </div>
+        ))}
+      </pre>
+    </>
+  );
+}
+
+/** HIT run_…, CHANGED input.x, EFFECT and the like, as a sentence. */
+export function reasonOf(reason: string): string {
+  const [kind = '', ...rest] = reason.split(' ');
+  const detail = prose(rest.join(' '));
+  switch (kind) {
+    case 'HIT':
+      return `the same inputs gave this result in ${detail}.`;
+    case 'CHANGED':
+      return `it ran because these changed: ${detail.split(', ').map(leafName).join(', ')}.`;
+    case 'ABSENT':
+      return 'it ran because nothing like it had run before.';
+    case 'EVICTED':
+      return 'it ran again because its earlier result is no longer stored.';
+    case 'POLICY_NEVER':
+      return 'it runs each time: its step is never cached.';
+    case 'EFFECT':
+      return 'it runs each time: it changes something outside the run.';
+    default:
+      return prose(reason);
+  }
+}
+
+function leafName(leaf: string): string {
+  if (leaf.startsWith('input.')) return `what ${leaf.slice(6)} gave`;
+  if (leaf.startsWith('params.')) return `the parameter ${leaf.slice(7)}`;
+  return leaf === 'probe' ? 'what it looks up' : leaf;
+}
+
+const short = (value: string | undefined): string => (value?.startsWith('sha256:') ? shortDigest(value) : (value ?? 'nothing'));

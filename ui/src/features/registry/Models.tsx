@@ -1,7 +1,8 @@
 import { Link, useParams } from 'react-router';
 import { useAliases, useDeployment, useVersions } from '../../shared/api/queries';
 import type { ModelVersion } from '../../shared/api/types';
-import { bytes, number, shortDigest, words } from '../../shared/lib/format';
+import { bytes, number, percent, shortDigest, words } from '../../shared/lib/format';
+import { isShare, prose } from '../../shared/lib/prose';
 import { dateTime } from '../../shared/lib/time';
 import { Asked, Empty } from '../../shared/ui/Asked';
 import { Head } from '../../shared/ui/Head';
@@ -67,15 +68,15 @@ function Table({ versions, product }: { readonly versions: readonly ModelVersion
                   <Pill key={alias} outcome={alias} />
                 ))}
               </td>
-              <td>{version.bumpReason}</td>
+              <td>{prose(version.bumpReason)}</td>
               <td>{words(version.rung)}</td>
               {metrics.map((metric) => (
                 <td key={metric} className="num">
-                  {number(version.metrics[metric])}
+                  {isShare(metric) ? percent(version.metrics[metric]) : number(version.metrics[metric])}
                 </td>
               ))}
               <td className="num">{bytes(version.bytes)}</td>
-              <td>{dateTime(version.registeredAt)}</td>
+              <td className="nowrap">{dateTime(version.registeredAt)}</td>
               <td className="num">{shortDigest(version.bundle)}</td>
             </tr>
           ))}

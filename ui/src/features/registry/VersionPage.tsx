@@ -2,7 +2,8 @@ import { Link, useParams } from 'react-router';
 import { useLineage, useVersion } from '../../shared/api/queries';
 import type { Lineage, ModelVersion } from '../../shared/api/types';
 import { Dag } from '../../shared/chart/Dag';
-import { bytes, number, shortDigest, words } from '../../shared/lib/format';
+import { bytes, number, percent, shortDigest, words } from '../../shared/lib/format';
+import { isShare, prose, shortId } from '../../shared/lib/prose';
 import { isGateReport, isLadder } from '../../shared/lib/shapes';
 import { dateTime } from '../../shared/lib/time';
 import { Asked } from '../../shared/ui/Asked';
@@ -10,6 +11,7 @@ import { GateTable } from '../../shared/ui/GateTable';
 import { Head } from '../../shared/ui/Head';
 import { LadderTable } from '../../shared/ui/LadderTable';
 import { Pill } from '../../shared/ui/Pill';
+import { Compared, Life } from './Compared';
 
 /** May I trust it, and what changed? */
 export function VersionPage() {
@@ -23,7 +25,7 @@ function Loaded({ version, aliases }: { readonly version: ModelVersion; readonly
   const ladder: unknown = version.ladder;
   return (
     <>
-      <Head title={`Version ${version.version}: ${sentence(version, gates)}`} lead={version.bumpReason}>
+      <Head title={`Version ${version.version}: ${sentence(version, gates)}`} lead={prose(version.bumpReason)}>
         <span>
           {aliases.map((alias) => (
             <Pill key={alias} outcome={alias} />
@@ -38,7 +40,7 @@ function Loaded({ version, aliases }: { readonly version: ModelVersion; readonly
           ['Canvas', version.canvasVersion],
           ['Rows', shortDigest(String(version.snapshot))],
           ['Bundle', shortDigest(String(version.bundle))],
-          ...Object.entries(version.metrics).map(([name, value]) => [words(name), number(value)]),
+          ...Object.entries(version.metrics).map(([name, value]) => [words(name), isShare(name) ? percent(value) : number(value)]),
         ].map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
@@ -58,11 +60,13 @@ function Loaded({ version, aliases }: { readonly version: ModelVersion; readonly
           <LadderTable ladder={ladder} />
         </section>
       )}
+      <Compared version={version} />
+      <Life version={version} />
       <section className="band">
         <h2>Where it comes from</h2>
         <Asked query={lineage}>{(found) => <LineageGraph lineage={found} version={version} />}</Asked>
         <p className="muted">
-          Made by run <Link to={`/p/${version.product}/runs/${version.runId}`}>{version.runId}</Link>.
+          Made by run <Link to={`/p/${version.product}/runs/${version.runId}`}>{shortId(version.runId)}</Link>.
         </p>
       </section>
     </>
@@ -85,7 +89,7 @@ function LineageGraph({ lineage, version }: { readonly lineage: Lineage; readonl
       nodes={[
         { id: 'canvas', title: 'canvas', needs: [], outcome: 'CACHED', note: lineage.canvasVersion, href: home },
         { id: 'rows', title: 'rows', needs: [], outcome: 'CACHED', note: shortDigest(String(lineage.snapshot)) },
-        { id: 'run', title: 'run', needs: ['canvas', 'rows'], outcome: 'CACHED', note: lineage.runId, href: `${home}/runs/${lineage.runId}` },
+        { id: 'run', title: 'run', needs: ['canvas', 'rows'], outcome: 'CACHED', note: shortId(lineage.runId), href: `${home}/runs/${lineage.runId}` },
         { id: 'bundle', title: 'bundle', needs: ['run'], outcome: 'CACHED', note: shortDigest(String(lineage.bundle)) },
         ...(before ? [{ id: 'was', title: 'predecessor', needs: [], outcome: 'PENDING', note: before, href: `${home}/models/${before}` }] : []),
         { id: 'version', title: 'version', needs: before ? ['bundle', 'was'] : ['bundle'], outcome: 'SUCCEEDED', note: lineage.version },

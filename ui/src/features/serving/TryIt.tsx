@@ -5,7 +5,10 @@ import { post } from '../../shared/api/client';
 import type { Answer } from '../../shared/api/types';
 import { millis, percent, words } from '../../shared/lib/format';
 import { Head } from '../../shared/ui/Head';
-import { curl } from './curl';
+import { curl, java, python } from './curl';
+import { Feedback } from './Feedback';
+
+const programs = { curl, Java: java, Python: python } as const;
 
 const examples: readonly { name: string; text: string }[] = [
   { name: 'An offer', text: 'Congratulations! You have been selected for a FREE holiday. Click here now to claim your prize money, limited offer.' },
@@ -17,6 +20,7 @@ const examples: readonly { name: string; text: string }[] = [
 export function TryIt() {
   const { product = '' } = useParams();
   const [text, setText] = useState(examples[0]?.text ?? '');
+  const [language, setLanguage] = useState<keyof typeof programs>('curl');
   const ask = useMutation({ mutationFn: () => post<Answer>(`/predict/${encodeURIComponent(product)}`, { text }) });
   return (
     <>
@@ -61,9 +65,18 @@ export function TryIt() {
         </div>
       </div>
       <section className="band">
-        <h2>From your program</h2>
-        <pre className="log" tabIndex={0} aria-label="The same request with curl">
-          {curl(location.origin, product, text)}
+        <div className="chart-title">
+          <h2>From your program</h2>
+          <span className="segments" role="group" aria-label="Language">
+            {(Object.keys(programs) as (keyof typeof programs)[]).map((name) => (
+              <button key={name} type="button" aria-pressed={language === name} onClick={() => setLanguage(name)}>
+                {name}
+              </button>
+            ))}
+          </span>
+        </div>
+        <pre className="log" tabIndex={0} aria-label={`The same request in ${language}`}>
+          {programs[language](location.origin, product, text)}
         </pre>
       </section>
     </>
@@ -84,7 +97,10 @@ function Said({ answer, product }: { readonly answer: Answer; readonly product: 
           <Bar key={label} label={label} share={share} chosen={label === answer.label} />
         ))}
       </div>
-      <p className="muted mono">{answer.predictionId}</p>
+      <p className="muted mono" title="Prediction">
+        {answer.predictionId}
+      </p>
+      <Feedback key={answer.predictionId} answer={answer} />
     </>
   );
 }

@@ -12,7 +12,7 @@ export interface DagItem extends DagNode {
   readonly share?: number | undefined;
 }
 
-const WIDTH = 116;
+const WIDTH = 122;
 const HEIGHT = 44;
 const GAP_X = 26;
 const GAP_Y = 18;
@@ -51,7 +51,7 @@ export function Dag({ nodes, label, current }: { readonly nodes: readonly DagIte
 
 function Node({ node, x, y, current }: { readonly node: DagItem; readonly x: number; readonly y: number; readonly current: boolean }) {
   const tone = toneOf(node.outcome);
-  const [title, note] = [clip(node.title ?? words(node.id), 15), clip(node.note, 14)];
+  const [title, note] = [clip(node.title ?? words(node.id), 15), clip(node.note, 15)];
   const body = (
     <>
       <rect className="box" x={x} y={y} width={WIDTH} height={HEIGHT} rx="8" />

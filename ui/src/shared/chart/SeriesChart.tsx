@@ -28,6 +28,19 @@ const measured = (point: MonitorWindow) => point.verdict !== 'INSUFFICIENT' && N
 /** A window whose labels are still on their way may yet move. */
 const pending = (point: MonitorWindow) => point.state === 'OPEN' || point.state === 'PROVISIONAL';
 
+/** Where the middles of neighbouring windows are less than a window apart they show one stretch. */
+function merged(points: readonly MonitorWindow[]): (readonly [number, number])[] {
+  const result: [number, number][] = [];
+  for (const point of points) {
+    const step = Math.min(86_400_000, Date.parse(point.to) - Date.parse(point.from)) / 2;
+    const [from, to] = Date.parse(point.to) - Date.parse(point.from) > 86_400_000 * 2 && points.length > 2 ? [middle(point) - step, middle(point) + step] : [Date.parse(point.from), Date.parse(point.to)];
+    const last = result.at(-1);
+    if (last && from <= last[1] + 1) last[1] = Math.max(last[1], to);
+    else result.push([from, to]);
+  }
+  return result;
+}
+
 const middle = (point: MonitorWindow) => (Date.parse(point.from) + Date.parse(point.to)) / 2;
 
 /** A metric over its windows: interval as a ribbon, bound dashed, releases and alerts as verticals, gaps left open, windows that wait for labels hatched. */
@@ -64,13 +77,23 @@ export function SeriesChart({ points, bound, annotations, show, label, small = f
           )}
         </g>
       ))}
-      {ordered
-        .filter((point) => !measured(point) || pending(point))
-        .map((point) => (
-          <rect key={point.from + point.version} x={x(Date.parse(point.from))} y={top} width={Math.max(1, x(Date.parse(point.to)) - x(Date.parse(point.from)))} height={bottom - top} fill={`url(#${hatch})`} opacity={measured(point) ? 0.9 : 0.5}>
-            <title>{point.insufficient ?? (measured(point) ? 'labels are still on their way' : 'not measured')}</title>
+      {merged(ordered.filter(pending)).map(([from, to]) => (
+        <rect key={from} x={x(from)} y={top} width={Math.max(1, x(to) - x(from))} height={bottom - top} fill={`url(#${hatch})`}>
+          <title>labels are still on their way</title>
+        </rect>
+      ))}
+      {merged(ordered.filter((point) => !measured(point) && !pending(point))).map(([from, to]) => (
+        <g key={from}>
+          <rect x={x(from)} y={top} width={Math.max(1, x(to) - x(from))} height={bottom - top} className="f-line" opacity=".45">
+            <title>too few to judge</title>
           </rect>
-        ))}
+          {x(to) - x(from) > 90 && !small && (
+            <text x={(x(from) + x(to)) / 2} y={bottom - 8} textAnchor="middle">
+              too few to judge
+            </text>
+          )}
+        </g>
+      ))}
       {segments(ordered, measured).map((line) => (
         <Line key={line[0]?.from} line={line} x={x} y={y} />
       ))}

@@ -30,7 +30,7 @@ export function VolumeChart({ points, width, times }: { readonly points: readonl
         const wide = Math.max(0.8, x(Date.parse(point.day) + DAY) - from - 1);
         return (
           <g key={point.day}>
-            <rect x={from} y={height - y(point.served)} width={wide} height={y(point.served)} fill={`url(#${hatch})`} />
+            {point.labelled < point.served && <rect x={from} y={height - y(point.served)} width={wide} height={y(point.served) - y(point.labelled)} fill={`url(#${hatch})`} />}
             <rect x={from} y={height - y(point.labelled)} width={wide} height={y(point.labelled)} className="f-slate" />
             <title>{`${day(point.day)}: ${count(point.served)} predictions, ${count(point.labelled)} labelled`}</title>
           </g>

@@ -1,5 +1,6 @@
 import type { Conformance, DeploymentView, Incident, ModelVersion, Run } from '../api/types';
-import { number, percent, words } from './format';
+import { count, number, percent, words } from './format';
+import { isShare, named } from './prose';
 import { day } from './time';
 
 export interface Station {
@@ -37,7 +38,7 @@ export function stations(life: Life): Station[] {
   const share = candidate && rolling ? `canary ${percent(candidate.weight)}` : rollout ? words(rollout.state) : 'waits';
   return [
     { name: 'Canvas', note: life.board?.version ?? '–', to: '', look: look(life.board !== undefined, false) },
-    { name: 'Data', note: run ? `run ${run.id}` : 'no rows yet', to: run ? `runs/${run.id}` : 'runs', look: look(run !== undefined, phase === 'data') },
+    { name: 'Data', note: run ? rowsOf(run) : 'no rows yet', to: run ? `runs/${run.id}` : 'runs', look: look(run !== undefined, phase === 'data') },
     { name: 'Train', note: version?.rung ?? (working ? 'now' : '–'), to: run ? `runs/${run.id}` : 'runs', look: failed ? 'bad' : look(version !== undefined, phase === 'train') },
     { name: 'Evaluate', note: metric(version), to: version ? `models/${version.version}` : 'models', look: look(version !== undefined, phase === 'judge') },
     { name: 'Register', note: version?.version ?? '–', to: version ? `models/${version.version}` : 'models', look: look(version !== undefined, phase === 'register') },
@@ -49,8 +50,16 @@ export function stations(life: Life): Station[] {
 }
 
 function metric(version: ModelVersion | undefined): string {
-  const entry = Object.entries(version?.metrics ?? {}).find(([, value]) => Number.isFinite(value));
-  return entry ? `${entry[0].replaceAll('_', ' ')} ${number(entry[1])}` : '–';
+  const entries = Object.entries(version?.metrics ?? {}).filter(([, value]) => Number.isFinite(value));
+  const [name, value] = entries.find(([one]) => one.includes('f1')) ?? entries[0] ?? [];
+  return name === undefined ? '–' : `${named(name)} ${isShare(name) ? percent(value) : number(value)}`;
+}
+
+/** How many rows a run took in, once it has counted them. */
+function rowsOf(run: Run): string {
+  const output: unknown = run.steps.find((step) => step.name === 'ingest')?.output;
+  const rows = typeof output === 'object' && output !== null && 'rows' in output ? output.rows : undefined;
+  return typeof rows === 'number' ? `${count(rows)} rows` : run.finishedAt === undefined ? 'reading' : 'read';
 }
 
 export function newest<T>(items: readonly T[], at: (item: T) => string): T | undefined {

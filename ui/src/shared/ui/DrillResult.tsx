@@ -1,6 +1,7 @@
 import type { DrillRun } from '../api/contract';
 import { count, number } from '../lib/format';
 import { Pill } from './Pill';
+import { prose } from '../lib/prose';
 
 /** What a drill saw, observation by observation. */
 export function DrillResult({ record }: { readonly record: Pick<DrillRun, 'name' | 'passed' | 'observations'> }) {
@@ -13,7 +14,7 @@ export function DrillResult({ record }: { readonly record: Pick<DrillRun, 'name'
         {record.observations.map((seen) => (
           <li key={seen.question + seen.clause + seen.detail}>
             <span>
-              {seen.detail}{' '}
+              {prose(seen.detail)}{' '}
               <span className="mono muted">
                 {seen.question} · {seen.clause}
               </span>

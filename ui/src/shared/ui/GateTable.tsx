@@ -1,5 +1,6 @@
 import type { GateReport, GateResult } from '../api/types';
-import { count, interval, number, percent, sign, words } from '../lib/format';
+import { bytes, count, millis, number, percent, sign, words } from '../lib/format';
+import { isShare, prose } from '../lib/prose';
 import { toneOf } from '../lib/state';
 import { Pill } from './Pill';
 import { Whisker } from './Whisker';
@@ -8,7 +9,6 @@ import { Whisker } from './Whisker';
 export function GateTable({ report }: { readonly report: GateReport }) {
   return (
     <>
-      <p className="muted">{report.summary}</p>
       <div className="table-wrap" tabIndex={0} role="group" aria-label="Table">
         <table>
           <thead>
@@ -19,21 +19,21 @@ export function GateTable({ report }: { readonly report: GateReport }) {
               <th className="num">95 % CI</th>
               <th>Against its bound</th>
               <th className="num">n</th>
-              <th>Detail</th>
             </tr>
           </thead>
           <tbody>
-            {report.results.map((gate) => (
-              <tr key={gate.metric + gate.versus + (gate.slice ?? '') + gate.op + gate.bound}>
+            {report.results.map((gate, index) => (
+              <tr key={`${gate.metric} ${gate.versus} ${gate.slice ?? ''} ${gate.op} ${gate.bound} ${index}`}>
                 <td>
                   <b>{words(gate.metric)}</b> {claim(gate)}
                 </td>
                 <td>
                   <Pill outcome={gate.verdict} />
                   {!gate.blocking && <span className="muted"> advises</span>}
+                  {gate.verdict !== 'PASS' && <div className="muted">{prose(gate.detail)}</div>}
                 </td>
-                <td className="num">{show(gate.metric, gate.value)}</td>
-                <td className="num">{isShare(gate.metric) ? interval(gate.low, gate.high, 'share') : interval(gate.low, gate.high)}</td>
+                <td className="num">{reading(gate, gate.value)}</td>
+                <td className="num">{ci(gate)}</td>
                 <td>
                   <Whisker
                     value={gate.value}
@@ -45,7 +45,6 @@ export function GateTable({ report }: { readonly report: GateReport }) {
                   />
                 </td>
                 <td className="num">{count(gate.n)}</td>
-                <td className="muted">{gate.detail}</td>
               </tr>
             ))}
           </tbody>
@@ -55,8 +54,26 @@ export function GateTable({ report }: { readonly report: GateReport }) {
   );
 }
 
-const isShare = (metric: string) => /spam|rate|recall|precision|false|share|error|accuracy/.test(metric);
-const show = (metric: string, value: number | undefined) => (isShare(metric) ? percent(value) : number(value));
+/** A metric in its unit: shares in percent, latency in milliseconds, size in bytes. */
+function show(metric: string, value: number | undefined): string {
+  if (/^p\d+/.test(metric)) return millis(value);
+  if (metric === 'size') return bytes(value);
+  return isShare(metric) ? percent(value) : number(value);
+}
+
+/** Against another model a gate looks at the difference, in points of a share. */
+function reading(gate: GateResult, value: number | undefined): string {
+  if (gate.versus.toUpperCase() === 'ABSOLUTE') return show(gate.metric, value);
+  if (value === undefined || !Number.isFinite(value)) return '–';
+  return `${value > 0 ? '+' : ''}${number(value * 100)} pp`;
+}
+
+function ci(gate: GateResult): string {
+  if (gate.low === undefined || gate.high === undefined || gate.low === gate.high) return '';
+  const [low, high] = [reading(gate, gate.low), reading(gate, gate.high)];
+  const unit = / (%|pp|ms|MB|kB)$/.exec(high)?.[0];
+  return `${unit && low.endsWith(unit) ? low.slice(0, -unit.length) : low} to ${high}`;
+}
 
 /** Compared with another model, a gate bounds the difference. */
 function margin(gate: GateResult): number {
@@ -66,5 +83,5 @@ function margin(gate: GateResult): number {
 function claim(gate: GateResult): string {
   const where = gate.slice ? ` on ${gate.slice}` : '';
   if (gate.versus.toUpperCase() === 'ABSOLUTE') return `${sign(gate.op)} ${show(gate.metric, gate.bound)}${where}`;
-  return `within ${show(gate.metric, gate.bound)} of the ${words(gate.versus)}${where}`;
+  return `at most ${number(gate.bound * 100)} pp below the ${words(gate.versus)}${where}`;
 }

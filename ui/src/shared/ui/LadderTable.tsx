@@ -1,5 +1,6 @@
 import type { LadderVerdict } from '../api/types';
 import { interval, millis, number } from '../lib/format';
+import { prose } from '../lib/prose';
 import { extent } from '../lib/scale';
 import { Pill } from './Pill';
 import { Whisker } from './Whisker';
@@ -9,7 +10,7 @@ export function LadderTable({ ladder }: { readonly ladder: LadderVerdict }) {
   const domain = extent(ladder.rows.flatMap((rung) => [rung.value, rung.low, rung.high]));
   return (
     <>
-      <p>{ladder.sentence}</p>
+      <p>{prose(ladder.sentence)}</p>
       <div className="table-wrap" tabIndex={0} role="group" aria-label="Table">
         <table>
           <thead>
@@ -34,7 +35,7 @@ export function LadderTable({ ladder }: { readonly ladder: LadderVerdict }) {
                 <td>
                   <Whisker value={rung.value} low={rung.low} high={rung.high} domain={domain} tone={rung.id === ladder.chosen ? 'leaf' : 'slate'} label={`${rung.id} with interval`} />
                 </td>
-                <td className="num">{number(rung.gain)}</td>
+                <td className="num">{rung.gain === undefined ? '–' : `${rung.gain > 0 ? '+' : ''}${number(rung.gain * 100)} pp`}</td>
                 <td className="num">{millis(rung.cpuSeconds * 1000)}</td>
                 <td className="muted">{rung.verdict}</td>
               </tr>

@@ -380,11 +380,15 @@ public final class Pipelines implements AutoCloseable {
         run.createdAt(),
         run.finishedAt(),
         until - run.startedMillis(),
-        parts.store().steps(run.id()).stream().map(step -> view(step, outputs)).toList());
+        parts.store().steps(run.id()).stream()
+            .map(step -> view(step, run.startedMillis(), outputs))
+            .toList());
   }
 
   private static StepRun view(
-      RunStore.StepRow step, Function<RunStore.StepRow, Optional<JsonNode>> outputs) {
+      RunStore.StepRow step,
+      long started,
+      Function<RunStore.StepRow, Optional<JsonNode>> outputs) {
     return new StepRun(
         step.name(),
         step.state().name(),
@@ -393,6 +397,8 @@ public final class Pipelines implements AutoCloseable {
         step.cacheReason(),
         step.wallMillis(),
         step.cpuMillis(),
+        step.beganMillis().map(at -> at - started),
+        step.endedMillis().map(at -> at - started),
         step.progress().map(json -> Json.read(json, StepRun.Progress.class)),
         step.executor(),
         step.failure(),

@@ -50,7 +50,9 @@ final class RunStore {
       Optional<String> progress,
       String executor,
       Optional<String> failure,
-      Optional<Digest> output) {}
+      Optional<Digest> output,
+      Optional<Long> beganMillis,
+      Optional<Long> endedMillis) {}
 
   record CacheRow(String stepKey, Digest output, SortedMap<String, String> leaves, String runId) {}
 
@@ -166,7 +168,12 @@ final class RunStore {
       if (state == StepState.READY) {
         move(handle, runId, step.name(), state, StepEvent.LEASE);
         handle.execute(
-            "UPDATE step_run SET attempt = attempt + 1 WHERE run_id = ? AND name = ?",
+            """
+            UPDATE step_run
+            SET attempt = attempt + 1, began_millis = coalesce(began_millis, ?), ended_millis = NULL
+            WHERE run_id = ? AND name = ?
+            """,
+            nowMillis,
             runId,
             step.name());
         leased.add(step.name());
@@ -211,7 +218,7 @@ final class RunStore {
         return List.<String>of();
       }
       move(handle, runId, name, step.state(), outcome.event());
-      update(handle, runId, name, outcome);
+      update(handle, runId, name, outcome, nowMillis);
       if (outcome.event() == StepEvent.SUCCEED && outcome.key().isPresent()) {
         remember(handle, product, name, outcome, runId);
       }
@@ -219,13 +226,15 @@ final class RunStore {
     });
   }
 
-  private static void update(Handle handle, String runId, String name, Outcome outcome) {
+  private static void update(
+      Handle handle, String runId, String name, Outcome outcome, long nowMillis) {
     handle
         .createUpdate(
             """
             UPDATE step_run SET cache_reason = :reason, wall_millis = wall_millis + :wall,
               cpu_millis = cpu_millis + :cpu, executor = :executor, failure = :failure,
-              output_digest = :output, step_key = :key, leaves = :leaves, not_before = :notBefore
+              output_digest = :output, step_key = :key, leaves = :leaves, not_before = :notBefore,
+              ended_millis = :now
             WHERE run_id = :run AND name = :name
             """)
         .bind("reason", outcome.cacheReason())
@@ -237,6 +246,7 @@ final class RunStore {
         .bind("key", outcome.key().map(key -> key.digest().text()))
         .bind("leaves", outcome.key().map(key -> Json.write(key.leaves())))
         .bind("notBefore", outcome.notBefore())
+        .bind("now", nowMillis)
         .bind("run", runId)
         .bind("name", name)
         .execute();
@@ -477,7 +487,9 @@ final class RunStore {
                 Optional.ofNullable(row.getString("progress")),
                 row.getString("executor"),
                 Optional.ofNullable(row.getString("failure")),
-                Optional.ofNullable(row.getString("output_digest")).map(Digest::new)))
+                Optional.ofNullable(row.getString("output_digest")).map(Digest::new),
+                Optional.ofNullable(row.getObject("began_millis", Long.class)),
+                Optional.ofNullable(row.getObject("ended_millis", Long.class))))
         .list();
   }
 }

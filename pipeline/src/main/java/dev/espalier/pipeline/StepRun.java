@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param wallMillis machine time of all attempts
  * @param cpuMillis processor time of all attempts
  * @param executor {@code in-process}, {@code forked-jvm}, or empty
+ * @param beganAfter milliseconds from the run's start to the first attempt, by the machine's clock
+ * @param endedAfter milliseconds from the run's start to the end of the last attempt
  * @param failure class and message of the last failure
  */
 public record StepRun(
@@ -24,6 +26,8 @@ public record StepRun(
     String cacheReason,
     long wallMillis,
     long cpuMillis,
+    Optional<Long> beganAfter,
+    Optional<Long> endedAfter,
     Optional<Progress> progress,
     String executor,
     Optional<String> failure,

@@ -61,6 +61,10 @@ class PipelinesTest {
       assertThat(run.steps()).extracting(StepRun::name).containsExactly("read", "count");
       assertThat(states(run)).containsExactly("SUCCEEDED", "SUCCEEDED");
       assertThat(run.step("count").orElseThrow().executor()).isEqualTo("in-process");
+      assertThat(run.step("count").orElseThrow().beganAfter().orElseThrow())
+          .as("a step begins when what it needs has ended")
+          .isGreaterThanOrEqualTo(run.step("read").orElseThrow().endedAfter().orElseThrow())
+          .isBetween(0L, run.step("count").orElseThrow().endedAfter().orElseThrow());
       assertThat(bench.pipelines.output(run.id(), "count", Text.class))
           .contains(new Text("4 letters"));
       assertThat(bench.pipelines.output(run.id(), "none", Text.class)).isEmpty();
