@@ -1,3 +1,4 @@
+import type { components } from './generated/schema';
 import type { Interval, Lane } from './types';
 
 /** One field of an answer, as the form needs to know it. */
@@ -34,85 +35,24 @@ export interface QuestionInfo {
   readonly fields: readonly FieldInfo[];
 }
 
-/** What is wrong with a text before it is a canvas. */
-export interface SourceProblem {
-  readonly detail?: string;
-  readonly message?: string;
-  readonly field?: string;
-  readonly rule?: string;
-  readonly nearest?: string;
-  readonly line?: number;
-}
+type Schemas = components['schemas'];
+export type Draft = Schemas['Draft'];
+export type PlanView = Schemas['Plan'];
+export type FieldChange = Schemas['PlanChange'];
+export type Direction = FieldChange['direction'];
+export type OpenPlan = Schemas['OpenPlan'];
+export type VersionRow = Schemas['VersionRow'];
+export type Me = Schemas['Me'];
+
+/** A contradiction; where the server knows how to remove it, `edits` say so field by field. */
+export type Finding = Schemas['Contradiction'] & { readonly edits?: readonly { readonly path: string; readonly value: string }[] };
+
+/** What is wrong with a text before it is a canvas: the server's problem, or what YAML itself says. */
+export type SourceProblem = Partial<Schemas['Problem']> & { readonly line?: number; readonly message?: string };
 
 export interface Check {
   readonly contradictions: readonly Finding[];
   readonly problems: readonly SourceProblem[];
-}
-
-export interface Draft {
-  readonly source: string;
-  readonly baseVersion?: string;
-  readonly updatedAt?: string;
-  readonly by?: string;
-}
-
-export type Direction = 'ADDED' | 'REMOVED' | 'TIGHTENED' | 'LOOSENED' | 'NEUTRAL' | 'TEXT';
-
-export interface FieldChange {
-  readonly question: string;
-  readonly path: string;
-  readonly direction: Direction;
-  readonly before?: string;
-  readonly after?: string;
-}
-
-/** A contradiction between answers; where the server knows how to remove it, `edits` say so field by field. */
-export interface Finding {
-  readonly rule: number | string;
-  readonly level: 'ERROR' | 'WARN' | 'UNKNOWN';
-  readonly questions: readonly string[];
-  readonly message: string;
-  readonly repair: string;
-  readonly edits?: readonly { readonly path: string; readonly value: string }[];
-}
-
-export interface PlanView {
-  readonly product: string;
-  readonly base?: string;
-  readonly version: string;
-  readonly diff: readonly FieldChange[];
-  readonly actions: readonly { readonly action: string; readonly resource: string; readonly because: string }[];
-  readonly contradictions: readonly Finding[];
-  readonly needs: readonly string[];
-  readonly loosens?: boolean;
-  readonly by?: string;
-  readonly approvers?: readonly string[];
-  readonly planDigest: string;
-}
-
-export interface Approval {
-  readonly by: string;
-  readonly at: string;
-  readonly reason?: string;
-}
-
-/** A plan that waits for somebody. */
-export interface OpenPlan {
-  readonly plan: PlanView;
-  readonly by: string;
-  readonly at: string;
-  readonly approvals: readonly Approval[];
-  readonly missing: readonly string[];
-}
-
-export interface VersionRow {
-  readonly version: string;
-  readonly digest: string;
-  readonly parent?: string;
-  readonly appliedAt: string;
-  readonly appliedBy: string;
-  readonly reason?: string;
-  readonly active?: boolean;
 }
 
 export interface DriftRow {
@@ -124,11 +64,6 @@ export interface DriftRow {
   readonly by?: string;
   readonly at: string;
   readonly state: string;
-}
-
-export interface Me {
-  readonly user: string;
-  readonly via: string;
 }
 
 export interface DocumentRow {

@@ -386,9 +386,7 @@ public final class Pipelines implements AutoCloseable {
   }
 
   private static StepRun view(
-      RunStore.StepRow step,
-      long started,
-      Function<RunStore.StepRow, Optional<JsonNode>> outputs) {
+      RunStore.StepRow step, long started, Function<RunStore.StepRow, Optional<JsonNode>> outputs) {
     return new StepRun(
         step.name(),
         step.state().name(),

@@ -488,8 +488,14 @@ final class RunStore {
                 row.getString("executor"),
                 Optional.ofNullable(row.getString("failure")),
                 Optional.ofNullable(row.getString("output_digest")).map(Digest::new),
-                Optional.ofNullable(row.getObject("began_millis", Long.class)),
-                Optional.ofNullable(row.getObject("ended_millis", Long.class))))
+                millis(row, "began_millis"),
+                millis(row, "ended_millis")))
         .list();
+  }
+
+  private static Optional<Long> millis(java.sql.ResultSet row, String column)
+      throws java.sql.SQLException {
+    long value = row.getLong(column);
+    return row.wasNull() ? Optional.empty() : Optional.of(value);
   }
 }
