@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * The percentile bootstrap, stratified by actual label so that a rare one never vanishes from a
@@ -20,16 +21,32 @@ final class Bootstrap {
   static Interval interval(
       Predictions predictions, ToDoubleFunction<Predictions> statistic, double level, long seed) {
     List<Scored> rows = sorted(predictions.rows());
+    return percentile(resampled(predictions.labels(), rows, strata(rows), statistic, seed), level);
+  }
+
+  /** The statistic of every resample, drawn from all rows alike. */
+  static double[] unstratified(
+      Predictions predictions, ToDoubleFunction<Predictions> statistic, long seed) {
+    List<Scored> rows = sorted(predictions.rows());
+    int[] all = IntStream.range(0, rows.size()).toArray();
+    return resampled(predictions.labels(), rows, List.of(all), statistic, seed);
+  }
+
+  private static double[] resampled(
+      List<String> labels,
+      List<Scored> rows,
+      List<int[]> strata,
+      ToDoubleFunction<Predictions> statistic,
+      long seed) {
     double[] values = new double[RESAMPLES];
-    List<int[]> strata = strata(rows);
     for (int resample = 0; resample < RESAMPLES; resample++) {
       List<Scored> drawn = new ArrayList<>(rows.size());
       for (int index : draw(strata, rows.size(), seed, resample)) {
         drawn.add(rows.get(index));
       }
-      values[resample] = statistic.applyAsDouble(new Predictions(predictions.labels(), drawn));
+      values[resample] = statistic.applyAsDouble(new Predictions(labels, drawn));
     }
-    return percentile(values, level);
+    return values;
   }
 
   static List<Scored> sorted(List<Scored> rows) {

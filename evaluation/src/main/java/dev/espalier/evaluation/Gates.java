@@ -13,6 +13,9 @@ import java.util.Optional;
  * are paired on the same rows, with the bound as a non-inferiority margin.
  */
 public final class Gates {
+  /** Nobody collects more test rows than this to settle a gate. */
+  private static final double MOST_ROWS = 1e6;
+
   private Gates() {}
 
   public static GateReport judge(GateInput input) {
@@ -141,6 +144,7 @@ public final class Gates {
   }
 
   private static GateResult row(Spec.Gate gate, Estimate estimate, Verdict verdict) {
+    double bound = gate.versus() == Spec.Versus.ABSOLUTE ? gate.bound() : -gate.bound();
     return new GateResult(
         gate.metric(),
         gate.versus(),
@@ -153,7 +157,7 @@ public final class Gates {
         estimate.n(),
         verdict,
         gate.blocking(),
-        "%s%s is %.4g [%.4g, %.4g] on %d, asked %s %.4g: %s"
+        "%s%s is %.4g [%.4g, %.4g] on %d, asked %s %.4g: %s%s"
             .formatted(
                 gate.metric(),
                 gate.versus() == Spec.Versus.ABSOLUTE ? "" : " against " + words(gate),
@@ -162,8 +166,20 @@ public final class Gates {
                 estimate.high(),
                 estimate.n(),
                 symbol(gate),
-                gate.versus() == Spec.Versus.ABSOLUTE ? gate.bound() : -gate.bound(),
-                verdict.name().toLowerCase(Locale.ROOT)));
+                bound,
+                verdict.name().toLowerCase(Locale.ROOT),
+                verdict == Verdict.INCONCLUSIVE ? wanted(estimate, bound) : ""));
+  }
+
+  /** How many rows would decide, if the value stays: an interval shrinks with their root. */
+  private static String wanted(Estimate estimate, double bound) {
+    double distance = Math.abs(bound - estimate.value());
+    double reach =
+        bound > estimate.value()
+            ? estimate.high() - estimate.value()
+            : estimate.value() - estimate.low();
+    double rows = Math.ceil(estimate.n() * reach * reach / (distance * distance));
+    return rows < MOST_ROWS ? ", about %,d rows would decide".formatted((long) rows) : "";
   }
 
   private static String words(Spec.Gate gate) {

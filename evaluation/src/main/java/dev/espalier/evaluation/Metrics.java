@@ -7,7 +7,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Metrics of predictions, each with an interval: Wilson's for shares, a seeded stratified bootstrap
- * otherwise. What the rows cannot show is said, not computed.
+ * otherwise, corrected for the bias of few rows where the metric has one ({@link Calibration}).
+ * What the rows cannot show is said, not computed.
  */
 public final class Metrics {
   /** Below this many rows of a label, F1-type metrics are not shown. */
@@ -52,6 +53,9 @@ public final class Metrics {
     long n = size(formula, confusion);
     if (missing.isPresent()) {
       return Estimate.insufficient(n, missing.get());
+    }
+    if (formula instanceof MetricFormula.Ece) {
+      return Calibration.estimate(predictions, metric.ci(), seed);
     }
     double value = value(formula, predictions);
     return share(formula, confusion)

@@ -33,6 +33,10 @@ public final class Bundles {
   public static final String GRAPH = "model.onnx";
   public static final String TOKENIZER = "tokenizer.json";
   public static final String HEAD = "head.bin";
+
+  /** The fact that names a calibrated model's temperature. */
+  public static final String TEMPERATURE = Temperature.FACT;
+
   private static final Map<String, Set<String>> FILES =
       Map.of(
           "majority", Set.of(SHARES),
@@ -52,7 +56,8 @@ public final class Bundles {
   /**
    * Stores a bundle.
    *
-   * @param facts for encoders {@code maxTokens} is required
+   * @param facts for encoders {@code maxTokens} is required; {@code temperature} is what a
+   *     calibrated model's logits are divided by
    * @throws EspalierException INVALID for an unknown kind, a missing or unexpected file, or a file
    *     that could carry code
    */
@@ -206,17 +211,24 @@ public final class Bundles {
 
   private static Engine engine(Manifest manifest, Map<String, byte[]> files) {
     Signature signature = manifest.signature();
+    Temperature temperature = Temperature.of(manifest.facts());
     return switch (manifest.kind()) {
       case "majority" -> new MajorityEngine(signature, shares(file(files, SHARES)));
-      case "linear" -> new LinearEngine(signature, LinearModel.read(file(files, WEIGHTS)));
+      case "linear" ->
+          new LinearEngine(signature, LinearModel.read(file(files, WEIGHTS)), temperature);
       case "frozen_encoder" ->
           new FrozenEncoderEngine(
               signature,
               new EncoderEmbedding(file(files, GRAPH), file(files, TOKENIZER), maxTokens(manifest)),
-              LinearModel.read(file(files, HEAD)));
+              LinearModel.read(file(files, HEAD)),
+              temperature);
       case "encoder" ->
           new OnnxTextEngine(
-              signature, file(files, GRAPH), file(files, TOKENIZER), maxTokens(manifest));
+              signature,
+              file(files, GRAPH),
+              file(files, TOKENIZER),
+              maxTokens(manifest),
+              temperature);
       default -> throw EspalierException.invalid("No bundle kind " + manifest.kind());
     };
   }

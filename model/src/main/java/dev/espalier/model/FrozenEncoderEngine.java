@@ -7,11 +7,14 @@ final class FrozenEncoderEngine implements Engine {
   private final Signature signature;
   private final EncoderEmbedding embedding;
   private final LinearModel head;
+  private final Temperature temperature;
 
-  FrozenEncoderEngine(Signature signature, EncoderEmbedding embedding, LinearModel head) {
+  FrozenEncoderEngine(
+      Signature signature, EncoderEmbedding embedding, LinearModel head, Temperature temperature) {
     this.signature = signature;
     this.embedding = embedding;
     this.head = head;
+    this.temperature = temperature;
   }
 
   @Override
@@ -26,7 +29,10 @@ final class FrozenEncoderEngine implements Engine {
 
   @Override
   public List<double[]> score(List<String> texts) {
-    return texts.stream().map(text -> head.score(embedding.embed(signature.read(text)))).toList();
+    return texts.stream()
+        .map(text -> head.logits(embedding.embed(signature.read(text))))
+        .map(temperature::probabilities)
+        .toList();
   }
 
   @Override

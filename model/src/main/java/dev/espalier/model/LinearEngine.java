@@ -7,14 +7,16 @@ import java.util.List;
 final class LinearEngine implements Engine {
   private final Signature signature;
   private final LinearModel model;
+  private final Temperature temperature;
   private final Gate gate = new Gate();
 
-  LinearEngine(Signature signature, LinearModel model) {
+  LinearEngine(Signature signature, LinearModel model, Temperature temperature) {
     if (model.labels() != signature.labels().size() || model.dimension() != BagOfWords.DIMENSION) {
       throw EspalierException.invalid("The weights do not fit the signature and the recipe.");
     }
     this.signature = signature;
     this.model = model;
+    this.temperature = temperature;
   }
 
   @Override
@@ -25,7 +27,10 @@ final class LinearEngine implements Engine {
   @Override
   public List<double[]> score(List<String> texts) {
     return gate.whileOpen(() ->
-        texts.stream().map(text -> model.score(BagOfWords.buckets(signature.read(text)))).toList());
+        texts.stream()
+            .map(text -> model.logits(BagOfWords.buckets(signature.read(text))))
+            .map(temperature::probabilities)
+            .toList());
   }
 
   @Override

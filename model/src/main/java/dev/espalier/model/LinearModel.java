@@ -46,8 +46,13 @@ public final class LinearModel {
     return dimension;
   }
 
-  /** Probabilities of a text's buckets, {@code [labels]}. */
+  /** Probabilities of a text's buckets, {@code [labels]}, not calibrated. */
   public double[] score(int[] buckets) {
+    return Softmax.of(logits(buckets));
+  }
+
+  /** Logits of a text's buckets, {@code [labels]}. */
+  double[] logits(int[] buckets) {
     double value = BagOfWords.weight(buckets.length);
     double[] logits = new double[bias.length];
     for (int label = 0; label < logits.length; label++) {
@@ -58,11 +63,16 @@ public final class LinearModel {
       }
       logits[label] = sum * value + bias[label];
     }
-    return Softmax.of(logits);
+    return logits;
   }
 
-  /** Probabilities of a dense vector of {@link #dimension} numbers, {@code [labels]}. */
+  /** Probabilities of a dense vector of {@link #dimension} numbers, not calibrated. */
   public double[] score(float[] vector) {
+    return Softmax.of(logits(vector));
+  }
+
+  /** Logits of a dense vector of {@link #dimension} numbers, {@code [labels]}. */
+  double[] logits(float[] vector) {
     if (vector.length != dimension) {
       throw EspalierException.invalid(
           "A vector of %d numbers was expected, not %d.".formatted(dimension, vector.length));
@@ -75,7 +85,7 @@ public final class LinearModel {
       }
       logits[label] = sum;
     }
-    return Softmax.of(logits);
+    return logits;
   }
 
   public byte[] bytes() {

@@ -8,12 +8,19 @@ final class OnnxTextEngine implements Engine {
   private final Signature signature;
   private final TextTokenizer tokenizer;
   private final OnnxSession session;
+  private final Temperature temperature;
   private final Gate gate = new Gate();
 
-  OnnxTextEngine(Signature signature, byte[] graph, byte[] tokenizerFile, int maxTokens) {
+  OnnxTextEngine(
+      Signature signature,
+      byte[] graph,
+      byte[] tokenizerFile,
+      int maxTokens,
+      Temperature temperature) {
     this.signature = signature;
     this.tokenizer = new TextTokenizer(tokenizerFile, maxTokens);
     this.session = new OnnxSession(graph);
+    this.temperature = temperature;
   }
 
   @Override
@@ -40,7 +47,7 @@ final class OnnxTextEngine implements Engine {
     for (int i = 0; i < wide.length; i++) {
       wide[i] = logits[i];
     }
-    return Softmax.of(wide);
+    return temperature.probabilities(wide);
   }
 
   @Override

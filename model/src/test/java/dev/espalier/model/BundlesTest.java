@@ -2,6 +2,7 @@ package dev.espalier.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.artifacts.LocalArtifactStore;
 import dev.espalier.platform.Digest;
@@ -18,6 +19,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BundlesTest {
   @TempDir Path folder;
@@ -47,6 +50,48 @@ class BundlesTest {
     assertThat(linear()).isEqualTo(linear());
     assertThat(bundles.manifest(linear()).facts()).containsEntry("seed", "1");
     assertThat(bundles.bytes(linear())).isGreaterThan(BagOfWords.DIMENSION * 8L);
+  }
+
+  @Test
+  void a_temperature_softens_and_sharpens_answers_but_decides_the_same() {
+    Digest plain = bundles.write("linear", Samples.SPAM, weights(), Map.of());
+    Digest warm = bundles.write("linear", Samples.SPAM, weights(), Map.of("temperature", "2.0"));
+    Digest cold = bundles.write("linear", Samples.SPAM, weights(), Map.of("temperature", "0.5"));
+    List<String> texts = List.of("free money", "see you at lunch", "");
+    try (Engine one = bundles.load(plain);
+        Engine two = bundles.load(warm);
+        Engine half = bundles.load(cold)) {
+      for (int row = 0; row < texts.size(); row++) {
+        double odds = odds(one.score(texts).get(row));
+        assertThat(odds(two.score(texts).get(row))).isCloseTo(odds / 2, within(1e-12));
+        assertThat(odds(half.score(texts).get(row))).isCloseTo(odds * 2, within(1e-12));
+      }
+    }
+  }
+
+  private static Map<String, byte[]> weights() {
+    return Map.of(Bundles.WEIGHTS, Samples.linear(1).bytes());
+  }
+
+  private static double odds(double[] probabilities) {
+    return Math.log(probabilities[1] / probabilities[0]);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "warm", "NaN", "0", "-1", "Infinity", "0.001", "101"})
+  void a_temperature_that_is_none_is_refused(String temperature) {
+    Digest bundle =
+        bundles.write("linear", Samples.SPAM, weights(), Map.of("temperature", temperature));
+    assertThatThrownBy(() -> bundles.load(bundle))
+        .isInstanceOf(EspalierException.class)
+        .hasMessageContaining("temperature");
+  }
+
+  @Test
+  void golden_rows_of_another_temperature_give_the_change_away() {
+    Map<String, byte[]> files = new HashMap<>(Samples.linearFiles(1));
+    Digest bundle = bundles.write("linear", Samples.SPAM, files, Map.of("temperature", "1.7"));
+    assertThatThrownBy(() -> bundles.load(bundle)).hasMessageContaining("golden rows differently");
   }
 
   @Test

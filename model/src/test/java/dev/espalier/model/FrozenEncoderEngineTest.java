@@ -16,7 +16,7 @@ class FrozenEncoderEngineTest extends EngineContract {
   @Override
   Engine engine() {
     return new FrozenEncoderEngine(
-        Samples.SPAM, new EncoderEmbedding(GRAPH, TOKENIZER, 32), head());
+        Samples.SPAM, new EncoderEmbedding(GRAPH, TOKENIZER, 32), head(), Temperature.NONE);
   }
 
   private static LinearModel head() {

@@ -24,7 +24,7 @@ final class Samples {
 
   static Map<String, byte[]> linearFiles(long seed) {
     LinearModel model = linear(seed);
-    Engine engine = new LinearEngine(SPAM, model);
+    Engine engine = new LinearEngine(SPAM, model, Temperature.NONE);
     return Map.of(
         Bundles.WEIGHTS,
         model.bytes(),

@@ -6,8 +6,6 @@ import dev.espalier.canvas.Spec;
 import dev.espalier.evaluation.GateInput;
 import dev.espalier.evaluation.GateReport;
 import dev.espalier.evaluation.Gates;
-import dev.espalier.evaluation.MetricFormula;
-import dev.espalier.evaluation.Metrics;
 import dev.espalier.evaluation.Predictions;
 import dev.espalier.pipeline.StepContext;
 import dev.espalier.pipeline.StepLogic;
@@ -21,6 +19,10 @@ import java.util.SequencedMap;
 
 /** Judges the candidate by the canvas' gates. A gate that fails is an answer, not a failed step. */
 public final class GateStep implements StepLogic<GateReport> {
+  /** What a calibration gate means where the canvas defines no metric of that name. */
+  private static final Spec.Metric CALIBRATION =
+      new Spec.Metric("ece", "quality", "ece", "down", false, List.of(), 1, 0.95);
+
   record Params(List<Spec.Gate> gates, List<Spec.Metric> metrics, long seed) {}
 
   @Override
@@ -52,6 +54,7 @@ public final class GateStep implements StepLogic<GateReport> {
     Evaluated evaluated = context.input("evaluate", Evaluated.class);
     RungScore candidate = evaluated.candidate();
     Map<String, Spec.Metric> metrics = new HashMap<>();
+    metrics.put(CALIBRATION.id(), CALIBRATION);
     params.metrics().forEach(metric -> metrics.put(metric.id(), metric));
     Predictions predictions = EvaluateStep.predictions(context, candidate);
     GateReport report =
@@ -76,12 +79,11 @@ public final class GateStep implements StepLogic<GateReport> {
         .map(score -> EvaluateStep.predictions(context, score));
   }
 
-  /** What is measured of a model besides its predictions: p95 in ms, size in bytes, ECE. */
+  /** What is measured of a model besides its predictions: p95 in ms, size in bytes. */
   private static Map<String, GateInput.Fact> facts(RungScore candidate, Predictions predictions) {
     long n = predictions.rows().size();
     return Map.of(
         "p95", new GateInput.Fact(candidate.p95Millis(), n),
-        "size", new GateInput.Fact(candidate.bytes(), 1),
-        "ece", new GateInput.Fact(Metrics.value(new MetricFormula.Ece(), predictions), n));
+        "size", new GateInput.Fact(candidate.bytes(), 1));
   }
 }

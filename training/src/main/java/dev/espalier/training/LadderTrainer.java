@@ -19,17 +19,25 @@ import dev.espalier.training.transformer.TransformerTraining.Trained;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Trains the rungs of a ladder on the same rows, cheapest first, and stores each as a bundle with
  * golden rows. A rung that this machine cannot train is skipped with its reason: it never fails the
  * others. Not thread-safe.
+ *
+ * <p>Calibration. A rung is trained twice: first without the validation part, on which its
+ * temperature is then fitted, and again on all rows, keeping that temperature (scikit-learn's
+ * {@code CalibratedClassifierCV(ensemble=False)} does the same with folds). So the newest labelled
+ * rows train too, and no model is calibrated on rows that it has learned.
  */
 final class LadderTrainer {
   /** Reloading a model is proven on this many rows. */
@@ -54,10 +62,14 @@ final class LadderTrainer {
   private final List<String> texts;
   private final int[] labels;
 
+  /** The first of {@link #texts} train in both passes; the rest is the validation part. */
+  private final int beforeValidation;
+
   LadderTrainer(
       LadderTask task,
       List<String> labels,
       List<Row> train,
+      List<Row> validation,
       ArtifactStore artifacts,
       Path cache,
       Listener listener) {
@@ -66,9 +78,11 @@ final class LadderTrainer {
     this.cache = cache;
     this.listener = listener;
     this.signature = new Signature(Signature.TEXT_CLASSIFICATION, labels, task.maxCharacters());
-    this.texts = train.stream().map(row -> signature.read(row.text())).toList();
+    List<Row> rows = Stream.concat(train.stream(), validation.stream()).toList();
+    this.texts = rows.stream().map(row -> signature.read(row.text())).toList();
     this.labels =
-        train.stream().mapToInt(row -> labels.indexOf(row.label().orElseThrow())).toArray();
+        rows.stream().mapToInt(row -> labels.indexOf(row.label().orElseThrow())).toArray();
+    this.beforeValidation = train.size();
   }
 
   List<TrainedRung> train() {
@@ -93,8 +107,14 @@ final class LadderTrainer {
       return new TrainedRung(
           rung.id(), rung.approach(), Optional.empty(), 0, obstacle, new TreeMap<>());
     }
-    Files files = files(rung, position);
+    SortedMap<String, String> calibration = calibration(rung, position);
+    Files files =
+        files(
+            rung,
+            new Part(
+                texts, labels, golden(), done -> advance(position, RUNG_UNITS / 2 + done / 2)));
     SortedMap<String, String> facts = new TreeMap<>(files.facts());
+    facts.putAll(calibration);
     facts.put("seed", String.valueOf(task.seed()));
     facts.put("rows", String.valueOf(texts.size()));
     facts.putIfAbsent("config", CanonicalJson.digest(task).text());
@@ -118,45 +138,95 @@ final class LadderTrainer {
     };
   }
 
-  private Files files(Spec.Rung rung, int position) {
+  /**
+   * What one pass trains on.
+   *
+   * @param golden texts on which an export is proven
+   * @param progress hears how far the pass is, in thousandths
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Handed straight to the trainer.
+  private record Part(
+      List<String> texts, int[] labels, List<String> golden, LongConsumer progress) {}
+
+  /** The rung's temperature and the number of rows that it rests on, as facts; or neither. */
+  private SortedMap<String, String> calibration(Spec.Rung rung, int position) {
+    int rows = texts.size() - beforeValidation;
+    long classes = IntStream.of(labels).limit(beforeValidation).distinct().count();
+    if (rung.approach().equals("majority")) {
+      return new TreeMap<>();
+    }
+    if (rows < TemperatureScaling.MIN_ROWS || classes < signature.labels().size()) {
+      listener.log(
+          "%s is not calibrated: %d validation rows, %d of %d labels before them"
+              .formatted(rung.id(), rows, classes, signature.labels().size()));
+      return new TreeMap<>();
+    }
+    Files first =
+        files(
+            rung,
+            new Part(
+                texts.subList(0, beforeValidation),
+                Arrays.copyOf(labels, beforeValidation),
+                List.of(),
+                done -> advance(position, done / 2)));
+    double temperature;
+    try (Engine engine = Bundles.engine(rung.approach(), signature, first.files(), first.facts())) {
+      temperature =
+          TemperatureScaling.fit(
+              engine.score(texts.subList(beforeValidation, texts.size())),
+              Arrays.copyOfRange(labels, beforeValidation, labels.length),
+              TemperatureScaling.smoothing(rows));
+    }
+    listener.log(
+        "%s has temperature %.3f, fitted on %d rows".formatted(rung.id(), temperature, rows));
+    return new TreeMap<>(
+        Map.of(
+            Bundles.TEMPERATURE,
+            String.valueOf(temperature),
+            "calibrationRows",
+            String.valueOf(rows)));
+  }
+
+  private Files files(Spec.Rung rung, Part part) {
     return switch (rung.approach()) {
-      case "majority" -> majority();
-      case "linear" -> linear();
-      case "frozen_encoder" -> frozenEncoder(position);
-      case "encoder" -> encoder(position);
+      case "majority" -> majority(part);
+      case "linear" -> linear(part);
+      case "frozen_encoder" -> frozenEncoder(part);
+      case "encoder" -> encoder(part);
       default -> throw EspalierException.invalid("Nothing trains a " + rung.approach());
     };
   }
 
-  private Files majority() {
+  private Files majority(Part part) {
     double[] shares = new double[signature.labels().size()];
-    for (int label : labels) {
-      shares[label] += 1.0 / labels.length;
+    for (int label : part.labels()) {
+      shares[label] += 1.0 / part.labels().length;
     }
     return new Files(
         Map.of(Bundles.SHARES, Json.bytes(shares)),
         new TreeMap<>(Map.of("parameters", String.valueOf(shares.length))));
   }
 
-  private Files linear() {
-    List<int[]> bags = texts.stream().map(BagOfWords::buckets).toList();
+  private Files linear(Part part) {
+    List<int[]> bags = part.texts().stream().map(BagOfWords::buckets).toList();
     LinearModel model =
         SoftmaxRegression.train(
             SparseRows.ofBags(bags),
-            labels,
+            part.labels(),
             signature.labels().size(),
             SoftmaxRegression.Setting.bags(task.seed()));
     return new Files(Map.of(Bundles.WEIGHTS, model.bytes()), facts(model));
   }
 
-  private Files frozenEncoder(int position) {
+  private Files frozenEncoder(Part part) {
     FrozenEncoder encoder = FrozenEncoder.open(task.encoderTokens(), cache);
+    int rows = part.texts().size();
     List<float[]> vectors =
         encoder.embed(
-            texts,
+            part.texts(),
             done -> {
               if (done % 50 == 0) {
-                advance(position, done, texts.size());
+                part.progress().accept((long) RUNG_UNITS * done / rows);
               }
             });
     listener.log(
@@ -164,7 +234,7 @@ final class LadderTrainer {
     LinearModel head =
         SoftmaxRegression.train(
             SparseRows.ofVectors(vectors),
-            labels,
+            part.labels(),
             signature.labels().size(),
             SoftmaxRegression.Setting.embeddings(task.seed()));
     Map<String, byte[]> files = new TreeMap<>(encoder.files());
@@ -179,15 +249,18 @@ final class LadderTrainer {
         Map.of("parameters", String.valueOf(model.labels() * (model.dimension() + 1L))));
   }
 
-  private Files encoder(int position) {
+  private Files encoder(Part part) {
     List<Example> examples = new ArrayList<>();
-    for (int row = 0; row < labels.length; row++) {
-      examples.add(new Example(texts.get(row), labels[row]));
+    for (int row = 0; row < part.labels().length; row++) {
+      examples.add(new Example(part.texts().get(row), part.labels()[row]));
     }
     Setting setting = setting();
     Trained trained =
         TransformerTraining.train(
-            setting, examples, golden(), step -> advance(position, step, setting.steps()));
+            setting,
+            examples,
+            part.golden(),
+            step -> part.progress().accept((long) RUNG_UNITS * step / setting.steps()));
     SortedMap<String, String> facts = new TreeMap<>(trained.facts());
     facts.put("maxTokens", String.valueOf(setting.maxLength()));
     return new Files(trained.files(), facts);
@@ -213,8 +286,8 @@ final class LadderTrainer {
         task.seed());
   }
 
-  private void advance(int position, long done, long of) {
-    listener.progress(position * (long) RUNG_UNITS + RUNG_UNITS * done / of, total());
+  private void advance(int position, long thousandths) {
+    listener.progress(position * (long) RUNG_UNITS + thousandths, total());
   }
 
   /** Training texts spread over the whole set. */

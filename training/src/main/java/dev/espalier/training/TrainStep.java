@@ -4,13 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.artifacts.ArtifactStore;
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Spec;
-import dev.espalier.data.Row;
 import dev.espalier.pipeline.Isolation;
 import dev.espalier.pipeline.StepContext;
 import dev.espalier.pipeline.StepLogic;
 import dev.espalier.platform.Json;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -18,8 +16,8 @@ import java.util.Set;
 
 /**
  * Trains every rung of the ladder on the same rows, in a process of its own: native tensors are
- * outside the heap, and a limit on them can only be a process's. No rung tunes anything on the
- * validation part, so that its rows train too.
+ * outside the heap, and a limit on them can only be a process's. The validation part calibrates a
+ * first pass; then its rows train too.
  *
  * <p>The system property {@value #CACHE} names a folder that outlives runs, for vectors of the
  * frozen encoder; without it nothing is kept between runs.
@@ -69,11 +67,15 @@ public final class TrainStep implements StepLogic<TrainedLadder> {
     LadderTask task = Json.read(Json.write(context.params()), LadderTask.class);
     Prepared prepared = context.input("prepare", Prepared.class);
     ArtifactStore artifacts = context.artifacts();
-    List<Row> rows = new ArrayList<>(TrainingRows.thaw(artifacts, prepared.train()));
-    rows.addAll(TrainingRows.thaw(artifacts, prepared.valid()));
     LadderTrainer trainer =
         new LadderTrainer(
-            task, prepared.labels(), rows, artifacts, cache(context), new Reporter(context));
+            task,
+            prepared.labels(),
+            TrainingRows.thaw(artifacts, prepared.train()),
+            TrainingRows.thaw(artifacts, prepared.valid()),
+            artifacts,
+            cache(context),
+            new Reporter(context));
     List<TrainedRung> rungs = trainer.train();
     double cpu = rungs.stream().mapToDouble(TrainedRung::cpuSeconds).sum();
     context.metric("train.cpu_seconds", cpu);

@@ -54,6 +54,39 @@ class LadderTrainerTest {
   }
 
   @Test
+  void a_model_is_calibrated_on_rows_that_its_first_pass_did_not_see() {
+    List<String> lines = new ArrayList<>();
+    TrainedRung plain = train(40, lines, "linear").getFirst();
+    assertThat(lines).anyMatch(line -> line.startsWith("linear is not calibrated: 0 validation"));
+    assertThat(plain.facts()).doesNotContainKey(Bundles.TEMPERATURE);
+
+    TrainedRung calibrated = train(80, lines, "linear").getFirst();
+    assertThat(calibrated.facts())
+        .containsEntry("calibrationRows", "40")
+        .containsEntry("rows", "80");
+    double temperature = Double.parseDouble(calibrated.facts().get(Bundles.TEMPERATURE));
+    assertThat(temperature).isBetween(0.5, 2.0).isNotEqualTo(1);
+    Bundles bundles = new Bundles(artifacts);
+    assertThat(bundles.manifest(calibrated.bundle().orElseThrow()).facts())
+        .containsEntry(Bundles.TEMPERATURE, String.valueOf(temperature));
+    try (Engine engine = bundles.load(calibrated.bundle().orElseThrow())) {
+      // These rows are easy, the model is always right: 40 of them justify about 1 − 1/42.
+      assertThat(engine.score(List.of("win money prize 3")).getFirst()[1]).isBetween(0.9, 0.995);
+    }
+  }
+
+  @Test
+  void an_encoders_head_is_calibrated_too() {
+    List<String> lines = new ArrayList<>();
+    TrainedRung rung = train(80, lines, "frozen_encoder").getFirst();
+
+    assertThat(rung.facts()).containsKeys(Bundles.TEMPERATURE, "maxTokens");
+    // The second pass finds the first one's vectors.
+    assertThat(lines).anyMatch(line -> line.startsWith("40 of 80 vectors came from the cache"));
+    new Bundles(artifacts).load(rung.bundle().orElseThrow()).close();
+  }
+
+  @Test
   void progress_climbs_to_the_whole() {
     train("majority", "linear");
 
@@ -86,6 +119,11 @@ class LadderTrainerTest {
   }
 
   private List<TrainedRung> train(List<String> lines, String... approaches) {
+    return train(40, lines, approaches);
+  }
+
+  /** Trains on 40 rows; what {@code all} has beyond them is the validation part. */
+  private List<TrainedRung> train(int all, List<String> lines, String... approaches) {
     List<Spec.Rung> rungs = new ArrayList<>();
     for (String approach : approaches) {
       rungs.add(new Spec.Rung(approach, approach, "it helps"));
@@ -103,13 +141,21 @@ class LadderTrainerTest {
             lines.add(line);
           }
         };
-    return new LadderTrainer(task, LABELS, rows(), artifacts, folder.resolve("cache"), listener)
+    List<Row> rows = rows(all);
+    return new LadderTrainer(
+            task,
+            LABELS,
+            rows.subList(0, 40),
+            rows.subList(40, all),
+            artifacts,
+            folder.resolve("cache"),
+            listener)
         .train();
   }
 
-  private static List<Row> rows() {
+  private static List<Row> rows(int count) {
     List<Row> rows = new ArrayList<>();
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < count; i++) {
       boolean spam = i % 4 == 0;
       rows.add(
           new Row(
