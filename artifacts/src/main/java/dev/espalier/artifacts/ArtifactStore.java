@@ -48,6 +48,12 @@ public interface ArtifactStore {
   /** Length in bytes. */
   long size(Digest digest);
 
+  /**
+   * What can be seen of an artifact without reading it, such as its length and the time of its last
+   * change; empty when it is absent. A write in its place shows here, decay of the medium does not.
+   */
+  String stamp(Digest digest);
+
   /** Hashes the stored bytes again: true when they still are what their name says. */
   boolean verify(Digest digest);
 

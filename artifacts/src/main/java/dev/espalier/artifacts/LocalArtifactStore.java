@@ -10,10 +10,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,6 +148,19 @@ public final class LocalArtifactStore implements ArtifactStore {
       return Files.size(file(digest));
     } catch (NoSuchFileException absent) {
       throw missing(digest);
+    } catch (IOException failure) {
+      throw unavailable("Cannot read artifact " + digest, failure);
+    }
+  }
+
+  @Override
+  public String stamp(Digest digest) {
+    try {
+      BasicFileAttributes seen =
+          Files.readAttributes(file(digest), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return "%d %s %s".formatted(seen.size(), seen.lastModifiedTime(), seen.fileKey());
+    } catch (NoSuchFileException absent) {
+      return "";
     } catch (IOException failure) {
       throw unavailable("Cannot read artifact " + digest, failure);
     }

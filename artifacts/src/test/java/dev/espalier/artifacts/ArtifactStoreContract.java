@@ -124,6 +124,17 @@ abstract class ArtifactStoreContract {
   }
 
   @Test
+  void a_stamp_stays_while_nothing_is_written_and_is_empty_for_what_is_absent() {
+    ArtifactStore store = store();
+    Digest digest = store.put(bytes("stamped"));
+    String stamp = store.stamp(digest);
+    assertThat(stamp).isNotEmpty().isEqualTo(store.stamp(digest));
+    store.put(bytes("stamped"));
+    assertThat(store.stamp(digest)).isEqualTo(stamp);
+    assertThat(store.stamp(Digest.of("nothing of the kind"))).isEmpty();
+  }
+
+  @Test
   void lists_in_order() {
     ArtifactStore store = store();
     for (int i = 0; i < 20; i++) {

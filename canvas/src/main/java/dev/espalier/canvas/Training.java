@@ -349,11 +349,8 @@ sealed interface Training extends Answer {
                     .flatMap(each ->
                         each.when.stream()
                             .map(when -> {
-                              String id =
-                                  when
-                                      + ":"
-                                      + each.attribute
-                                      + each.suite.map(s -> "-" + s).orElse("");
+                              // Several requirements may share an attribute, as p95 and size do.
+                              String id = when + ":" + each.metric();
                               Clause clause =
                                   when.equals("live")
                                       ? Clause.live(

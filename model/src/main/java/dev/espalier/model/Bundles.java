@@ -118,17 +118,32 @@ public final class Bundles {
   /** The names of files whose stored bytes are missing or no longer what the manifest says. */
   public List<String> damaged(Digest bundle) {
     List<String> damaged = new ArrayList<>();
-    if (!artifacts.exists(bundle) || !artifacts.verify(bundle)) {
+    if (damaged(artifacts, bundle)) {
       return List.of("manifest");
     }
     manifest(bundle)
         .files()
         .forEach((name, entry) -> {
-          if (!artifacts.exists(entry.digest()) || !artifacts.verify(entry.digest())) {
+          if (damaged(artifacts, entry.digest())) {
             damaged.add(name);
           }
         });
     return damaged;
+  }
+
+  /** What can be seen of a bundle's stored files without reading them; its manifest comes first. */
+  public List<String> stamps(Digest bundle) {
+    List<String> stamps = new ArrayList<>();
+    stamps.add(artifacts.stamp(bundle));
+    if (damaged(artifacts, bundle)) {
+      return stamps;
+    }
+    manifest(bundle).files().values().forEach(file -> stamps.add(artifacts.stamp(file.digest())));
+    return stamps;
+  }
+
+  private static boolean damaged(ArtifactStore artifacts, Digest digest) {
+    return !artifacts.exists(digest) || !artifacts.verify(digest);
   }
 
   /** Looks at every byte without loading anything. */

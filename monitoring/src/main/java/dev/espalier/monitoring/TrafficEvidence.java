@@ -177,7 +177,7 @@ final class TrafficEvidence {
         seen.add(
             look.measured(
                 "nfr",
-                "live:" + requirement.attribute(),
+                "live:" + requirement.metric(),
                 micros.size(),
                 metric.contains("p99") ? p99 : p95,
                 requirement.metric() + " " + newest));

@@ -78,7 +78,7 @@ public final class RegistryEvidence implements EvidenceSource {
     canvas.specs(Spec.RegistryPolicy.class).stream()
         .findFirst()
         .ifPresent(policy -> completeness(report, versions, policy));
-    RegistryAudit.Report audited = audit.run(report.product);
+    RegistryAudit.Report audited = audit.look(report.product, report.now);
     report.measured(
         "registry.store",
         "rehash",
@@ -202,7 +202,7 @@ public final class RegistryEvidence implements EvidenceSource {
         report.observations.add(
             Observation.measured(
                 "nfr",
-                when + ":" + requirement.attribute(),
+                when + ":" + requirement.metric(),
                 champion.version(),
                 report.now,
                 row.n(),

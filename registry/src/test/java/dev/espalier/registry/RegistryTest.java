@@ -266,15 +266,62 @@ class RegistryTest {
   void reports_damaged_files_by_name() throws IOException {
     ModelVersion version = register(SIGNATURE, "a", "bag", "1");
     RegistryAudit audit = new RegistryAudit(registry, bundles);
-    assertThat(audit.run(PRODUCT).damaged()).isEmpty();
-    assertThat(audit.run(PRODUCT).blobs()).isEqualTo(2);
+    assertThat(audit.run(PRODUCT, START).damaged()).isEmpty();
+    assertThat(audit.run(PRODUCT, START).blobs()).isEqualTo(2);
     damage(bundles.manifest(version.bundle()).files().get(Bundles.SHARES).digest());
-    assertThat(audit.run(PRODUCT).damaged())
+    assertThat(audit.run(PRODUCT, START).damaged())
         .containsExactly(new RegistryAudit.Damage("1.0.0", Bundles.SHARES, version.bundle()));
     damage(version.bundle());
-    assertThat(audit.run(PRODUCT).damaged())
+    assertThat(audit.run(PRODUCT, START).damaged())
         .extracting(RegistryAudit.Damage::file)
         .containsExactly("manifest");
+  }
+
+  @Test
+  void reads_only_what_is_due() throws IOException {
+    ModelVersion first = register(SIGNATURE, "a", "bag", "1");
+    RegistryAudit audit = new RegistryAudit(registry, bundles);
+    assertThat(audit.look(PRODUCT, START).read()).isEqualTo(1);
+    assertThat(audit.look(PRODUCT, START.plusSeconds(60)).read()).isZero();
+    register(SIGNATURE, "b", "bag", "1");
+    RegistryAudit.Report second = audit.look(PRODUCT, START.plusSeconds(120));
+    assertThat(second.read()).isEqualTo(1);
+    assertThat(second.blobs()).isEqualTo(4);
+    assertThat(second.versions()).isEqualTo(2);
+
+    // A week later, and whenever the clock is set back, everything is read again.
+    assertThat(audit.look(PRODUCT, START.plus(RegistryAudit.DUE)).read()).isEqualTo(1);
+    assertThat(audit.look(PRODUCT, START.minusSeconds(1)).read()).isEqualTo(2);
+    assertThat(audit.run(PRODUCT, START).read()).isEqualTo(2);
+
+    damage(bundles.manifest(first.bundle()).files().get(Bundles.SHARES).digest());
+    RegistryAudit.Report damaged = audit.look(PRODUCT, START);
+    // Both versions share the file.
+    assertThat(damaged.damaged())
+        .extracting(RegistryAudit.Damage::version)
+        .containsExactly("1.0.0", "1.1.0");
+    assertThat(audit.look(PRODUCT, START).damaged()).hasSize(2);
+    assertThat(audit.look(PRODUCT, START).read()).isZero();
+  }
+
+  @Test
+  void finds_bits_that_rot_without_a_trace_when_the_week_is_over() throws IOException {
+    ModelVersion version = register(SIGNATURE, "a", "bag", "1");
+    RegistryAudit audit = new RegistryAudit(registry, bundles);
+    audit.look(PRODUCT, START);
+    Digest shares = bundles.manifest(version.bundle()).files().get(Bundles.SHARES).digest();
+    Path file = stored(shares);
+    var changed = Files.getLastModifiedTime(file);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[8] ^= 1;
+    Files.write(file, bytes);
+    Files.setLastModifiedTime(file, changed);
+
+    assertThat(audit.look(PRODUCT, START.plusSeconds(60)).damaged()).isEmpty();
+    assertThat(audit.look(PRODUCT, START.plus(RegistryAudit.DUE)).damaged()).hasSize(1);
+    // A process that has just started, and anybody who asks for it, reads at once.
+    assertThat(new RegistryAudit(registry, bundles).look(PRODUCT, START).damaged()).hasSize(1);
+    assertThat(audit.run(PRODUCT, START).damaged()).hasSize(1);
   }
 
   @Test
@@ -293,7 +340,7 @@ class RegistryTest {
     assertThat(seen("registry.versioning", "contract_diff").pass()).contains(true);
     assertThat(seen("registry.versioning", "alias_history").n()).isEqualTo(1);
     assertThat(seen("evaluation", "gates").pass()).contains(true);
-    assertThat(seen("nfr", "pre_deploy:efficiency").value()).hasValue(42);
+    assertThat(seen("nfr", "pre_deploy:size").value()).hasValue(42);
     assertThat(seen("modeling", "ladder").n()).isEqualTo(2);
     assertThat(seen("model", "attention_rows").value()).hasValue(1e-7);
     assertThat(seen("ct.schedule", "data_age").value()).hasValue(3600);
@@ -340,12 +387,14 @@ class RegistryTest {
   }
 
   private void damage(Digest digest) throws IOException {
-    Path file =
-        folder
-            .resolve("artifacts")
-            .resolve(digest.hex().substring(0, 2))
-            .resolve(digest.hex().substring(2));
-    Files.writeString(file, "rot");
+    Files.writeString(stored(digest), "rot");
+  }
+
+  private Path stored(Digest digest) {
+    return folder
+        .resolve("artifacts")
+        .resolve(digest.hex().substring(0, 2))
+        .resolve(digest.hex().substring(2));
   }
 
   /** Runs the same call on several threads at once; a failure is a result too. */

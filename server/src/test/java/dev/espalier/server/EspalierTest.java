@@ -272,7 +272,8 @@ class EspalierTest {
 
   @Test
   void data_becomes_a_served_model_by_way_of_a_canvas() throws Exception {
-    assertThat(post("/api/v1/datasets/tickets", "text/csv", rows(2_400)).statusCode()).isEqualTo(200);
+    assertThat(post("/api/v1/datasets/tickets", "text/csv", rows(2_400)).statusCode())
+        .isEqualTo(200);
     JsonNode plan =
         Json.tree(post("/api/v1/canvases/tickets/plan", "application/yaml", CANVAS).body());
     HttpResponse<String> applied =

@@ -47,7 +47,22 @@ class QuickstartTest {
       assertThat(answer.json().path("label").asText()).isEqualTo("billing");
       assertThat(answer.json().path("servedBy").asText()).isEqualTo("champion");
       assertThat(answer.json().path("modelVersion").asText()).isEqualTo("1.0.0");
+      // Latency, size and calibration are judged each against its own bound.
+      JsonNode board =
+          Client.until(
+              () -> client.json("/canvases/tickets/conformance"),
+              seen -> nfr(seen).path("evidence").size() >= 3);
+      assertThat(nfr(board).path("state").asText()).as("%s", nfr(board)).isNotEqualTo("VIOLATED");
     }
+  }
+
+  private static JsonNode nfr(JsonNode board) {
+    for (JsonNode question : board.path("questions")) {
+      if (question.path("question").asText().equals("nfr")) {
+        return question;
+      }
+    }
+    throw new AssertionError("No nfr on the board: " + board);
   }
 
   private static JsonNode gate(JsonNode version, String metric) {
