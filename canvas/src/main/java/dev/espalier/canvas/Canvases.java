@@ -508,7 +508,7 @@ public final class Canvases {
     }
     if (!changes.isEmpty()) {
       evidence.changed(product, changes);
-      changes.forEach(change -> events.publish(product, "conformance.changed", change));
+      events.publishAll(product, "conformance.changed", changes);
     }
   }
 

@@ -115,9 +115,12 @@ final class InferenceLog implements AutoCloseable {
     if (batch.isEmpty() && drops.isEmpty()) {
       return;
     }
+    Map<String, String> kept = new HashMap<>(); // Once a product and batch: it reads the canvas.
     List<PredictionStore.Entry> entries =
         batch.stream()
-            .map(record -> new PredictionStore.Entry(record, payloadLog.apply(record.product())))
+            .map(record ->
+                new PredictionStore.Entry(
+                    record, kept.computeIfAbsent(record.product(), payloadLog)))
             .toList();
     boolean stored = false;
     while (!stored) {

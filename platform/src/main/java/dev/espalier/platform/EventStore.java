@@ -12,20 +12,26 @@ final class EventStore {
     database.migrate("platform");
   }
 
-  void append(Instant at, Instant recordedAt, String product, String type, String data) {
-    database.write(handle ->
-        handle
-            .createUpdate(
-                """
-                INSERT INTO event (at, recorded_at, product, type, data)
-                VALUES (:at, :recordedAt, :product, :type, :data)
-                """)
-            .bind("at", at.toString())
-            .bind("recordedAt", recordedAt.toString())
-            .bind("product", product)
-            .bind("type", type)
-            .bind("data", data)
-            .execute());
+  /** Appends one event for each of {@code data}, in one commit. */
+  void append(Instant at, Instant recordedAt, String product, String type, List<String> data) {
+    int _ =
+        database.write(handle -> {
+          for (String each : data) {
+            handle
+                .createUpdate(
+                    """
+                    INSERT INTO event (at, recorded_at, product, type, data)
+                    VALUES (:at, :recordedAt, :product, :type, :data)
+                    """)
+                .bind("at", at.toString())
+                .bind("recordedAt", recordedAt.toString())
+                .bind("product", product)
+                .bind("type", type)
+                .bind("data", each)
+                .execute();
+          }
+          return data.size();
+        });
   }
 
   List<Events.Event> after(long seq, int limit) {

@@ -34,7 +34,17 @@ public final class Events {
 
   /** Records a change of {@code product}; {@code data} becomes a JSON object. */
   public void publish(String product, String type, Object data) {
-    store.append(clocks.now(product), machine.instant(), product, type, Json.write(data));
+    publishAll(product, type, List.of(data));
+  }
+
+  /** Records changes of one type in one commit, in order: all of them, or none. */
+  public void publishAll(String product, String type, List<?> data) {
+    store.append(
+        clocks.now(product),
+        machine.instant(),
+        product,
+        type,
+        data.stream().map(Json::write).toList());
     lock.lock();
     try {
       changed.signalAll();

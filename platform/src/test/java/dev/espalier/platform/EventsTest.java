@@ -1,6 +1,7 @@
 package dev.espalier.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Instant;
@@ -41,6 +42,26 @@ class EventsTest {
     assertThat(rest).extracting(Events.Event::data).containsExactly("{\"i\":3}", "{\"i\":4}");
     assertThat(events.latest()).isEqualTo(rest.getLast().seq());
     assertThat(events.after(events.latest(), 10)).isEmpty();
+  }
+
+  @Test
+  void many_changes_are_recorded_in_order_or_not_at_all() {
+    events.publishAll("p", "thing.changed", List.of(Map.of("i", 1), Map.of("i", 2)));
+    Object unwritable =
+        new Object() {
+          @SuppressWarnings("unused")
+          public String getName() {
+            throw new IllegalStateException("no name");
+          }
+        };
+
+    assertThatThrownBy(
+            () -> events.publishAll("p", "thing.changed", List.of(Map.of("i", 3), unwritable)))
+        .isInstanceOf(EspalierException.class);
+
+    assertThat(events.after(0, 10))
+        .extracting(Events.Event::data)
+        .containsExactly("{\"i\":1}", "{\"i\":2}");
   }
 
   @Test
