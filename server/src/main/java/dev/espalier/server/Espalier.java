@@ -1,6 +1,7 @@
 package dev.espalier.server;
 
 import dev.espalier.artifacts.ArtifactStore;
+import dev.espalier.artifacts.ArtifactTree;
 import dev.espalier.artifacts.LocalArtifactStore;
 import dev.espalier.canvas.CanvasEvidence;
 import dev.espalier.canvas.CanvasRoutes;
@@ -55,6 +56,11 @@ import dev.espalier.serving.InferenceRoutes;
 import dev.espalier.serving.PredictRoutes;
 import dev.espalier.serving.Serving;
 import dev.espalier.serving.ServingConfig;
+import dev.espalier.tracking.MlflowArtifactRoutes;
+import dev.espalier.tracking.MlflowExperimentRoutes;
+import dev.espalier.tracking.MlflowMetricRoutes;
+import dev.espalier.tracking.MlflowModelRoutes;
+import dev.espalier.tracking.MlflowRunRoutes;
 import dev.espalier.tracking.Tracking;
 import dev.espalier.tracking.TrackingRoutes;
 import dev.espalier.training.EvaluateStep;
@@ -188,6 +194,14 @@ public final class Espalier implements AutoCloseable {
                           new MonitoringRoutes(monitoring, clocks),
                           new DrillRoutes(new Drills(drills, canvases, clocks, events))),
                       new InferenceRoutes(serving),
+                      List.of(
+                          new MlflowExperimentRoutes(tracking),
+                          new MlflowRunRoutes(tracking),
+                          new MlflowMetricRoutes(tracking),
+                          new MlflowModelRoutes(tracking),
+                          new MlflowArtifactRoutes(
+                              tracking, new ArtifactTree(database, artifacts, machine)),
+                          new MlflowExperimentRoutes.UnknownRoutes()),
                       serving::metrics)));
     } catch (RuntimeException failure) {
       close();

@@ -3,22 +3,76 @@ package dev.espalier.tracking;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.EspalierException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 
 /**
- * Experiments and their runs: params, tags and metrics. Every call is durable when it returns and
- * idempotent: the same call twice leaves the same record. Thread-safe; a call made inside {@link
- * Database#write} joins that transaction.
+ * Experiments and their runs: params, tags and metrics. Runs of pipelines and of MLflow's clients
+ * are the same records; a pipeline's experiment has its product's name. Every call is durable when
+ * it returns and idempotent: the same call twice leaves the same record. Thread-safe; a call made
+ * inside {@link Database#write} joins that transaction.
  */
 public final class Tracking {
   private static final int MAX_NAME = 250;
   private static final int MAX_TEXT = 6_000;
   private final TrackingStore store;
+  private final Experiments experiments;
+  private final Runs runs;
+  private final LoggedModels models;
 
+  /** Over the machine's clock. */
   public Tracking(Database database) {
-    this.store = new TrackingStore(database);
+    this(database, InstantSource.system(), RandomGenerator.getDefault());
+  }
+
+  /**
+   * Opens the tables, and carries over what the first version of them held.
+   *
+   * @param random names runs that nobody named
+   */
+  public Tracking(Database database, InstantSource machine, RandomGenerator random) {
+    database.migrate("tracking");
+    RunReadStore reads = new RunReadStore(database);
+    RunStore writes = new RunStore(database);
+    this.store = new TrackingStore(database, writes);
+    this.experiments = new Experiments(new ExperimentStore(database), machine);
+    new EarlierRunsStore(database).carryOver();
+    this.runs =
+        new Runs(
+            new Runs.Stores(writes, reads, new RunSearchStore(database), new InputStore(database)),
+            machine,
+            random);
+    this.models = new LoggedModels(new LoggedModelStore(database), machine, random);
+  }
+
+  Experiments experiments() {
+    return experiments;
+  }
+
+  Runs runs() {
+    return runs;
+  }
+
+  LoggedModels models() {
+    return models;
+  }
+
+  /** Where a run's artifacts are, if there is such a run. */
+  public Optional<String> artifactUri(String runId) {
+    return store.artifactUri(runId);
+  }
+
+  /** The logged model of that id, deleted ones included. */
+  public Optional<LoggedModel> loggedModel(String id) {
+    return models.find(id);
+  }
+
+  /** Sets a tag of a logged model. */
+  public void tagLoggedModel(String id, String name, String text) {
+    LoggedModel _ = models.tag(id, Map.of(name, text));
   }
 
   /**
@@ -31,21 +85,21 @@ public final class Tracking {
     checkName("experiment", experiment);
     checkName("run", runId);
     tags.forEach(Tracking::check);
-    store.start(experiment, runId, name, tags, at);
+    store.start(experiment, runId, name, tags, at.toEpochMilli());
   }
 
   /**
    * Records what the run was given.
    *
-   * @throws EspalierException CONFLICT when a param has another value already; NOT_FOUND
+   * @throws EspalierException INVALID when a param has another value already; NOT_FOUND
    */
   public void params(String runId, Map<String, String> params) {
     params.forEach(Tracking::check);
-    store.params(runId, params);
+    store.log(runId, new RunInfo.Batch(Map.of(), params, Map.of(), List.of()));
   }
 
   /**
-   * Appends a value; the same key and step again replaces it.
+   * Appends a value; the same value of the same step and time again changes nothing.
    *
    * @throws EspalierException INVALID when {@code value} is not finite; NOT_FOUND
    */
@@ -55,15 +109,16 @@ public final class Tracking {
       throw EspalierException.invalidField(
           key, "finite", "Metric '%s' is %s".formatted(key, value), Optional.empty());
     }
-    store.metric(runId, new TrackedRun.Point(key, value, step, at));
+    MetricPoint point = new MetricPoint(at.toEpochMilli(), step, value);
+    store.log(runId, new RunInfo.Batch(Map.of(key, List.of(point)), Map.of(), Map.of(), List.of()));
   }
 
   /** Closes a run; the first closing stands. */
   public void finish(String runId, RunStatus status, Instant at) {
-    if (status == RunStatus.RUNNING) {
-      throw EspalierException.invalid("A run does not finish as RUNNING.");
+    if (status == RunStatus.RUNNING || status == RunStatus.SCHEDULED) {
+      throw EspalierException.invalid("A run does not finish as %s.".formatted(status));
     }
-    store.finish(runId, status, at);
+    store.finish(runId, status, at.toEpochMilli());
   }
 
   /** The run with every value of its metrics. */

@@ -24,8 +24,16 @@ public final class HttpServer implements AutoCloseable {
   private final List<Route> routes = new ArrayList<>();
   private final WebServer server;
 
-  /** What is mounted: the native API's stages, and the services with a prefix of their own. */
-  public record Mounts(List<HttpService> stages, HttpService inference, Supplier<String> metrics) {}
+  /**
+   * What is mounted: the native API's stages, and the services with prefixes of their own.
+   *
+   * @param mlflow mounted at the root, in order; the last one answers what the others do not
+   */
+  public record Mounts(
+      List<HttpService> stages,
+      HttpService inference,
+      List<HttpService> mlflow,
+      Supplier<String> metrics) {}
 
   /** A mounted route. */
   public record Route(String method, String path) {}
@@ -46,6 +54,7 @@ public final class HttpServer implements AutoCloseable {
     mount(routing, access, "/api/v1", new OpenApiRoutes());
     mounts.stages().forEach(service -> mount(routing, access, "/api/v1", service));
     routing.register("/api/v1", new UnknownRoutes());
+    mounts.mlflow().forEach(routing::register);
     routing.register("/", new UiRoutes());
     this.server =
         WebServer.builder()
