@@ -48,28 +48,31 @@ public record Cursor(List<@Nullable Object> keys) {
    * @throws EspalierException INVALID when it is malformed or belongs to another query
    */
   public static Cursor parse(String token, String query, int size) {
+    JsonNode values = values(token);
+    if (!values.isArray() || values.size() != size + 1) {
+      throw malformed();
+    }
+    if (!values.get(0).asText().equals(Digest.of(query).brief())) {
+      throw EspalierException.invalidField(
+          "page_token",
+          "query",
+          "Invalid page_token: it belongs to a search with another filter or order.",
+          Optional.empty());
+    }
+    List<@Nullable Object> keys = new ArrayList<>();
+    for (int i = 1; i <= size; i++) {
+      keys.add(key(values.get(i)));
+    }
+    return new Cursor(keys);
+  }
+
+  private static JsonNode values(String token) {
+    if (token.length() > MAX_TOKEN) {
+      throw malformed();
+    }
     try {
-      if (token.length() > MAX_TOKEN) {
-        throw malformed();
-      }
-      JsonNode values =
-          Json.tree(new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8));
-      if (!values.isArray() || values.size() != size + 1) {
-        throw malformed();
-      }
-      if (!values.get(0).asText().equals(Digest.of(query).brief())) {
-        throw EspalierException.invalidField(
-            "page_token",
-            "query",
-            "Invalid page_token: it belongs to a search with another filter or order.",
-            Optional.empty());
-      }
-      List<@Nullable Object> keys = new ArrayList<>();
-      for (int i = 1; i <= size; i++) {
-        keys.add(key(values.get(i)));
-      }
-      return new Cursor(keys);
-    } catch (IllegalArgumentException notBase64) {
+      return Json.tree(new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException | EspalierException notOurs) {
       throw malformed();
     }
   }
@@ -85,7 +88,11 @@ public record Cursor(List<@Nullable Object> keys) {
     if (text.startsWith("s")) {
       return text.substring(1);
     }
-    return Double.parseDouble(text);
+    try {
+      return Double.parseDouble(text);
+    } catch (NumberFormatException notOurs) {
+      throw malformed();
+    }
   }
 
   private static EspalierException malformed() {
