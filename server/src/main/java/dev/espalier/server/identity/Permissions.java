@@ -34,6 +34,7 @@ public final class Permissions {
   public static Permissions ofThisProgram() {
     Permissions all = new Permissions();
     all.open("/healthz", "/readyz", "/metrics", "/api/v1/openapi.json");
+    all.open("/health", "/version");
     all.open("/v2", "/v2/health/live", "/v2/health/ready");
     all.canvas();
     all.stages();
@@ -108,6 +109,20 @@ public final class Permissions {
     add("POST", "/v1/**", asks);
     add("POST", "/invocations", asks);
     add("POST", "/invocations/{product}", asks);
+    add("GET", "/get-artifact", new Permission.Member(VIEWER));
+    add("GET", "/model-versions/get-artifact", new Permission.Member(VIEWER));
+    for (String prefix : List.of("/api/2.0/mlflow", "/ajax-api/2.0/mlflow")) {
+      for (String search :
+          List.of(
+              "runs/search",
+              "experiments/search",
+              "experiments/search-datasets",
+              "logged-models/search",
+              "registered-models/get-latest-versions")) {
+        // A question that is too long for a query string.
+        add("POST", prefix + "/" + search, new Permission.Member(VIEWER));
+      }
+    }
     for (String prefix : List.of("/api/2.0/**", "/api/3.0/**", "/ajax-api/**")) {
       add("GET", prefix, new Permission.Member(VIEWER));
       for (String method : List.of("POST", "PUT", "PATCH", "DELETE")) {
