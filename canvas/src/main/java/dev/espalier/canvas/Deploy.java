@@ -82,11 +82,13 @@ sealed interface Deploy extends Answer {
             .help("From commit to all traffic; the bake is not counted.")
             .example("{target: 1d, stat: p50, window: 30d, change_fail_rate: 10%, mttr: 30m}")
             .claim(l -> "%s ≤ %s".formatted(l.stat, Scalars.write(l.target)))
-            .compile((l, to) ->
-                to.add(
-                    "lead_time",
-                    new Spec.LeadTime(
-                        l.target, l.stat, l.window, l.changeFailRate.share(), l.mttr)))
+            .compile((l, to) -> {
+              to.add(
+                  "lead_time",
+                  new Spec.LeadTime(l.target, l.stat, l.window, l.changeFailRate.share(), l.mttr));
+              l.deployFreq.ifPresent(
+                  rate -> to.add("frequency", new Spec.DeployFrequency(rate.perSecond())));
+            })
             .evidence((l, _) ->
                 List.of(
                     Clause.recorded("lead_time", "time to production")
@@ -136,17 +138,19 @@ sealed interface Deploy extends Answer {
                 String.join(
                     ", ", t.targets.stream().map(p -> p.name + " (" + p.stage + ")").toList()))
             .compile((t, to) ->
-                t.targets.forEach(p ->
-                    to.add(
-                        p.name,
-                        new Spec.Environment(
-                            p.name, p.kind, p.stage, p.arch, p.cpu, p.mem.count()))))
+                t.targets.forEach(p -> {
+                  to.add(
+                      p.name,
+                      new Spec.Environment(p.name, p.kind, p.stage, p.arch, p.cpu, p.mem.count()));
+                  to.add(p.name, new Spec.Location(p.name, p.accel, p.zone, p.residency));
+                }))
             .evidence((t, _) ->
                 List.of(
                     Clause.live("heartbeat", Intent.DAY, "every environment reports")
                         .within(Bound.atMost(30, "s")),
                     Clause.live("digest", Intent.DAY, "every environment runs what was released"),
                     Clause.live("parity", Intent.DAY, "staging and production agree")
+                        .missing("nothing compares staging with production")
                         .onlyIf(
                             t.targets.stream().map(Place::stage).distinct().count() > 1,
                             "there is one environment")));
@@ -168,7 +172,11 @@ sealed interface Deploy extends Answer {
               def = "none",
               oneOf = {"none", "thompson", "ucb", "epsilon"})
           String bandit,
-      @F(def = "[gates, ci]", tighter = F.Tighter.SUPERSET) Set<String> requires,
+      @F(
+              def = "[gates, ci]",
+              tighter = F.Tighter.SUPERSET,
+              oneOf = {"gates", "ci", "card", "scan", "drills"})
+          Set<String> requires,
       Optional<BreakGlass> breakGlass)
       implements Deploy {
     static final Question<ReleasePolicy> QUESTION =
@@ -189,27 +197,38 @@ sealed interface Deploy extends Answer {
                 """)
             .claim(r ->
                 "%d approvals; requires %s".formatted(r.approvals, String.join(", ", r.requires)))
-            .compile((r, to) ->
-                to.add(
-                    "release",
-                    new Spec.ReleasePolicy(
-                        to.answers().find(Mode.class).map(Mode::mode).orElse("delivery"),
-                        to.answers()
-                            .find(Training.Schedule.class)
-                            .map(s -> s.autoPromote().equals("to_production"))
-                            .orElse(false),
-                        r.approvals,
-                        r.fourEyes(to.answers()),
-                        r.windows,
-                        r.freezes,
-                        r.requires)))
+            .compile((r, to) -> {
+              to.add(
+                  "release",
+                  new Spec.ReleasePolicy(
+                      to.answers().find(Mode.class).map(Mode::mode).orElse("delivery"),
+                      to.answers()
+                          .find(Training.Schedule.class)
+                          .map(s -> s.autoPromote().equals("to_production"))
+                          .orElse(false),
+                      r.approvals,
+                      r.fourEyes(to.answers()),
+                      r.windows,
+                      r.freezes,
+                      r.requires));
+              to.add(
+                  "rights",
+                  new Spec.ReleaseRights(
+                      r.roles,
+                      r.ab,
+                      r.bandit,
+                      r.breakGlass.map(BreakGlass::roles).orElse(Set.of()),
+                      r.breakGlass.map(BreakGlass::review)));
+            })
             .evidence((r, all) ->
                 List.of(
                     Clause.recorded("satisfied", "every release satisfied the policy")
                         .within(Bound.atLeast(1, "share")),
                     Clause.recorded("reviews", "break-glass releases were reviewed")
+                        .missing("no release has broken the glass")
                         .onlyIf(r.breakGlass.isPresent(), "nobody may break the glass"),
                     Clause.recorded("approver", "no author approved an own release")
+                        .missing("no release was approved by a second person")
                         .onlyIf(r.fourEyes(all), "one person decides")));
 
     /** As stated, else as soon as there are two members. */
@@ -226,7 +245,10 @@ sealed interface Deploy extends Answer {
           String kind,
       List<Hold> steps,
       @F(def = "200", min = 1, tighter = F.Tighter.HIGHER) int minRequests,
-      @F(def = "['error <= 1%', 'fallback <= 2%', 'psi <= 0.2']") List<Target> guardrails,
+      @F(
+              help =
+                  "error <= 1%, p95 within its promise, fallback <= 2%, psi <= 0.2 where none is said")
+          List<Target> guardrails,
       @F(def = "yes") boolean autoRollback,
       @F(def = "60s", tighter = F.Tighter.LOWER) Duration rollbackTime,
       @F(def = "24h") Duration bake)
@@ -256,7 +278,7 @@ sealed interface Deploy extends Answer {
                             .map(h -> new Spec.RolloutStep(h.share().share(), h.hold()))
                             .toList(),
                         s.minRequests,
-                        s.guardrails.stream()
+                        s.guardrails(to.answers()).stream()
                             .map(g ->
                                 new Spec.Guardrail(
                                     g.metric().orElse("error"),
@@ -277,6 +299,19 @@ sealed interface Deploy extends Answer {
                   Clause.drill("rollback", "rollback is fast")
                       .within(Bound.atMost((double) s.rollbackTime.toSeconds(), "s")));
             });
+
+    /** The stated limits, or the default ones, the promised latency among them. */
+    List<Target> guardrails(Answers all) {
+      if (!guardrails.isEmpty()) {
+        return guardrails;
+      }
+      long p95 = all.get(Serving.Mode.class).online().p95().toMillis();
+      return List.of(
+          Target.parse("error <= 1%"),
+          Target.parse("p95 <= %dms".formatted(p95)),
+          Target.parse("fallback <= 2%"),
+          Target.parse("psi <= 0.2"));
+    }
 
     /**
      * The stated steps, or the default ones, the first raised so that an hour reaches min_requests.

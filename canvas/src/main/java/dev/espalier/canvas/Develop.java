@@ -102,6 +102,16 @@ sealed interface Develop extends Answer {
             .compile((d, to) -> {
               d.training.forEach(s -> to.add("training-" + s.dataset, d.spec(s, "training")));
               d.production.forEach(s -> to.add("production-" + s.dataset, d.spec(s, "production")));
+              d.training.forEach(s -> to.add("training-" + s.dataset, d.source(s)));
+              d.production.forEach(s -> to.add("production-" + s.dataset, d.source(s)));
+              to.add(
+                  "labeling",
+                  new Spec.Labeling(
+                      d.labeling.method,
+                      d.labeling.guideline,
+                      d.labeling.minAgreement.doubleValue(),
+                      d.labeling.qa.share(),
+                      d.labeling.labelDelay));
               to.add(
                   "split",
                   new Spec.Split(
@@ -123,6 +133,7 @@ sealed interface Develop extends Answer {
                   Clause.recorded("schema", "schema violations")
                       .within(Bound.atMost(0.001, "share")),
                   Clause.recorded("kappa", "annotators agree")
+                      .missing("no label has been stored by a second person")
                       .within(Bound.atLeast(d.labeling.minAgreement.doubleValue(), "kappa"))
                       .onlyIf(
                           d.labeling.method.equals("manual"), "labels are not made by annotators"),
@@ -156,6 +167,11 @@ sealed interface Develop extends Answer {
       return times;
     }
 
+    private Spec.Source source(Source source) {
+      return new Spec.Source(
+          source.dataset, source.kind, source.ownership, source.license, source.pii);
+    }
+
     private Spec.Dataset spec(Source source, String role) {
       return new Spec.Dataset(
           source.dataset,
@@ -185,7 +201,7 @@ sealed interface Develop extends Answer {
       @F(def = "no") boolean primary,
       @F(def = "200", min = 1) int minN,
       @F(def = "0.95", min = 0.5, max = 0.999) BigDecimal ci,
-      Optional<String> rationale) {
+      @F(kind = Kind.NARRATIVE) Optional<String> rationale) {
     Spec.Metric spec() {
       return new Spec.Metric(
           id,
@@ -226,7 +242,13 @@ sealed interface Develop extends Answer {
                 kind: business, direction: down, source: push_api}]
                 """)
             .claim(m -> String.join(", ", m.metrics.stream().map(MetricAnswer::id).toList()))
-            .compile((m, to) -> m.metrics.forEach(each -> to.add(each.id, each.spec())))
+            .compile((m, to) ->
+                m.metrics.forEach(each -> {
+                  to.add(each.id, each.spec());
+                  to.add(
+                      each.id,
+                      new Spec.MetricSource(each.id, each.source, each.unit, each.priority));
+                }))
             .evidence((m, _) -> {
               List<Clause> clauses = new ArrayList<>();
               m.metrics.forEach(each ->
@@ -301,6 +323,15 @@ sealed interface Develop extends Answer {
                         .freshFor(e.online.every)));
 
     private static void compile(Evaluation e, Compiler to) {
+      to.add(
+          "evaluation",
+          new Spec.Evaluation(
+              e.offline.holdout,
+              e.offline.test,
+              e.online.method,
+              e.online.sample.share(),
+              e.online.every,
+              e.online.gates.stream().map(Target::canonical).toList()));
       String primary = to.answers().find(Metrics.class).map(Metrics::primary).orElse("macro_f1");
       List<Target> gates =
           e.offline.gates.isEmpty()
@@ -356,7 +387,8 @@ sealed interface Develop extends Answer {
                 "external"
               })
           String approach,
-      Optional<String> hypothesis,
+      @F(kind = Kind.NARRATIVE) Optional<String> hypothesis,
+      Map<String, String> params,
       Optional<Search> search,
       Optional<Target> accept) {}
 
@@ -388,18 +420,29 @@ sealed interface Develop extends Answer {
                 String.join(" → ", m.iterations.stream().map(Iteration::approach).toList())
                     + ", each by at least "
                     + m.minGain)
-            .compile((m, to) ->
-                to.add(
-                    "ladder",
-                    new Spec.Ladder(
-                        m.iterations.stream()
-                            .map(i -> new Spec.Rung(i.id, i.approach, i.hypothesis.orElse("")))
-                            .toList(),
-                        m.gain(),
-                        to.answers()
-                            .find(Intent.Feasibility.class)
-                            .map(Intent.Feasibility::baseline)
-                            .orElse("majority"))))
+            .compile((m, to) -> {
+              to.add(
+                  "ladder",
+                  new Spec.Ladder(
+                      m.iterations.stream()
+                          .map(i -> new Spec.Rung(i.id, i.approach, i.hypothesis.orElse("")))
+                          .toList(),
+                      m.gain(),
+                      to.answers()
+                          .find(Intent.Feasibility.class)
+                          .map(Intent.Feasibility::baseline)
+                          .orElse("majority")));
+              m.iterations.forEach(i ->
+                  to.add(
+                      i.id,
+                      new Spec.Iteration(
+                          i.id,
+                          i.params,
+                          i.search.map(Search::kind).orElse("none"),
+                          i.search.map(Search::trials).orElse(0),
+                          i.search.flatMap(Search::budget),
+                          i.accept.map(Target::canonical))));
+            })
             .evidence((_, _) ->
                 List.of(
                     Clause.recorded("ladder", "score, cost and verdict per iteration").atLeast(2)));
@@ -421,7 +464,20 @@ sealed interface Develop extends Answer {
       Optional<Target> success,
       Optional<String> mde,
       @F(def = "0.05", max = 1) Share alpha,
-      @F(def = "0.8", max = 1) Share power) {}
+      @F(def = "0.8", max = 1) Share power) {
+    Spec.Experiment spec() {
+      return new Spec.Experiment(
+          kind,
+          traffic.map(Share::share),
+          minDuration,
+          minN,
+          guardrails.stream().map(Target::canonical).toList(),
+          success.map(Target::canonical),
+          mde,
+          alpha.share(),
+          power.share());
+    }
+  }
 
   record Experimentation(
       @F(main = true, def = "[{kind: replay}, {kind: shadow, min_duration: 1h}, {kind: canary}]")
@@ -443,6 +499,11 @@ sealed interface Develop extends Answer {
                 alpha: 5%, power: 80%, mde: 1pp}]
                 """)
             .claim(e -> String.join(", then ", e.stages.stream().map(Stage::kind).toList()))
+            .compile((e, to) -> {
+              for (int i = 0; i < e.stages.size(); i++) {
+                to.add((i + 1) + "-" + e.stages.get(i).kind, e.stages.get(i).spec());
+              }
+            })
             .evidence((_, _) ->
                 List.of(
                     Clause.recorded("stages", "a record per stage"),

@@ -38,10 +38,37 @@ sealed interface Guards extends Answer {
                 List.of(
                     Clause.live("fail_rate", Intent.DAY, "the fail rate by rule is known"),
                     Clause.drill("malformed", "malformed input gives no server error")
+                        .missing("no drill has sent malformed input")
                         .within(Bound.atMost(0, "count"))));
   }
 
-  record Rung(Set<String> on, String use, Optional<String> value, Optional<Duration> timeout) {}
+  record Rung(
+      @F(
+              oneOf = {
+                "timeout",
+                "error",
+                "overload",
+                "low_confidence",
+                "out_of_domain",
+                "pre_fail",
+                "post_fail",
+                "*"
+              })
+          Set<String> on,
+      @F(
+              main = true,
+              oneOf = {
+                "previous_champion",
+                "baseline",
+                "rule",
+                "cached",
+                "default_value",
+                "human_queue",
+                "reject"
+              })
+          String use,
+      Optional<String> value,
+      Optional<Duration> timeout) {}
 
   record Fallback(
       @F(def = "['sum(prob) = 1', 'label set', 'confidence >= 0.5']", tighter = F.Tighter.SUPERSET)

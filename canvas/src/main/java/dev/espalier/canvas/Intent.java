@@ -64,9 +64,9 @@ sealed interface Intent extends Answer {
       Optional<String> product,
       Optional<String> category,
       @F(main = true) Optional<String> benefit,
-      Optional<Kpi> kpi,
-      Map<String, String> costMatrix,
-      @F(def = "0%", max = 1) Share holdout)
+      @F(kind = Kind.TARGET) Optional<Kpi> kpi,
+      @F(kind = Kind.CONFIG, help = "actual->predicted: amount") Map<String, String> costMatrix,
+      @F(def = "0%", max = 1, kind = Kind.CONFIG) Share holdout)
       implements Intent {
     static final Question<Value> QUESTION =
         Question.of(
@@ -87,19 +87,36 @@ sealed interface Intent extends Answer {
                 inbox->spam: 0.20, correct: 0}}
                 """)
             .claim(v -> v.benefit.orElse("A value is stated"))
+            .compile((v, to) -> {
+              if (!v.costMatrix.isEmpty()) {
+                to.add("costs", new Spec.Costs(v.costMatrix));
+              }
+              to.add("holdout", new Spec.Holdout(v.holdout.share()));
+              v.kpi.ifPresent(k ->
+                  to.add(
+                      k.metric,
+                      new Spec.Kpi(
+                          k.metric,
+                          k.baseline.map(BigDecimal::doubleValue),
+                          k.target.map(BigDecimal::doubleValue),
+                          k.owner)));
+            })
             .evidence((v, _) ->
                 List.of(
                     Clause.live("kpi", WEEK, "the KPI arrives")
+                        .missing("no point of the KPI has been sent")
                         .onlyIf(v.kpi.isPresent(), "no KPI is declared"),
                     Clause.live("uplift", WEEK, "uplift against the hold-out")
+                        .missing("no hold-out group is drawn")
                         .onlyIf(v.holdout.share() > 0, "no hold-out group"),
                     Clause.live("value_per_1000", WEEK, "expected value per 1,000 predictions")
+                        .missing("the cost matrix is not applied to labelled predictions")
                         .onlyIf(!v.costMatrix.isEmpty(), "no cost matrix")));
   }
 
   record Goal(
       Optional<String> id,
-      Optional<String> text,
+      @F(kind = Kind.NARRATIVE) Optional<String> text,
       List<String> covers,
       String metric,
       Target target,
@@ -194,10 +211,10 @@ sealed interface Intent extends Answer {
   record OutOfScope(@F(main = true) String text, Optional<String> detector) {}
 
   record Solution(
-      List<Feature> features,
+      @F(kind = Kind.NARRATIVE) List<Feature> features,
       List<Integration> integrations,
       List<Constraint> constraints,
-      List<String> alternatives,
+      @F(kind = Kind.NARRATIVE) List<String> alternatives,
       List<OutOfScope> outOfScope)
       implements Intent {
     static final Question<Solution> QUESTION =
@@ -220,21 +237,27 @@ sealed interface Intent extends Answer {
                 """)
             .claim(s ->
                 "%d features, %d constraints".formatted(s.features.size(), s.constraints.size()))
-            .compile((s, to) ->
-                s.constraints.forEach(c ->
-                    c.gate()
-                        .ifPresent(t ->
-                            to.add(
-                                "constraint-" + c.kind,
-                                new Spec.Gate(
-                                    c.metric(),
-                                    t.comparison(),
-                                    t.value().doubleValue(),
-                                    Spec.Versus.ABSOLUTE,
-                                    Optional.empty(),
-                                    1,
-                                    "block",
-                                    true)))))
+            .compile((s, to) -> {
+              s.integrations.forEach(
+                  i -> to.add(i.consumer, new Spec.Consumer(i.consumer, i.protocol, i.contract)));
+              s.outOfScope.forEach(o -> to.add(o.text, new Spec.OutOfScope(o.text, o.detector)));
+              s.constraints.forEach(c -> {
+                to.add(c.kind, new Spec.Constraint(c.kind, c.target));
+                c.gate()
+                    .ifPresent(t ->
+                        to.add(
+                            "constraint-" + c.kind,
+                            new Spec.Gate(
+                                c.metric(),
+                                t.comparison(),
+                                t.value().doubleValue(),
+                                Spec.Versus.ABSOLUTE,
+                                Optional.empty(),
+                                1,
+                                "block",
+                                true)));
+              });
+            })
             .evidence((s, _) ->
                 List.of(
                     Clause.recorded("gates", "the champion passed the gates of the constraints")
@@ -246,6 +269,7 @@ sealed interface Intent extends Answer {
                         .within(Bound.atLeast(1, "share"))
                         .onlyIf(!s.integrations.isEmpty(), "no consumer is declared"),
                     Clause.live("out_of_scope", DAY, "out-of-scope hits are counted")
+                        .missing("no detector of what is out of scope runs")
                         .onlyIf(
                             s.outOfScope.stream().anyMatch(o -> o.detector.isPresent()),
                             "nothing is detected as out of scope")));
@@ -259,8 +283,8 @@ sealed interface Intent extends Answer {
   record Feasibility(
       Optional<Money> budget,
       Optional<Compute> compute,
-      @F(def = "1000") long minRows,
-      @F(def = "50") long minPerClass,
+      @F(def = "1000", unit = "rows") long minRows,
+      @F(def = "50", unit = "rows") long minPerClass,
       Optional<BigDecimal> teamFte,
       @F(
               def = "majority",
@@ -292,6 +316,20 @@ sealed interface Intent extends Answer {
             .claim(f ->
                 "Verdict %s; at least %d rows, %d of each class"
                     .formatted(f.verdict, f.minRows, f.minPerClass))
+            .compile((f, to) ->
+                to.add(
+                    "feasibility",
+                    new Spec.Feasibility(
+                        f.budget.map(Money::text),
+                        f.compute.map(c -> new Spec.Machine(c.cpu, c.mem.count(), c.accel)),
+                        f.minRows,
+                        f.minPerClass,
+                        f.teamFte.map(BigDecimal::doubleValue),
+                        f.baseline,
+                        f.killCriteria.stream()
+                            .map(k -> new Spec.Kill(k.metric, k.target.canonical(), k.after))
+                            .toList(),
+                        f.verdict)))
             .evidence((f, _) ->
                 List.of(
                     Clause.recorded("probe", "a probe of data and baseline ran")
@@ -303,8 +341,10 @@ sealed interface Intent extends Answer {
                         .within(Bound.atLeast((double) f.minPerClass, "count"))
                         .freshFor(Duration.ofDays(90)),
                     Clause.live("cost", WEEK, "forecast cost within budget")
+                        .missing("no forecast of the cost is made")
                         .onlyIf(f.budget.isPresent(), "no budget is stated"),
                     Clause.recorded("kill_criteria", "no kill criterion is true")
+                        .missing("the kill criteria are not evaluated")
                         .freshFor(Duration.ofDays(90))
                         .onlyIf(!f.killCriteria.isEmpty(), "no kill criterion is stated")));
   }

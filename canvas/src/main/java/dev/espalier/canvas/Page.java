@@ -2,6 +2,7 @@ package dev.espalier.canvas;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** The page: what the product is called, who works on it, which model family it uses. */
 sealed interface Page extends Answer {
@@ -25,7 +26,7 @@ sealed interface Page extends Answer {
               oneOf = {"pre", "post"})
           String norm,
       @F(def = "0.1", max = 1) Share dropout,
-      @F(def = "no") boolean causal) {
+      @F(help = "derived from the family where nothing is said") Optional<Boolean> causal) {
     public Arch {
       if (dModel % heads != 0) {
         throw new IllegalArgumentException(
@@ -59,18 +60,22 @@ sealed interface Page extends Answer {
             .claim(m ->
                 "An %s of %d layers, %d heads, width %d"
                     .formatted(m.family, m.arch.layers, m.arch.heads, m.arch.dModel))
-            .compile((m, to) ->
-                to.add(
-                    "model",
-                    new Spec.Architecture(
-                        m.family,
-                        m.arch.layers,
-                        m.arch.heads,
-                        m.arch.dModel,
-                        m.arch.dFf,
-                        m.arch.maxLen,
-                        m.arch.vocab,
-                        m.arch.tokenizer)))
+            .compile((m, to) -> {
+              to.add(
+                  "model",
+                  new Spec.Architecture(
+                      m.family,
+                      m.arch.layers,
+                      m.arch.heads,
+                      m.arch.dModel,
+                      m.arch.dFf,
+                      m.arch.maxLen,
+                      m.arch.vocab,
+                      m.arch.tokenizer));
+              to.add(
+                  "blocks",
+                  new Spec.Blocks(m.arch.pos, m.arch.norm, m.arch.dropout.share(), m.causal()));
+            })
             .evidence((m, _) -> {
               boolean attends = m.family.contains("coder");
               return List.of(
@@ -80,10 +85,16 @@ sealed interface Page extends Answer {
                       .onlyIf(attends, "the family has no attention"),
                   Clause.recorded("causal_leak", "no token sees the future")
                       .within(Bound.atMost(0, "count"))
+                      .missing("no causal-leak test has run")
                       .onlyIf(m.family.equals("decoder"), "only a decoder is causal"),
                   Clause.recorded("golden", "training and serving give the same answers")
                       .within(Bound.atMost(1e-5, "share")));
             });
+
+    /** Whether no position sees a later one; a decoder's never does unless it is told to. */
+    boolean causal() {
+      return arch.causal.orElse(family.equals("decoder"));
+    }
   }
 
   record Name(@F(main = true) String name) implements Page {
@@ -118,7 +129,8 @@ sealed interface Page extends Answer {
               main = true,
               def = "contributor",
               oneOf = {"owner", "maintainer", "contributor", "approver", "viewer", "consumer"})
-          String role) {}
+          String role,
+      @F(def = "Mon-Fri 09:00-17:00 UTC", help = "when an approver is at work") String hours) {}
 
   record Authors(@F(main = true, def = "[{user: local, role: owner}]") List<Author> authors)
       implements Page {
@@ -136,6 +148,9 @@ sealed interface Page extends Answer {
                 String.join(
                     ", ",
                     a.authors.stream().map(each -> each.user + " (" + each.role + ")").toList()))
+            .compile((a, to) ->
+                a.authors.forEach(
+                    each -> to.add(each.user, new Spec.Author(each.user, each.role, each.hours))))
             .evidence((_, _) ->
                 List.of(
                     Clause.recorded("owners_active", "an owner acted within 90 days")
@@ -170,6 +185,7 @@ sealed interface Page extends Answer {
             .help("Layout of the board; the attribution lines are fixed.")
             .example("mwml12+stack11")
             .claim(Template::template)
+            .compile((t, to) -> to.add("template", new Spec.Template(t.template)))
             .evidence((_, _) ->
                 List.of(
                     Clause.recorded("attribution", "every export carries the attribution lines")));

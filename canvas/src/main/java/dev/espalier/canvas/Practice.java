@@ -47,14 +47,21 @@ sealed interface Practice extends Answer {
                     .formatted(
                         String.join(", ", f.sources.stream().map(Source::kind).toList()),
                         f.toTraining))
-            .compile((f, to) ->
-                to.add(
-                    "feedback",
-                    new Spec.Feedback(
-                        f.sources.stream().map(Source::kind).toList(),
-                        f.rate().orElse(0.0),
-                        f.delay().orElse(Duration.ofDays(7)),
-                        f.toTraining)))
+            .compile((f, to) -> {
+              to.add(
+                  "feedback",
+                  new Spec.Feedback(
+                      f.sources.stream().map(Source::kind).toList(),
+                      f.rate().orElse(0.0),
+                      f.delay().orElse(Duration.ofDays(7)),
+                      f.toTraining));
+              to.add("review", new Spec.Review(f.hilThreshold.share()));
+              f.sources.forEach(s ->
+                  to.add(
+                      s.kind,
+                      new Spec.FeedbackSource(
+                          s.kind, s.join, s.expectedRate.map(Share::share), s.maxDelay, s.use)));
+            })
             .evidence((f, _) ->
                 List.of(
                     Clause.live("coverage", Intent.DAY, "labels arrive for the expected share")
@@ -116,6 +123,14 @@ sealed interface Practice extends Answer {
             .claim(p ->
                 "%d deliverables, %d milestones"
                     .formatted(p.deliverables.size(), p.milestones.size()))
+            .compile((p, to) -> {
+              p.members.forEach(m -> to.add(m.user, new Spec.Member(m.user, m.raci)));
+              p.deliverables.forEach(d ->
+                  to.add(
+                      d.title,
+                      new Spec.Deliverable(d.title, d.owner, d.deps, d.acceptance, d.due)));
+              p.milestones.forEach(m -> to.add(m.title, new Spec.Milestone(m.title, m.date)));
+            })
             .evidence((p, _) ->
                 List.of(
                     Clause.recorded("overdue", "no deliverable is overdue")

@@ -27,9 +27,15 @@ sealed interface Registry extends Answer {
             .example("{metric: macro_f1, half_life_min: 60d, action: retrain}")
             .claim(d ->
                 "Half-life at least %s, then %s".formatted(Scalars.write(d.halfLifeMin), d.action))
+            .compile((d, to) ->
+                to.add(
+                    "durability",
+                    new Spec.Durability(
+                        d.metric.orElseGet(() -> to.answers().primary()), d.halfLifeMin, d.action)))
             .evidence((d, _) ->
                 List.of(
                     Clause.live("half_life", Intent.WEEK, "the metric's half-life")
+                        .missing("no slope of the metric over the age of the model is computed")
                         .within(Bound.atLeast((double) d.halfLifeMin.toSeconds(), "s"))));
   }
 
@@ -39,7 +45,11 @@ sealed interface Registry extends Answer {
               def = "mandatory",
               oneOf = {"mandatory", "optional"})
           String rule,
-      @F(def = "[prod]") Set<String> scope)
+      @F(
+              def = "[prod]",
+              tighter = F.Tighter.SUPERSET,
+              oneOf = {"dev", "staging", "prod"})
+          Set<String> scope)
       implements Registry {
     static final Question<Required> QUESTION =
         Question.of(
@@ -52,6 +62,7 @@ sealed interface Registry extends Answer {
             .help("Where only registered, verified versions may be loaded.")
             .example("{rule: mandatory, scope: [staging, prod]}")
             .claim(r -> "%s in %s".formatted(r.rule, String.join(", ", r.scope)))
+            .compile((r, to) -> to.add("scope", new Spec.RegistryScope(r.rule, r.scope)))
             .evidence((_, _) ->
                 List.of(
                     Clause.live("registered", Intent.DAY, "every loaded model is registered")
@@ -66,8 +77,32 @@ sealed interface Registry extends Answer {
               def = "embedded_cas",
               oneOf = {"embedded_cas", "s3", "oci", "mlflow"})
           String in,
-      @F(def = "[reproducibility, audit, rollback]") Set<String> why,
-      @F(def = "[dataset, params, metrics, canvas_version]") Set<String> requiredMeta,
+      @F(
+              def = "[reproducibility, audit, rollback]",
+              oneOf = {
+                "reproducibility",
+                "audit",
+                "rollback",
+                "comparison",
+                "multi_model",
+                "regulation"
+              })
+          Set<String> why,
+      @F(
+              def = "[dataset, params, metrics, canvas_version]",
+              tighter = F.Tighter.SUPERSET,
+              oneOf = {
+                "dataset",
+                "commit",
+                "params",
+                "metrics",
+                "env",
+                "signature",
+                "card",
+                "sbom",
+                "canvas_version"
+              })
+          Set<String> requiredMeta,
       @F(def = "prod forever") String retention)
       implements Registry {
     static final Question<Store> QUESTION =
@@ -84,6 +119,7 @@ sealed interface Registry extends Answer {
                 {in: embedded_cas, why: [reproducibility, audit, rollback], retention: prod forever}
                 """)
             .claim(s -> "In %s for %s".formatted(s.in, String.join(", ", s.why)))
+            .compile((s, to) -> to.add("store", new Spec.ModelStore(s.in, s.why, s.retention)))
             .evidence((s, _) ->
                 List.of(
                     Clause.recorded("completeness", "every version carries its meta data")
@@ -94,6 +130,7 @@ sealed interface Registry extends Answer {
                     Clause.drill("restore", "a stored version is read back and answers")
                         .onlyIf(s.why.contains("rollback"), "rollback is not a reason for storing"),
                     Clause.drill("reproduce", "a version is reproduced")
+                        .missing("no drill has trained a version again and compared it")
                         .onlyIf(
                             s.why.contains("reproducibility"),
                             "reproducibility is not a reason for storing")));
@@ -119,17 +156,19 @@ sealed interface Registry extends Answer {
             .help("How versions are counted and which names point at them.")
             .example("{scheme: semver, aliases: [champion, challenger, previous]}")
             .claim(v -> v.scheme + " with " + String.join(", ", v.aliases))
-            .compile((v, to) ->
-                to.add(
-                    "registry",
-                    new Spec.RegistryPolicy(
-                        to.answers()
-                            .find(Required.class)
-                            .map(r -> r.rule.equals("mandatory"))
-                            .orElse(true),
-                        to.answers().find(Store.class).map(Store::requiredMeta).orElse(Set.of()),
-                        v.scheme,
-                        v.aliases)))
+            .compile((v, to) -> {
+              to.add(
+                  "registry",
+                  new Spec.RegistryPolicy(
+                      to.answers()
+                          .find(Required.class)
+                          .map(r -> r.rule.equals("mandatory"))
+                          .orElse(true),
+                      to.answers().find(Store.class).map(Store::requiredMeta).orElse(Set.of()),
+                      v.scheme,
+                      v.aliases));
+              to.add("immutability", new Spec.Immutability(v.immutable));
+            })
             .evidence((_, _) ->
                 List.of(
                     Clause.recorded("valid", "every version is valid")

@@ -138,7 +138,7 @@ final class Rules {
   /** Rule 11. */
   private static Optional<Finding> causal(Answers all) {
     Page.Model m = all.get(Page.Model.class);
-    boolean sees = m.family().equals("decoder") && !m.arch().causal();
+    boolean sees = m.family().equals("decoder") && !m.causal();
     return sees
         ? Optional.of(
             finding(

@@ -3,6 +3,7 @@ package dev.espalier.canvas;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.text.Normalizer;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -74,7 +75,7 @@ final class Scalars {
     if (value.chars().anyMatch(c -> Character.isISOControl(c) && c != '\n' && c != '\t')) {
       throw new Refused("contains control characters", "plain text");
     }
-    return value.strip();
+    return Normalizer.normalize(value.strip(), Normalizer.Form.NFC);
   }
 
   static boolean bool(String value) {

@@ -241,7 +241,7 @@ final class Schema {
   private static JsonNode canonical(Class<?> type, String text) {
     if (type == String.class) {
       return JSON.textNode(Scalars.text(text));
-    } else if (type == boolean.class) {
+    } else if (type == boolean.class || type == Boolean.class) {
       return JSON.booleanNode(Scalars.bool(text));
     } else if (type == int.class || type == long.class || type == Integer.class) {
       return JSON.numberNode(Scalars.integer(text));

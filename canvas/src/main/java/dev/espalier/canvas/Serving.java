@@ -33,6 +33,7 @@ sealed interface Serving extends Answer {
             .help("A service, a library, a table made in advance, or a mixture.")
             .example("hybrid")
             .claim(p -> p.pattern.replace('_', ' '))
+            .compile((p, to) -> to.add("pattern", new Spec.Pattern(p.pattern)))
             .evidence((_, _) ->
                 List.of(
                     Clause.live("traffic", Intent.DAY, "traffic only through it")
@@ -55,7 +56,11 @@ sealed interface Serving extends Answer {
       @F(def = "0.1%", max = 1) Share errorRows) {}
 
   record Mode(
-      @F(main = true, def = "[online]") Set<String> modes,
+      @F(
+              main = true,
+              def = "[online]",
+              oneOf = {"online", "batch", "streaming"})
+          Set<String> modes,
       @F(def = "{}") Online online,
       Optional<Batch> batch)
       implements Serving {
@@ -75,16 +80,23 @@ sealed interface Serving extends Answer {
                         String.join(", ", m.modes),
                         m.online.p95.toMillis(),
                         m.online.p99.toMillis()))
-            .compile((m, to) ->
-                to.add(
-                    "endpoint",
-                    new Spec.Endpoint(
-                        m.online.p95,
-                        m.online.p99,
-                        m.online.availability.share(),
-                        m.online.timeout,
-                        m.online.maxBatch,
-                        m.online.maxWait)))
+            .compile((m, to) -> {
+              to.add(
+                  "endpoint",
+                  new Spec.Endpoint(
+                      m.online.p95,
+                      m.online.p99,
+                      m.online.availability.share(),
+                      m.online.timeout,
+                      m.online.maxBatch,
+                      m.online.maxWait));
+              to.add("modes", new Spec.Modes(m.modes));
+              m.batch.ifPresent(b ->
+                  to.add(
+                      "batch",
+                      new Spec.BatchJob(
+                          b.cron, b.deadline, b.source, b.sink, b.errorRows.share())));
+            })
             .evidence((m, _) -> {
               boolean online = m.modes.contains("online");
               boolean batch = m.modes.contains("batch");
@@ -102,8 +114,10 @@ sealed interface Serving extends Answer {
                       .atLeast(100)
                       .onlyIf(online, "not served online"),
                   Clause.recorded("batch_deadline", "batches before their deadline")
+                      .missing("no batch has been scored on a schedule")
                       .onlyIf(batch, "not served in batches"),
                   Clause.recorded("batch_rows", "rows in are rows out or rejected")
+                      .missing("no batch has been scored on a schedule")
                       .onlyIf(batch, "not served in batches"));
             });
   }
@@ -128,14 +142,21 @@ sealed interface Serving extends Answer {
             .help("How many replicas serve, and what makes it more.")
             .example("{required: yes, replicas: 2..4, scale_on: concurrency, target: 70%}")
             .claim(d -> d.required ? d.replicas + " replicas" : "One process serves")
+            .compile((d, to) ->
+                to.add(
+                    "replicas",
+                    new Spec.Replicas(d.required, d.replicas, d.scaleOn, d.target.share())))
             .evidence((d, _) ->
                 List.of(
                     Clause.live("ready", Intent.DAY, "enough replicas are ready")
+                        .missing("no replica has reported")
                         .onlyIf(d.required, "one process serves"),
                     Clause.live("imbalance", Intent.DAY, "replicas share the load")
+                        .missing("no replica has reported")
                         .within(Bound.atMost(0.2, "share"))
                         .onlyIf(d.required, "one process serves"),
                     Clause.drill("kill_replica", "errors while a replica dies")
+                        .missing("no drill has killed a replica")
                         .within(Bound.atMost(0.001, "share"))
                         .onlyIf(d.required, "one process serves")));
   }
@@ -148,7 +169,8 @@ sealed interface Serving extends Answer {
               oneOf = {"lru", "lfu", "none"})
           String eviction,
       List<String> pinned,
-      @F(def = "2s", tighter = F.Tighter.LOWER) Duration coldP95)
+      @F(def = "2s", tighter = F.Tighter.LOWER) Duration coldP95,
+      Optional<Rate> quota)
       implements Serving {
     static final Question<MultiModel> QUESTION =
         Question.of(
@@ -164,15 +186,28 @@ sealed interface Serving extends Answer {
                 {required: yes, budget: 1GiB, eviction: lru, pinned: [mail-filter], cold_p95: 2s}
                 """)
             .claim(m -> m.required ? "Several models share one server" : "One product per server")
+            .compile((m, to) ->
+                to.add(
+                    "multi_model",
+                    new Spec.MultiModel(
+                        m.required,
+                        m.budget.count(),
+                        m.eviction,
+                        m.pinned,
+                        m.coldP95,
+                        m.quota.map(Rate::perSecond))))
             .evidence((m, _) ->
                 List.of(
                     Clause.live("cold_p95", Intent.DAY, "cold starts are fast")
+                        .missing("no cold start has been measured")
                         .within(Bound.atMost((double) m.coldP95.toMillis(), "ms"))
                         .onlyIf(m.required, "one model is served"),
                     Clause.live("memory", Intent.DAY, "resident models fit")
+                        .missing("nobody counts the memory of resident models")
                         .within(Bound.atMost((double) m.budget.count(), "bytes"))
                         .onlyIf(m.required, "one model is served"),
                     Clause.drill("noisy_neighbour", "one model cannot starve another")
+                        .missing("no drill has loaded one model beside another")
                         .onlyIf(m.required, "one model is served")));
   }
 
@@ -203,7 +238,10 @@ sealed interface Serving extends Answer {
             .help("What models compute on, and what that may cost.")
             .example("{kind: none, max_cost: 0.02 EUR per 1000}")
             .claim(a -> a.kind.equals("none") ? "No accelerator" : a.kind + " " + a.need)
-            .compile((a, to) -> to.add("accelerator", new Spec.Accelerator(a.kind)))
+            .compile((a, to) -> {
+              to.add("accelerator", new Spec.Accelerator(a.kind));
+              to.add("device", new Spec.Device(a.need, a.precision, a.maxCost.map(Money::text)));
+            })
             .evidence((a, _) ->
                 List.of(
                     Clause.live("device", Intent.DAY, "the device is the declared one"),
@@ -211,8 +249,10 @@ sealed interface Serving extends Answer {
                         .atLeast(1000)
                         .onlyIf(a.kind.equals("none"), "an accelerator is declared"),
                     Clause.live("utilisation", Intent.DAY, "the accelerator is used")
+                        .missing("no accelerator has reported its use")
                         .onlyIf(!a.kind.equals("none"), "there is no accelerator"),
                     Clause.live("cost", Intent.DAY, "cost per 1,000")
+                        .missing("nobody says what an hour of the machine costs")
                         .onlyIf(a.maxCost.isPresent(), "no cost limit")));
   }
 
@@ -264,6 +304,7 @@ sealed interface Serving extends Answer {
                                 OptionalDouble.of(0.5), OptionalDouble.of(1.2), false, "share"))
                         .atLeast(100),
                     Clause.live("saturation", Duration.ofDays(15), "days to saturation")
+                        .missing("no growth has been measured against a measured capacity")
                         .within(Bound.of(Spec.Op.ABOVE, 60, "d"))));
 
     private static final double MONTH_DAYS = 30.44;

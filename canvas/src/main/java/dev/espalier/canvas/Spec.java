@@ -3,6 +3,7 @@ package dev.espalier.canvas;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -375,4 +376,209 @@ public sealed interface Spec {
 
   record SkillPlan(String skill, String way, String raci, Optional<String> user, LocalDate due)
       implements Spec {}
+
+  // ---- what the cells, training and release still need ----
+
+  /** One author of the canvas, with the hours in which an approver is at work. */
+  record Author(String user, String role, String hours) implements Spec {}
+
+  record Template(String name) implements Spec {}
+
+  /** How the transformer's blocks are built. */
+  record Blocks(String position, String norm, double dropout, boolean causal) implements Spec {}
+
+  /** What each kind of error costs; keys are {@code actual->predicted}. */
+  record Costs(Map<String, String> matrix) implements Spec {}
+
+  /** The share of the traffic that the product leaves alone, to measure uplift. */
+  record Holdout(double share) implements Spec {}
+
+  record Kpi(
+      String metric, Optional<Double> baseline, Optional<Double> target, Optional<String> owner)
+      implements Spec {}
+
+  /** A declared caller; protocol: http, grpc, batch, jar. */
+  record Consumer(String name, String protocol, Optional<String> contract) implements Spec {}
+
+  record OutOfScope(String text, Optional<String> detector) implements Spec {}
+
+  record Constraint(String attribute, String target) implements Spec {}
+
+  record Machine(int cpu, long memoryBytes, String accelerator) {}
+
+  record Kill(String metric, String target, Optional<LocalDate> after) {}
+
+  /** Verdict: undecided, go, conditional, no_go. */
+  record Feasibility(
+      Optional<String> budget,
+      Optional<Machine> compute,
+      long minRows,
+      long minPerClass,
+      Optional<Double> teamFte,
+      String baseline,
+      List<Kill> killCriteria,
+      String verdict)
+      implements Spec {}
+
+  record Source(
+      String dataset, String channel, String ownership, Optional<String> license, String pii)
+      implements Spec {}
+
+  /** Method: manual, programmatic, implicit, none; agreement is Cohen's kappa. */
+  record Labeling(
+      String method,
+      Optional<String> guideline,
+      double minAgreement,
+      double qa,
+      Duration labelDelay)
+      implements Spec {}
+
+  record MetricSource(String metric, Optional<String> source, Optional<String> unit, int priority)
+      implements Spec {}
+
+  record Evaluation(
+      Optional<String> holdout,
+      String test,
+      String method,
+      double sample,
+      Duration every,
+      List<String> onlineGates)
+      implements Spec {}
+
+  record Iteration(
+      String id,
+      Map<String, String> params,
+      String search,
+      int trials,
+      Optional<String> budget,
+      Optional<String> accept)
+      implements Spec {}
+
+  /** A stage before a release; stage: replay, shadow, internal, canary, ab, bandit. */
+  record Experiment(
+      String stage,
+      Optional<Double> traffic,
+      Optional<Duration> minDuration,
+      Optional<Integer> minN,
+      List<String> guardrails,
+      Optional<String> success,
+      Optional<String> mde,
+      double alpha,
+      double power)
+      implements Spec {}
+
+  record FeedbackSource(
+      String source,
+      String join,
+      Optional<Double> expectedRate,
+      Optional<Duration> maxDelay,
+      String use)
+      implements Spec {}
+
+  /** Predictions below the threshold go to a person. */
+  record Review(double threshold) implements Spec {}
+
+  record Member(String user, String raci) implements Spec {}
+
+  record Deliverable(
+      String title,
+      Optional<String> owner,
+      List<String> deps,
+      Optional<String> acceptance,
+      LocalDate due)
+      implements Spec {}
+
+  record Milestone(String title, LocalDate date) implements Spec {}
+
+  record RunnerLabels(Set<String> labels) implements Spec {}
+
+  record WorkflowTools(List<String> stack) implements Spec {}
+
+  /** Mode: none, data_parallel, hp_parallel, model_parallel. */
+  record Distribution(String mode, int workers, String sync, boolean elastic, double minEfficiency)
+      implements Spec {}
+
+  /** What must be green before a promotion. */
+  record Ci(
+      Set<String> checks, String tool, Set<String> triggers, Duration maxDuration, boolean required)
+      implements Spec {}
+
+  record Suite(
+      String attribute, String metric, Optional<String> suite, Optional<String> slice, int minN)
+      implements Spec {}
+
+  record Durability(String metric, Duration halfLifeMin, String action) implements Spec {}
+
+  record RegistryScope(String rule, Set<String> scope) implements Spec {}
+
+  record ModelStore(String where, Set<String> why, String retention) implements Spec {}
+
+  record Immutability(boolean versions) implements Spec {}
+
+  record DeployFrequency(double perSecond) implements Spec {}
+
+  record Location(
+      String name, Optional<String> accelerator, Optional<String> zone, Optional<String> residency)
+      implements Spec {}
+
+  record ReleaseRights(
+      Set<String> roles,
+      String ab,
+      String bandit,
+      Set<String> breakGlassRoles,
+      Optional<Duration> review)
+      implements Spec {}
+
+  // ---- what serving and monitoring still need ----
+
+  record Pattern(String how) implements Spec {}
+
+  record Modes(Set<String> modes) implements Spec {}
+
+  record BatchJob(String cron, Duration deadline, String source, String sink, double errorRows)
+      implements Spec {}
+
+  record Replicas(boolean required, String range, String scaleOn, double target) implements Spec {}
+
+  record MultiModel(
+      boolean required,
+      long budgetBytes,
+      String eviction,
+      List<String> pinned,
+      Duration coldP95,
+      Optional<Double> quotaPerSecond)
+      implements Spec {}
+
+  record Device(String need, String precision, Optional<String> maxCost) implements Spec {}
+
+  record MonitoringPolicy(String prod, String staging, Set<String> purpose) implements Spec {}
+
+  record LiveMetric(
+      String metric,
+      Duration window,
+      List<String> slices,
+      int minN,
+      Optional<String> target,
+      Optional<Duration> labelDelay)
+      implements Spec {}
+
+  record DomainMetric(
+      String id,
+      Optional<String> unit,
+      String source,
+      Optional<String> owner,
+      Duration every,
+      Optional<String> target)
+      implements Spec {}
+
+  /** How a detector that tests several fields is kept honest: none, bh (Benjamini-Hochberg). */
+  record Correction(String method) implements Spec {}
+
+  record AlertHandling(
+      String on, Optional<String> groupBy, Optional<Duration> silence, Duration escalate)
+      implements Spec {}
+
+  record PageBudget(int perWeek) implements Spec {}
+
+  record WarmStart(boolean on) implements Spec {}
 }

@@ -91,6 +91,19 @@ public record Target(
         ">= 0.9");
   }
 
+  /** The same bound, however it was spelled: metric, operator, number, unit, what it is against. */
+  String canonical() {
+    return "%s %s %s%s%s%s"
+        .formatted(
+            metric.orElse(""),
+            op,
+            versus.equals("absolute") ? "" : versus + " ",
+            value.stripTrailingZeros().toPlainString(),
+            high.map(top -> ".." + top.stripTrailingZeros().toPlainString()).orElse(""),
+            unit.equals("share") ? "" : " " + unit)
+        .strip();
+  }
+
   Spec.Op comparison() {
     return switch (op) {
       case "<=" -> Spec.Op.AT_MOST;

@@ -77,6 +77,7 @@ sealed interface Training extends Answer {
                     Clause.live("data_age", Intent.DAY, "the champion's data are young enough")
                         .within(Bound.atMost((double) s.maxStaleness.toSeconds(), "s")),
                     Clause.recorded("interval", "runs keep the cadence")
+                        .missing("fewer than five scheduled runs have started")
                         .within(Bound.atMost(0.2, "share"))
                         .atLeast(5)
                         .onlyIf(s.scheduled(), "nothing is scheduled"),
@@ -121,13 +122,16 @@ sealed interface Training extends Answer {
                 reason: mail may not leave the EU}
                 """)
             .claim(w -> "In " + w.runIn.replace('_', ' '))
-            .compile((w, to) ->
-                to.add("placement", new Spec.Placement(w.runIn, w.residency, w.reason.orElse(""))))
+            .compile((w, to) -> {
+              to.add("placement", new Spec.Placement(w.runIn, w.residency, w.reason.orElse("")));
+              to.add("labels", new Spec.RunnerLabels(w.labels));
+            })
             .evidence((w, _) ->
                 List.of(
                     Clause.recorded("runner", "every run where it may")
                         .within(Bound.atLeast(1, "share")),
                     Clause.recorded("residency", "no run outside the region")
+                        .missing("a runner does not say in which region it stands")
                         .within(Bound.atMost(0, "count"))
                         .onlyIf(!w.residency.isEmpty(), "no residency is required"),
                     Clause.recorded("cause", "every run has a cause")
@@ -164,19 +168,21 @@ sealed interface Training extends Answer {
                 success: 95%, stack: [builtin]}
                 """)
             .claim(w -> String.join(" → ", w.steps.stream().map(WorkflowStep::name).toList()))
-            .compile((w, to) ->
-                to.add(
-                    "pipeline",
-                    new Spec.Pipeline(
-                        w.steps.stream()
-                            .map(s ->
-                                new Spec.Step(
-                                    s.name,
-                                    s.timeout.orElse(w.timeout),
-                                    s.retries.orElse(w.retries),
-                                    s.cache.map(Scalars::bool).orElse(w.cache)))
-                            .toList(),
-                        w.success.share())))
+            .compile((w, to) -> {
+              to.add(
+                  "pipeline",
+                  new Spec.Pipeline(
+                      w.steps.stream()
+                          .map(s ->
+                              new Spec.Step(
+                                  s.name,
+                                  s.timeout.orElse(w.timeout),
+                                  s.retries.orElse(w.retries),
+                                  s.cache.map(Scalars::bool).orElse(w.cache)))
+                          .toList(),
+                      w.success.share()));
+              to.add("tools", new Spec.WorkflowTools(w.stack));
+            })
             .evidence((w, _) ->
                 List.of(
                     Clause.recorded("dag", "runs execute the compiled graph")
@@ -185,7 +191,8 @@ sealed interface Training extends Answer {
                     Clause.recorded("success", "runs succeed")
                         .within(Bound.atLeast(w.success.share(), "share"))
                         .atLeast(3),
-                    Clause.recorded("rerun", "a re-run gives the same")));
+                    Clause.recorded("rerun", "a re-run gives the same")
+                        .missing("no run has been made twice and compared")));
   }
 
   record Distributed(
@@ -217,26 +224,53 @@ sealed interface Training extends Answer {
                 min_efficiency: 70%}
                 """)
             .claim(d -> d.mode.equals("none") ? "One worker trains" : d.mode + " over " + d.workers)
+            .compile((d, to) ->
+                to.add(
+                    "distribution",
+                    new Spec.Distribution(
+                        d.mode, d.workers, d.sync, d.elastic, d.minEfficiency.share())))
             .evidence((d, _) -> {
               boolean on = !d.mode.equals("none");
               String no = "training is not distributed";
               return List.of(
                   Clause.recorded("efficiency", "workers are used well")
+                      .missing("no run was made with one worker and with several")
                       .within(Bound.atLeast(d.minEfficiency.share(), "share"))
                       .onlyIf(on, no),
-                  Clause.recorded("loss_parity", "same loss as one worker").onlyIf(on, no),
+                  Clause.recorded("loss_parity", "same loss as one worker")
+                      .missing("no run was made with one worker and with several")
+                      .onlyIf(on, no),
                   Clause.drill("kill_worker", "a run survives the loss of a worker")
+                      .missing("no drill has killed a worker")
                       .onlyIf(on, no));
             });
   }
 
   record Ci(
-      @F(main = true, def = "[lint, unit, data_contract, train_smoke]") Set<String> checks,
+      @F(
+              main = true,
+              def = "[lint, unit, data_contract, train_smoke]",
+              tighter = F.Tighter.SUPERSET,
+              oneOf = {
+                "lint",
+                "unit",
+                "data_contract",
+                "train_smoke",
+                "behavioural",
+                "repro",
+                "security_scan",
+                "integration",
+                "sign"
+              })
+          Set<String> checks,
       @F(
               def = "builtin",
               oneOf = {"builtin", "github_actions", "gitlab", "jenkins", "webhook"})
           String tool,
-      @F(def = "[canvas_change]") Set<String> triggers,
+      @F(
+              def = "[canvas_change]",
+              oneOf = {"canvas_change", "push", "pr", "schedule"})
+          Set<String> triggers,
       @F(def = "15m", tighter = F.Tighter.LOWER) Duration maxDuration,
       @F(def = "yes") boolean required)
       implements Training {
@@ -253,13 +287,18 @@ sealed interface Training extends Answer {
             .claim(c ->
                 "%s, at most %s"
                     .formatted(String.join(", ", c.checks), Scalars.write(c.maxDuration)))
+            .compile((c, to) ->
+                to.add("ci", new Spec.Ci(c.checks, c.tool, c.triggers, c.maxDuration, c.required)))
             .evidence((c, _) ->
                 List.of(
                     Clause.recorded("green", "every promotion had green checks")
+                        .missing("no promotion carries the result of its checks")
                         .within(Bound.atLeast(1, "share")),
                     Clause.recorded("duration", "95 % of runs in time")
+                        .missing("no check run is on record")
                         .within(Bound.atMost((double) c.maxDuration.toSeconds(), "s")),
                     Clause.recorded("flake", "checks do not flake")
+                        .missing("no check was run twice on one commit")
                         .within(Bound.atMost(0.02, "share"))));
   }
 
@@ -282,7 +321,10 @@ sealed interface Training extends Answer {
       Optional<String> slice,
       Target target,
       @F(def = "1", min = 0) int minN,
-      @F(def = "[pre_deploy]") Set<String> when,
+      @F(
+              def = "[pre_deploy]",
+              oneOf = {"ci", "ct", "pre_deploy", "live"})
+          Set<String> when,
       @F(def = "yes") boolean blocking) {
     String metric() {
       return target.metric().orElse(attribute);
@@ -323,6 +365,10 @@ sealed interface Training extends Answer {
                 n.requirements.forEach(each -> {
                   to.add(
                       each.attribute + "-" + each.metric(),
+                      new Spec.Suite(
+                          each.attribute, each.metric(), each.suite, each.slice, each.minN));
+                  to.add(
+                      each.attribute + "-" + each.metric(),
                       new Spec.Requirement(
                           each.attribute,
                           each.metric(),
@@ -357,7 +403,12 @@ sealed interface Training extends Answer {
                                           id, Intent.DAY, each.metric() + " " + each.target.words())
                                       : Clause.recorded(
                                           id, each.metric() + " " + each.target.words());
-                              return clause.within(each.target.bound()).atLeast(each.minN);
+                              return clause
+                                  .within(each.target.bound())
+                                  .atLeast(each.minN)
+                                  .missing(
+                                      "no suite measures %s (%s)"
+                                          .formatted(each.metric(), when.replace('_', ' ')));
                             }))
                     .toList());
   }

@@ -20,7 +20,10 @@ sealed interface Watching extends Answer {
               def = "optional",
               oneOf = {"mandatory", "optional"})
           String staging,
-      @F(def = "[effectiveness, degradation, retrain_trigger]") Set<String> purpose,
+      @F(
+              def = "[effectiveness, degradation, retrain_trigger]",
+              oneOf = {"effectiveness", "degradation", "retrain_trigger"})
+          Set<String> purpose,
       @F(def = "100%", max = 1, tighter = F.Tighter.HIGHER) Share sample,
       @F(
               def = "hashed",
@@ -45,10 +48,12 @@ sealed interface Watching extends Answer {
             .claim(r ->
                 "%s in production, %s payloads, kept %s"
                     .formatted(r.prod, r.payloadLog, Scalars.write(r.retention)))
-            .compile((r, to) ->
-                to.add(
-                    "inference_log",
-                    new Spec.InferenceLog(r.sample.share(), r.payloadLog, r.retention)))
+            .compile((r, to) -> {
+              to.add(
+                  "inference_log",
+                  new Spec.InferenceLog(r.sample.share(), r.payloadLog, r.retention));
+              to.add("policy", new Spec.MonitoringPolicy(r.prod, r.staging, r.purpose));
+            })
             .evidence((_, _) ->
                 List.of(
                     Clause.live("monitored", Intent.DAY, "every production model is monitored")
@@ -78,6 +83,17 @@ sealed interface Watching extends Answer {
                 [{metric: macro_f1, window: 7d, slices: [lang]}, {metric: confidence, window: 1h}]
                 """)
             .claim(m -> String.join(", ", m.metrics.stream().map(Watched::metric).toList()))
+            .compile((m, to) ->
+                m.metrics.forEach(w ->
+                    to.add(
+                        w.metric,
+                        new Spec.LiveMetric(
+                            w.metric,
+                            w.window.orElseGet(() -> to.answers().labelWindow()),
+                            w.slices,
+                            w.minN,
+                            w.target.map(Target::canonical),
+                            w.labelDelay))))
             .evidence((m, all) -> {
               List<Clause> clauses = new ArrayList<>();
               m.metrics.forEach(w ->
@@ -89,6 +105,7 @@ sealed interface Watching extends Answer {
                           .atLeast(w.minN)));
               clauses.add(
                   Clause.live("slice_coverage", Intent.DAY, "the slices are covered")
+                      .missing("live metrics are not computed by slice")
                       .onlyIf(m.metrics.stream().anyMatch(w -> !w.slices.isEmpty()), "no slices"));
               clauses.add(Clause.live("pending", Intent.DAY, "labels still to come are counted"));
               return clauses;
@@ -122,10 +139,22 @@ sealed interface Watching extends Answer {
                 target: "<= 9"}]
                 """)
             .claim(d -> String.join(", ", d.metrics.stream().map(DomainMetric::id).toList()))
+            .compile((d, to) ->
+                d.metrics.forEach(m ->
+                    to.add(
+                        m.id,
+                        new Spec.DomainMetric(
+                            m.id,
+                            m.unit,
+                            m.source,
+                            m.owner,
+                            m.every,
+                            m.target.map(Target::canonical)))))
             .evidence((d, _) ->
                 d.metrics.stream()
                     .map(m ->
                         Clause.live("received:" + m.id, m.every, m.id + " arrives")
+                            .missing("no point of %s has been sent".formatted(m.id))
                             .within(Bound.atLeast(0.95, "share")))
                     .toList());
   }
@@ -145,7 +174,8 @@ sealed interface Watching extends Answer {
               })
           String type,
       Optional<String> metric,
-      Optional<String> test,
+      @F(oneOf = {"psi", "ks", "chi2", "js", "wasserstein", "mmd", "ph", "ddm", "adwin"})
+          Optional<String> test,
       @F(
               def = "training",
               oneOf = {"training", "last_good", "rolling"})
@@ -153,7 +183,12 @@ sealed interface Watching extends Answer {
       @F(def = "7d") Duration window,
       @F(def = "500", min = 1) int minN,
       Optional<String> warn,
-      Optional<String> alert) {
+      Optional<String> alert,
+      @F(
+              def = "bh",
+              oneOf = {"none", "bh"},
+              help = "Benjamini-Hochberg where several fields are tested")
+          String correction) {
     Spec.Monitor spec(Answers all) {
       String bound = alert.orElse(type.equals("performance_drop") ? "5% rel" : "0.2");
       boolean relative = bound.endsWith(" rel");
@@ -222,8 +257,11 @@ sealed interface Watching extends Answer {
                                 + Scalars.write(each.window)
                                 + each.alert.map(a -> ", alert at " + a).orElse(""))
                         .toList()))
-            .compile(
-                (d, to) -> d.detectors.forEach(each -> to.add(each.id, each.spec(to.answers()))))
+            .compile((d, to) ->
+                d.detectors.forEach(each -> {
+                  to.add(each.id, each.spec(to.answers()));
+                  to.add(each.id, new Spec.Correction(each.correction));
+                }))
             .evidence((d, _) -> {
               List<Clause> clauses = new ArrayList<>();
               d.detectors.forEach(each ->
@@ -245,8 +283,14 @@ sealed interface Watching extends Answer {
               def = "warn",
               oneOf = {"info", "warn", "page"})
           String severity,
-      @F(def = "[inbox]") Set<String> route,
-      Optional<String> runbook,
+      @F(
+              def = "[inbox]",
+              oneOf = {"inbox", "webhook", "email"})
+          Set<String> route,
+      @F(kind = Kind.NARRATIVE, help = "required for a page") Optional<String> runbook,
+      Optional<String> groupBy,
+      @F(help = "how long a repeated alert stays quiet") Optional<Duration> silence,
+      @F(def = "15m", tighter = F.Tighter.LOWER) Duration escalate,
       @F(
               def = "none",
               oneOf = {"none", "rollback", "fallback", "retrain", "scale"})
@@ -282,17 +326,23 @@ sealed interface Watching extends Answer {
                     a.alerts.stream()
                         .map(each -> each.on + ": " + each.severity + ", " + each.action)
                         .toList()))
-            .compile((a, to) ->
-                a.alerts.forEach(each ->
-                    to.add(
+            .compile((a, to) -> {
+              to.add("pages", new Spec.PageBudget(a.pagesPerWeek));
+              a.alerts.forEach(each -> {
+                to.add(
+                    each.on,
+                    new Spec.Alert(
                         each.on,
-                        new Spec.Alert(
-                            each.on,
-                            each.holdFor,
-                            each.severity,
-                            List.copyOf(each.route),
-                            each.runbook,
-                            each.action))))
+                        each.holdFor,
+                        each.severity,
+                        List.copyOf(each.route),
+                        each.runbook,
+                        each.action));
+                to.add(
+                    each.on,
+                    new Spec.AlertHandling(each.on, each.groupBy, each.silence, each.escalate));
+              });
+            })
             .evidence((a, _) ->
                 List.of(
                     Clause.live("delivery", Intent.WEEK, "alerts are delivered")
@@ -301,6 +351,7 @@ sealed interface Watching extends Answer {
                         .freshFor(Duration.ofDays(14)),
                     Clause.live(
                             "precision", Duration.ofDays(30), "acknowledged alerts were worth it")
+                        .missing("no alert has been acknowledged")
                         .within(Bound.atLeast(0.5, "share")),
                     Clause.live("pages", Intent.DAY, "pages in a week")
                         .within(Bound.atMost(a.pagesPerWeek, "count"))));
@@ -333,10 +384,12 @@ sealed interface Watching extends Answer {
                     .formatted(
                         r.on.isEmpty() ? "nothing by itself" : String.join(", ", r.on),
                         Scalars.write(r.cooldown)))
-            .compile((r, to) ->
-                to.add(
-                    "retrain",
-                    new Spec.Retrain(r.on, r.dataWindow, r.cooldown, r.maxFailures, r.compare)))
+            .compile((r, to) -> {
+              to.add(
+                  "retrain",
+                  new Spec.Retrain(r.on, r.dataWindow, r.cooldown, r.maxFailures, r.compare));
+              to.add("start", new Spec.WarmStart(r.warmStart));
+            })
             .evidence((_, _) ->
                 List.of(
                     Clause.recorded("trace", "every loop is traced from alert to recovery"),

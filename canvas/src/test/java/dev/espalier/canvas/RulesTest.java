@@ -23,7 +23,7 @@ class RulesTest {
         "4 | serving: {volume: 1/s}@deploy: {strategy: {steps: [10% for 30m, 100%], min_requests: 181}} | serving: {volume: 1/s}@deploy: {strategy: {steps: [10% for 30m, 100%], min_requests: 180}}",
         "5 | ct: {schedule: {auto_promote: to_production}}@deploy: {release_policy: {four_eyes: yes}} | ct: {schedule: {auto_promote: to_production}}@deploy: {release_policy: {four_eyes: no}}",
         "10 | serving: {mode: {online: {timeout: 1s}}, fallback: {primary_timeout: 900ms, chain: [{on: [error], use: reject, timeout: 101ms}]}} | serving: {mode: {online: {timeout: 1s}}, fallback: {primary_timeout: 900ms, chain: [{on: [error], use: reject, timeout: 100ms}]}}",
-        "11 | model: {family: decoder} | model: {family: decoder, arch: {causal: yes}}",
+        "11 | model: {family: decoder, arch: {causal: no}} | model: {family: decoder}",
         "13 | metrics: [{id: macro_f1, primary: true}]@objectives: [{metric: speed, target: '>= 1', due: 2027-01-01}] | metrics: [{id: macro_f1, primary: true}]@objectives: [{metric: macro_f1, target: '>= 1', due: 2027-01-01}]",
         "15 | deploy: {lead_time: 1h, strategy: {steps: [50% for 61m, 100%]}}@experimentation: [{kind: canary}] | deploy: {lead_time: 1h, strategy: {steps: [50% for 60m, 100%]}}@experimentation: [{kind: canary}]",
       })
