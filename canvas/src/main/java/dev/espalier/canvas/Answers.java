@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** All answers of one document, each read by its question's record. Immutable. */
 final class Answers {
@@ -23,6 +24,7 @@ final class Answers {
   private static final ObjectMapper SNAKE =
       Json.mapper().copy().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
   private static final Set<String> SPECIALS = Set.of("n/a", "deferred");
+  private static final Map<String, Given<?>> UNANSWERED = new ConcurrentHashMap<>();
   private final Map<String, Given<?>> given;
 
   private Answers(Map<String, Given<?>> given) {
@@ -44,11 +46,26 @@ final class Answers {
       throw Schema.problem(
           "canvas", "format", 1, "names no format; start with 'canvas: espalier/1'", FORMAT);
     }
+    return of(flat);
+  }
+
+  private static Answers of(Map<String, Node> flat) {
     Map<String, Given<?>> given = new LinkedHashMap<>();
     for (Question<?> question : Question.all()) {
       given.put(question.key(), given(question, Optional.ofNullable(flat.get(question.key()))));
     }
     return new Answers(given);
+  }
+
+  /** The first example of every question, as one document. */
+  static Answers example() {
+    Map<String, Node> flat = new LinkedHashMap<>();
+    for (Question<?> question : Question.all()) {
+      question.examples().stream()
+          .findFirst()
+          .ifPresent(yaml -> flat.put(question.key(), Schema.yaml(yaml)));
+    }
+    return of(flat);
   }
 
   private static boolean format(Node node) {
@@ -103,7 +120,16 @@ final class Answers {
     }
   }
 
-  private static <A extends Answer> Given<A> given(Question<A> question, Optional<Node> node) {
+  /** What a question is without an answer never changes. */
+  private static Given<?> unanswered(Question<?> question) {
+    return UNANSWERED.computeIfAbsent(question.key(), _ -> read(question, Optional.empty()));
+  }
+
+  private static Given<?> given(Question<?> question, Optional<Node> node) {
+    return node.isEmpty() ? unanswered(question) : read(question, node);
+  }
+
+  private static <A extends Answer> Given<A> read(Question<A> question, Optional<Node> node) {
     if (question.derived() && node.isPresent()) {
       throw Schema.problem(
           question.key(),
@@ -113,7 +139,9 @@ final class Answers {
           "leave it out");
     }
     int fields = question.type().getRecordComponents().length;
-    String why = node.flatMap(Answers::why).orElse("");
+    // The reasons of registry.store are a field of its own; a text there is no remark.
+    String why =
+        Schema.names(question.type()).contains("why") ? "" : node.flatMap(Answers::why).orElse("");
     Optional<Given.Special> special = node.flatMap(each -> special(question.key(), each));
     if (special.isPresent()) {
       return new Given<>(
@@ -184,6 +212,18 @@ final class Answers {
         || fields.entries().keySet().stream().noneMatch(SPECIALS::contains)) {
       return Optional.empty();
     }
+    List<String> known = List.of("n/a", "deferred", "why");
+    fields.entries().keySet().stream()
+        .filter(each -> !known.contains(each))
+        .findFirst()
+        .ifPresent(other -> {
+          throw Schema.problem(
+              key,
+              "special answer",
+              node.line(),
+              "is set aside and has '%s' as well".formatted(DocumentReader.brief(other)),
+              "only n/a or deferred");
+        });
     if (fields.entries().get("n/a") instanceof Node.Scalar reason) {
       return Optional.of(
           new Given.Special(

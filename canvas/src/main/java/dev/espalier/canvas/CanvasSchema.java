@@ -113,9 +113,7 @@ final class CanvasSchema {
     List<ObjectNode> forms = new ArrayList<>();
     forms.add(map(properties, required));
     boolean onlyMain = fields.stream().allMatch(each -> each.main() || !each.required());
-    fields.stream()
-        .filter(each -> each.main() && onlyMain)
-        .forEach(main -> forms.add(field(main)));
+    fields.stream().filter(each -> each.main() && onlyMain).forEach(main -> forms.add(field(main)));
     return forms;
   }
 

@@ -431,6 +431,11 @@ public final class Canvases {
                 "Canvas '%s' has no version %s.".formatted(product, version)));
   }
 
+  /** A version as text: question texts as comments, defaults that nobody confirmed marked. */
+  public String export(String product, String version) {
+    return Export.text(understand(document(product, version)).answers());
+  }
+
   /** The stored versions, oldest first. */
   public List<CanvasDocument> versions(String product) {
     return store.versions(product);

@@ -39,7 +39,9 @@ final class Export {
     for (Question<?> question : Question.all()) {
       if (!question.derived()) {
         String head =
-            question.key().equals("canvas.template") ? "template" : question.key().split("\\.", 2)[0];
+            question.key().equals("canvas.template")
+                ? "template"
+                : question.key().split("\\.", 2)[0];
         groups.computeIfAbsent(head, _ -> new ArrayList<>()).add(question);
       }
     }
@@ -103,7 +105,8 @@ final class Export {
     if (given.special().isPresent()) {
       special(given.special().get(), indent);
     } else {
-      given.canonical()
+      given
+          .canonical()
           .properties()
           .forEach(field -> {
             boolean set = given.set().contains(field.getKey());

@@ -80,9 +80,7 @@ public record Field(
             ? OptionalDouble.of(rules.max())
             : OptionalDouble.empty(),
         List.of(rules.oneOf()),
-        rules.tighter() == F.Tighter.NONE
-            ? Optional.empty()
-            : Optional.of(rules.tighter().name()),
+        rules.tighter() == F.Tighter.NONE ? Optional.empty() : Optional.of(rules.tighter().name()),
         list,
         set,
         !optional && !list && !map && rules.def().isEmpty(),

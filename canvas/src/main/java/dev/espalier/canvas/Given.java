@@ -30,6 +30,11 @@ record Given<A extends Answer>(
     set = Set.copyOf(set);
   }
 
+  /** Answered by the word {@code default}: fields without a value are confirmed as well. */
+  boolean confirmsAll() {
+    return special.isEmpty() && set.stream().anyMatch(name -> !canonical.has(name));
+  }
+
   /** What evidence refers to: changes when, and only when, the value does. */
   Digest digest() {
     return CanonicalJson.digest(canonical);

@@ -54,8 +54,8 @@ sealed interface Intent extends Answer {
 
   record Kpi(
       String metric,
-      Optional<BigDecimal> baseline,
-      Optional<BigDecimal> target,
+      @F(min = -Double.MAX_VALUE) Optional<BigDecimal> baseline,
+      @F(min = -Double.MAX_VALUE) Optional<BigDecimal> target,
       Optional<String> owner) {}
 
   record Value(
@@ -305,7 +305,8 @@ sealed interface Intent extends Answer {
                 Kind.TARGET,
                 Feasibility.class,
                 "Is it feasible with data, money, team?")
-            .help("Can it be done with these data, this money, these people; when is it given up?")
+            .help(
+                "Can it be done with these data, this money, these people, and when is it given up.")
             .example(
                 """
                 {budget: 900 EUR/month, compute: {cpu: 8, mem: 16GiB, accel: none}, min_rows: 200k,

@@ -24,12 +24,7 @@ public final class QuestionRoutes extends JsonRoutes {
 
   private void export(ServerRequest request, ServerResponse response) {
     String product = path(request, "product");
-    String version =
-        request
-            .query()
-            .first("version")
-            .asOptional()
-            .orElseGet(() -> canvases.require(product).version());
+    String version = query(request, "version").orElseGet(() -> canvases.require(product).version());
     response
         .header(HeaderNames.CONTENT_TYPE, "application/yaml; charset=utf-8")
         .send(canvases.export(product, version));

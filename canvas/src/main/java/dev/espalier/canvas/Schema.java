@@ -29,12 +29,41 @@ import java.util.TreeSet;
 final class Schema {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final Set<Class<?>> COMPACT = Set.of(Target.class, Hold.class, Money.class);
+  private static final Set<Class<?>> SCALAR = Set.of(Share.class, Rate.class, Bytes.class);
   private static final Map<String, String> KEY_FIELDS = Map.of("authors", "user");
 
   /** A field's rules when the record says nothing. */
   record Plain(@F String nothing) {}
 
+  /** One component with what is known about it, worked out once for each record type. */
+  private record Part(RecordComponent component, String name, F rules, Optional<Node> fallback) {}
+
+  private static final ClassValue<List<Part>> PARTS =
+      new ClassValue<>() {
+        @Override
+        protected List<Part> computeValue(Class<?> type) {
+          return Arrays.stream(type.getRecordComponents())
+              .map(each -> {
+                F rules = rules(each);
+                Optional<Node> fallback =
+                    rules.def().isEmpty() ? Optional.empty() : Optional.of(defaults(rules.def()));
+                return new Part(each, name(each), rules, fallback);
+              })
+              .toList();
+        }
+      };
+
   private Schema() {}
+
+  /** Which field a map in place of a list of {@code field} is keyed by. */
+  static Optional<String> keyedBy(String field) {
+    return Optional.ofNullable(KEY_FIELDS.get(field));
+  }
+
+  /** The fields of a record, as a document writes them. */
+  static List<String> names(Class<?> type) {
+    return PARTS.get(type).stream().map(Part::name).toList();
+  }
 
   static String name(RecordComponent component) {
     JsonProperty renamed = component.getAccessor().getAnnotation(JsonProperty.class);
@@ -59,23 +88,26 @@ final class Schema {
 
   /** One record from a map, or from a bare scalar or list that fills its main field. */
   static ObjectNode record(Class<?> type, Node node, String path, Set<String> set) {
-    RecordComponent[] components = type.getRecordComponents();
+    List<Part> parts = PARTS.get(type);
     ObjectNode out = JSON.objectNode();
     Node.Fields fields = fields(type, node, path);
     for (String key : fields.entries().keySet()) {
-      if (!key.equals("why") && Arrays.stream(components).noneMatch(c -> name(c).equals(key))) {
-        throw unknown(
-            key, Arrays.stream(components).map(Schema::name).toList(), path, line(fields, key));
+      if (!key.equals("why") && parts.stream().noneMatch(each -> each.name().equals(key))) {
+        throw unknown(key, parts.stream().map(Part::name).toList(), path, line(fields, key));
       }
     }
-    for (RecordComponent component : components) {
-      String name = name(component);
+    for (Part part : parts) {
+      String name = part.name();
+      RecordComponent component = part.component();
       Node given = fields.entries().get(name);
       if (given != null) {
         set.add(name);
-        out.set(name, value(component, given, join(path, name)));
-      } else if (!rules(component).def().isEmpty()) {
-        out.set(name, value(component, defaults(rules(component).def()), join(path, name)));
+        out.set(name, value(component.getGenericType(), part.rules(), given, join(path, name)));
+      } else if (part.fallback().isPresent()) {
+        out.set(
+            name,
+            value(
+                component.getGenericType(), part.rules(), part.fallback().get(), join(path, name)));
       } else if (collection(component)) {
         out.set(name, empty(component));
       } else if (component.getType() != Optional.class) {
@@ -92,21 +124,24 @@ final class Schema {
   }
 
   private static Node.Fields fields(Class<?> type, Node node, String path) {
-    Set<String> known = new LinkedHashSet<>(Set.of("why"));
-    Arrays.stream(type.getRecordComponents()).map(Schema::name).forEach(known::add);
+    List<Part> parts = PARTS.get(type);
     if (node instanceof Node.Fields fields) {
-      Node wrapped = fields.entries().get("value");
-      if (wrapped != null && !known.contains("value")) {
-        return fields(type, wrapped, path);
+      Optional<Node> wrapped = wrapped(fields);
+      if (wrapped.isPresent() && parts.stream().noneMatch(each -> each.name().equals("value"))) {
+        return fields(type, wrapped.get(), path);
       }
       boolean keyed = KEY_FIELDS.containsKey(path.substring(path.lastIndexOf('.') + 1));
-      if (!keyed || fields.entries().keySet().stream().anyMatch(known::contains)) {
+      boolean known =
+          fields.entries().keySet().stream()
+              .anyMatch(key ->
+                  key.equals("why") || parts.stream().anyMatch(each -> each.name().equals(key)));
+      if (!keyed || known) {
         return fields;
       }
     }
-    for (RecordComponent component : type.getRecordComponents()) {
-      if (rules(component).main()) {
-        return new Node.Fields(Map.of(name(component), node), node.line());
+    for (Part part : parts) {
+      if (part.rules().main()) {
+        return new Node.Fields(Map.of(part.name(), node), node.line());
       }
     }
     throw problem(path, "map", node.line(), "needs a map of fields", "{}");
@@ -124,15 +159,14 @@ final class Schema {
 
   private static Node defaults(String text) {
     boolean structured = text.startsWith("[") || text.startsWith("{");
-    if (!structured) {
-      return new Node.Scalar(text, 0);
-    }
-    Node.Fields wrapped = DocumentReader.read(("x: " + text).getBytes(StandardCharsets.UTF_8));
-    return java.util.Objects.requireNonNull(wrapped.entries().get("x"));
+    return structured ? yaml(text) : new Node.Scalar(text, 0);
   }
 
-  private static JsonNode value(RecordComponent component, Node node, String path) {
-    return value(component.getGenericType(), rules(component), node, path);
+  /** A value as a document would write it. */
+  static Node yaml(String text) {
+    Node.Fields wrapped =
+        DocumentReader.read(("x: " + text.replace('\n', ' ')).getBytes(StandardCharsets.UTF_8));
+    return java.util.Objects.requireNonNull(wrapped.entries().get("x"));
   }
 
   private static JsonNode value(Type type, F rules, Node node, String path) {
@@ -145,16 +179,14 @@ final class Schema {
       return raw == Map.class ? map(inner, rules, node, path) : list(raw, inner, rules, node, path);
     }
     Class<?> raw = (Class<?>) type;
-    if (node instanceof Node.Fields fields
-        && fields.entries().containsKey("value")
-        && !raw.isRecord()) {
-      return value(
-          type, rules, java.util.Objects.requireNonNull(fields.entries().get("value")), path);
+    boolean plain = !raw.isRecord() || COMPACT.contains(raw) || SCALAR.contains(raw);
+    if (plain && node instanceof Node.Fields fields && wrapped(fields).isPresent()) {
+      return value(type, rules, wrapped(fields).get(), path);
     }
     if (COMPACT.contains(raw) && node instanceof Node.Scalar scalar) {
       return scalar(raw, rules, scalar, path);
     }
-    if (raw.isRecord() && raw != Share.class && raw != Rate.class && raw != Bytes.class) {
+    if (raw.isRecord() && !SCALAR.contains(raw)) {
       return record(raw, node, path, new LinkedHashSet<>());
     }
     if (node instanceof Node.Scalar scalar) {
@@ -162,6 +194,14 @@ final class Schema {
     }
     throw problem(
         path, "scalar", node.line(), "needs one value, not a " + shape(node), "a single value");
+  }
+
+  /** The value of {@code {value: …, why: …}}, which stands for the value alone. */
+  private static Optional<Node> wrapped(Node.Fields fields) {
+    boolean only =
+        fields.entries().keySet().stream()
+            .allMatch(key -> key.equals("value") || key.equals("why"));
+    return only ? Optional.ofNullable(fields.entries().get("value")) : Optional.empty();
   }
 
   private static String shape(Node node) {
@@ -188,6 +228,9 @@ final class Schema {
   private static List<Node> items(Type inner, Node node, String path) {
     if (node instanceof Node.Items items) {
       return items.nodes();
+    }
+    if (node instanceof Node.Fields fields && wrapped(fields).isPresent()) {
+      return items(inner, wrapped(fields).get(), path);
     }
     String last = path.substring(path.lastIndexOf('.') + 1);
     if (node instanceof Node.Fields fields

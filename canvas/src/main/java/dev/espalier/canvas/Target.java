@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 public record Target(
     Optional<String> metric,
     String op,
-    BigDecimal value,
-    Optional<BigDecimal> high,
+    @F(min = -Double.MAX_VALUE) BigDecimal value,
+    @F(min = -Double.MAX_VALUE) Optional<BigDecimal> high,
     String unit,
     String versus) {
   private static final Pattern SHAPE =

@@ -60,7 +60,7 @@ class CanvasRoutesTest {
                                   .orElse(Caller.local()));
                       chain.proceed();
                     })
-                    .register("/api/v1", new CanvasRoutes(canvases)))
+                    .register("/api/v1", new CanvasRoutes(canvases), new QuestionRoutes(canvases)))
             .build()
             .start();
   }
@@ -119,6 +119,39 @@ class CanvasRoutesTest {
     assertThat(conformance.path("headline").asText()).startsWith("0 of ");
     assertThat(get("/canvases/mail-filter/questions/ci.workflow/history").isArray()).isTrue();
     assertThat(get("/canvases/mail-filter/history").isArray()).isTrue();
+  }
+
+  @Test
+  void gives_the_schema_the_forms_and_a_canvas_as_text() throws Exception {
+    JsonNode schema = get("/canvas-schema");
+    assertThat(schema.path("$schema").asText()).endsWith("draft/2020-12/schema");
+    JsonNode forms = get("/questions");
+    assertThat(forms).hasSize(90);
+    JsonNode volume =
+        forms
+            .valueStream()
+            .filter(q -> q.path("id").asText().equals("P6"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(volume.path("mainField").asText()).isEqualTo("expected");
+    assertThat(volume.path("compilesTo")).extracting(JsonNode::asText).contains("volume");
+    assertThat(volume.path("prompt").asText()).contains("expected volume");
+    JsonNode peak = volume.path("fields").path(1);
+    assertThat(peak.path("name").asText()).isEqualTo("peak_factor");
+    assertThat(peak.path("default").asText()).isEqualTo("3");
+    assertThat(peak.path("max").asDouble()).isEqualTo(100);
+    assertThat(peak.path("tighter").asText()).isEqualTo("HIGHER");
+    JsonNode plan = Json.tree(post("/canvases/mail-filter/plan", CanvasesTest.mail()).body());
+    post("/canvases/mail-filter/apply", "{\"planDigest\":%s}".formatted(plan.path("planDigest")));
+    HttpResponse<String> text = send(HttpRequest.newBuilder(), "/canvases/mail-filter/export");
+    assertThat(text.headers().firstValue("content-type").orElseThrow()).contains("yaml");
+    assertThat(text.body()).startsWith("# Machine learning canvas").contains("# default");
+    JsonNode again = Json.tree(post("/canvases/mail-filter/plan", text.body()).body());
+    assertThat(again.path("diff")).as("an export changes nothing").isEmpty();
+    assertThat(
+            send(HttpRequest.newBuilder(), "/canvases/mail-filter/export?version=9.9.9")
+                .statusCode())
+        .isEqualTo(404);
   }
 
   @Test

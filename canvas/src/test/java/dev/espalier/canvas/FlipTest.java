@@ -1,0 +1,242 @@
+package dev.espalier.canvas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.platform.EspalierException;
+import dev.espalier.platform.Json;
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every field of the complete example is changed once: something that is compiled must change. */
+class FlipTest {
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  /** Fields that compile to nothing, and why. Text is not listed: it changes documents only. */
+  private static final Map<String, String> INERT =
+      Map.of("stack.components.*.n/a", "says why a part is absent; that it is, is compiled");
+
+  /** Spellings for texts that have a grammar of their own. */
+  private static final Map<String, String> OTHER =
+      Map.ofEntries(
+          Map.entry("cadence", "0 4 * * 2 UTC"),
+          Map.entry("ratio", "60/20/20"),
+          Map.entry("min_gain", "2pp"),
+          Map.entry("alert", "0.3"),
+          Map.entry("warn", "0.05"),
+          Map.entry("replicas", "1..3"),
+          Map.entry("four_eyes", "no"),
+          Map.entry("cache", "no"));
+
+  record Flip(Question<?> question, String path, Kind kind, List<ObjectNode> changed) {
+    @Override
+    public String toString() {
+      return path;
+    }
+  }
+
+  static List<Flip> flips() {
+    List<Flip> flips = new ArrayList<>();
+    Answers example = Answers.example();
+    for (Question<?> question : Question.all()) {
+      if (!question.derived()) {
+        ObjectNode value = example.given(question.key()).canonical().deepCopy();
+        collect(question, value, value, Field.of(question), question.key(), flips);
+      }
+    }
+    return flips;
+  }
+
+  private static void collect(
+      Question<?> question,
+      ObjectNode root,
+      ObjectNode at,
+      List<Field> fields,
+      String path,
+      List<Flip> out) {
+    for (Field field : fields) {
+      String here = path + "." + field.name();
+      JsonNode was = at.path(field.name());
+      JsonNode inner = field.list() ? was.path(0) : was;
+      if (field.type().equals("record") && inner.isObject()) {
+        collect(question, root, (ObjectNode) inner, field.fields(), here, out);
+        continue;
+      }
+      List<ObjectNode> changed = new ArrayList<>();
+      for (JsonNode other : others(field, was)) {
+        at.set(field.name(), other);
+        changed.add(root.deepCopy());
+      }
+      if (was.isMissingNode()) {
+        at.remove(field.name());
+      } else {
+        at.set(field.name(), was);
+      }
+      out.add(new Flip(question, here, field.kind(), changed));
+    }
+  }
+
+  /** Other values of a field, from which the first that the document accepts is taken. */
+  private static List<JsonNode> others(Field field, JsonNode was) {
+    List<JsonNode> values = new ArrayList<>();
+    JsonNode old = field.list() ? was.path(0) : was;
+    for (JsonNode each : singles(field, old)) {
+      values.add(field.list() ? JSON.arrayNode().add(each) : each);
+    }
+    if (field.list()) {
+      values.add(JSON.arrayNode());
+    }
+    return values.stream().filter(each -> !each.equals(was)).toList();
+  }
+
+  private static List<JsonNode> singles(Field field, JsonNode old) {
+    return switch (field.type()) {
+      case "word" -> field.oneOf().stream().<JsonNode>map(JSON::textNode).toList();
+      case "yes_no" -> List.of(JSON.booleanNode(true), JSON.booleanNode(false));
+      case "integer" -> List.of(number(old.asLong(0) + 1), number(old.asLong(2) - 1));
+      case "number", "share" -> List.of(decimal("0.6"), decimal("0.51"));
+      case "duration" -> List.of(JSON.textNode("PT26H"), JSON.textNode("PT1M"));
+      case "size" -> List.of(number(old.asLong(0) + 1024));
+      case "rate" -> List.of(JSON.textNode("7/s"));
+      case "money" -> List.of(JSON.textNode("7 CHF/month"));
+      case "date" ->
+          List.of(JSON.textNode(LocalDate.parse(old.asText("2027-01-01")).plusDays(1).toString()));
+      case "bound" -> List.of(JSON.textNode("macro_f1 >= 51%"), JSON.textNode("p95 <= 51ms"));
+      case "step" -> List.of(JSON.textNode("2% for 7m"));
+      case "map" -> List.of(JSON.objectNode().put("currency", "CHF"));
+      case "record" -> records(field);
+      default ->
+          List.of(
+              JSON.textNode(OTHER.getOrDefault(field.name(), "other")),
+              JSON.textNode("manual"),
+              JSON.textNode("70 core-h/month"));
+    };
+  }
+
+  /** A record where there was none: its required fields, or none of them. */
+  private static List<JsonNode> records(Field field) {
+    ObjectNode record = JSON.objectNode();
+    for (Field each : field.fields()) {
+      if (each.required()) {
+        record.set(each.name(), singles(each, JSON.missingNode()).getFirst());
+      }
+    }
+    return List.of(record);
+  }
+
+  private static JsonNode number(long value) {
+    return JSON.numberNode(value);
+  }
+
+  private static JsonNode decimal(String value) {
+    return JSON.numberNode(new BigDecimal(value));
+  }
+
+  /** The example as one JSON document, one answer replaced. */
+  private static Answers read(String key, ObjectNode answer) {
+    Answers example = Answers.example();
+    ObjectNode document = JSON.objectNode().put("canvas", Answers.FORMAT);
+    for (Question<?> question : Question.all()) {
+      if (question.derived()) {
+        continue;
+      }
+      JsonNode value =
+          question.key().equals(key) ? answer : example.given(question.key()).canonical();
+      String[] path = question.key().split("\\.", 2);
+      if (question.key().equals("canvas.template")) {
+        document.set("template", value);
+      } else if (path.length == 1) {
+        value
+            .properties()
+            .forEach(
+                each -> document.withObjectProperty(path[0]).set(each.getKey(), each.getValue()));
+      } else {
+        document.withObjectProperty(path[0]).set(path[1], value);
+      }
+    }
+    return Canvas.read(Json.write(document));
+  }
+
+  private static Set<String> digests(Answers answers) {
+    return Compiler.compile(answers, "p", "1.0.0").stream()
+        .map(each -> each.id() + " " + each.digest())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static final Map<String, Set<String>> BASE = new HashMap<>();
+
+  @ParameterizedTest
+  @MethodSource("flips")
+  void a_changed_field_changes_a_resource_or_says_why_not(Flip flip) {
+    Set<String> before = BASE.computeIfAbsent("", _ -> digests(Answers.example()));
+    boolean read = false;
+    boolean moved = false;
+    for (ObjectNode each : flip.changed()) {
+      try {
+        Set<String> after = digests(read(flip.question().key(), each));
+        read = true;
+        moved |= !after.equals(before);
+      } catch (EspalierException refused) {
+        assertThat(refused.getMessage()).isNotBlank();
+      }
+    }
+    assertThat(read).as("no other value of %s was accepted", flip).isTrue();
+    boolean inert =
+        INERT.containsKey(flip.path().replaceFirst("components\\.\\w+", "components.*"));
+    if (flip.kind() != Kind.NARRATIVE && !inert) {
+      assertThat(moved).as("nothing compiled changes with %s", flip).isTrue();
+    }
+  }
+
+  @Test
+  void the_example_answers_everything_and_compiles_for_most_questions() {
+    Answers example = Answers.example();
+    assertThat(example.all()).allMatch(each -> each.value().isPresent());
+    Set<String> origins =
+        Compiler.compile(example, "p", "1.0.0").stream()
+            .map(each -> each.compiledFrom().substring(each.compiledFrom().indexOf('#') + 1))
+            .collect(Collectors.toSet());
+    List<String> silent =
+        Question.all().stream()
+            .filter(each -> each.kind() != Kind.NARRATIVE && !each.derived())
+            .map(Question::key)
+            .filter(key -> !origins.contains(key))
+            .toList();
+    assertThat(silent)
+        .as("deploy.mode is part of the release policy, foundations.ci is read from ci.workflow")
+        .containsExactlyInAnyOrder("deploy.mode", "foundations.ci");
+  }
+
+  @Test
+  void order_and_spelling_of_a_document_change_no_byte_of_its_canonical_form() {
+    Answers answers = Canvas.read(Canvas.complete());
+    List<String> blocks =
+        new ArrayList<>(
+            List.of(Canvas.complete().replaceAll("(?m)^\\s*#.*$", "").split("\n(?=[a-z])")));
+    java.util.Collections.reverse(blocks);
+    Answers reversed = Canvas.read(String.join("\n", blocks));
+    assertThat(reversed.contentDigest()).isEqualTo(answers.contentDigest());
+    assertThat(
+            Canvas.read(Canvas.complete().replace("refresh: 7d", "refresh: PT168H"))
+                .contentDigest())
+        .isEqualTo(answers.contentDigest());
+    ArrayNode once = JSON.arrayNode();
+    answers.all().forEach(each -> once.add(each.canonical()));
+    ArrayNode twice = JSON.arrayNode();
+    Canvas.read(Export.text(answers)).all().forEach(each -> twice.add(each.canonical()));
+    assertThat(twice).isEqualTo(once);
+  }
+}
