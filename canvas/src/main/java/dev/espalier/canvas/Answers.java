@@ -139,10 +139,10 @@ final class Answers {
           "leave it out");
     }
     int fields = question.type().getRecordComponents().length;
-    // The reasons of registry.store are a field of its own; a text there is no remark.
-    String why =
-        Schema.names(question.type()).contains("why") ? "" : node.flatMap(Answers::why).orElse("");
     Optional<Given.Special> special = node.flatMap(each -> special(question.key(), each));
+    // The reasons of registry.store are a field of its own; a text there is no remark.
+    boolean remark = special.isPresent() || !Schema.names(question.type()).contains("why");
+    String why = remark ? node.flatMap(Answers::why).orElse("") : "";
     if (special.isPresent()) {
       return new Given<>(
           question, Optional.empty(), Json.tree(special.get()), Set.of(), fields, special, why);
@@ -196,7 +196,7 @@ final class Answers {
           "combination",
           node.map(Node::line).orElse(0),
           String.valueOf(cause.getMessage()).lines().findFirst().orElse(""),
-          "see the default");
+          cause instanceof Scalars.Refused known ? known.nearest() : "see the default");
     }
   }
 

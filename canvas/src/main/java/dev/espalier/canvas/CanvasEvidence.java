@@ -34,8 +34,8 @@ public final class CanvasEvidence implements EvidenceSource {
         "canvas.template",
         "attribution",
         Board.ATTRIBUTION.size(),
-        Board.ATTRIBUTION.size() == 3,
-        "Three attribution lines are part of every export.");
+        Board.ATTRIBUTION.stream().allMatch(Export.text(answers)::contains),
+        "The exported canvas was read for its attribution lines.");
     seen.verdict(
         "product.date",
         "approval",
@@ -51,7 +51,9 @@ public final class CanvasEvidence implements EvidenceSource {
     authors(seen, answers, versions);
     chain(seen, versions);
     coverage(seen, answers);
-    overdue(seen, answers);
+    Conformance state = canvases.conformance(product);
+    overdue(seen, answers, state);
+    new OwnEvidence(seen, answers, versions).observe(state);
     return List.copyOf(seen.rows());
   }
 
@@ -168,13 +170,13 @@ public final class CanvasEvidence implements EvidenceSource {
             .anyMatch(w -> w.metric().equals(metric));
   }
 
-  private void overdue(Sheet seen, Answers answers) {
+  private static void overdue(Sheet seen, Answers answers, Conformance now) {
     Optional<Practice.Project> project = answers.find(Practice.Project.class);
     if (project.isEmpty() || project.get().deliverables().isEmpty()) {
       return;
     }
     Map<String, State> states =
-        canvases.conformance(seen.product()).questions().stream()
+        now.questions().stream()
             .collect(
                 Collectors.toMap(
                     Conformance.QuestionRow::question, Conformance.QuestionRow::state));
@@ -195,7 +197,7 @@ public final class CanvasEvidence implements EvidenceSource {
   }
 
   /** What is seen so far of one product, with the link that every row carries. */
-  private record Sheet(String product, CanvasVersion canvas, Instant now, List<Observation> rows) {
+  record Sheet(String product, CanvasVersion canvas, Instant now, List<Observation> rows) {
     String link() {
       return "/api/v1/canvases/%s/versions/%s".formatted(product, canvas.version());
     }

@@ -205,7 +205,9 @@ final class CanvasSchema {
 
   private static ObjectNode map(ObjectNode properties, List<String> required) {
     ObjectNode map = object();
-    properties.set("why", text());
+    if (!properties.has("why")) {
+      properties.set("why", text());
+    }
     map.set("properties", properties);
     if (!required.isEmpty()) {
       ArrayNode names = map.putArray("required");

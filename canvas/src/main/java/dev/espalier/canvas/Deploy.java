@@ -161,7 +161,7 @@ sealed interface Deploy extends Answer {
   record ReleasePolicy(
       @F(main = true, def = "1", max = 20, tighter = F.Tighter.HIGHER) int approvals,
       Set<String> roles,
-      Optional<String> fourEyes,
+      Optional<Boolean> fourEyes,
       @F(def = "[\"Mon-Thu 09:00-16:00 UTC\"]") List<String> windows,
       List<String> freezes,
       @F(
@@ -233,7 +233,7 @@ sealed interface Deploy extends Answer {
 
     /** As stated, else as soon as there are two members. */
     boolean fourEyes(Answers all) {
-      return fourEyes.map(Scalars::bool).orElse(all.members() > 1);
+      return fourEyes.orElseGet(() -> all.members() > 1);
     }
   }
 

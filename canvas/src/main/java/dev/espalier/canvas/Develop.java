@@ -58,8 +58,8 @@ sealed interface Develop extends Answer {
 
     public Splitting {
       if (!ratio.matches("\\d{1,3}/\\d{1,3}/\\d{1,3}") || ratio.startsWith("0/")) {
-        throw new IllegalArgumentException(
-            "ratio '%s' is not three numbers such as 70/15/15".formatted(ratio));
+        throw new Scalars.Refused(
+            "ratio '%s' is not three numbers such as 70/15/15".formatted(ratio), "70/15/15");
       }
     }
   }
@@ -220,7 +220,9 @@ sealed interface Develop extends Answer {
       implements Develop {
     public Metrics {
       if (metrics.stream().filter(MetricAnswer::primary).count() != 1) {
-        throw new IllegalArgumentException("exactly one metric is primary");
+        throw new Scalars.Refused(
+            "exactly one metric is primary",
+            metrics.isEmpty() ? "{id: macro_f1, primary: yes}" : "primary: yes on one of them");
       }
     }
 
@@ -335,7 +337,7 @@ sealed interface Develop extends Answer {
       String primary = to.answers().find(Metrics.class).map(Metrics::primary).orElse("macro_f1");
       List<Target> gates =
           e.offline.gates.isEmpty()
-              ? List.of(Target.parse(primary + " >= champion"))
+              ? List.of(Target.noWorseThanChampion(primary))
               : e.offline.gates;
       for (Target gate : gates) {
         String metric = gate.metric().orElse(primary);
@@ -400,6 +402,10 @@ sealed interface Develop extends Answer {
           List<Iteration> iterations,
       @F(def = "1pp", tighter = F.Tighter.HIGHER) String minGain)
       implements Develop {
+    public Modeling {
+      Target.parse(">= " + minGain);
+    }
+
     static final Question<Modeling> QUESTION =
         Question.of(
                 "B9",

@@ -154,7 +154,7 @@ sealed interface Features extends Answer {
       implements Features {
     public Api {
       if (kinds.contains("none") && kinds.size() > 1) {
-        throw new IllegalArgumentException("'none' stands alone");
+        throw new Scalars.Refused("'none' stands alone", "[none]");
       }
     }
 

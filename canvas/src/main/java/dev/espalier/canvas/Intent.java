@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The first cells: for whom, which value, which objectives, which constraints, is it feasible. */
 sealed interface Intent extends Answer {
@@ -196,11 +197,17 @@ sealed interface Intent extends Answer {
       @F(oneOf = {"latency_p95", "cost_per_1k", "memory", "residency", "privacy", "size", "text"})
           String kind,
       String target) {
+    public Constraint {
+      if (GATED.contains(kind)) {
+        Target.parse(target);
+      }
+    }
+
+    private static final Set<String> GATED = Set.of("latency_p95", "size");
+
     /** The bound as a gate, for the kinds that a gate can judge. */
     Optional<Target> gate() {
-      return kind.equals("latency_p95") || kind.equals("size")
-          ? Optional.of(Target.parse(target))
-          : Optional.empty();
+      return GATED.contains(kind) ? Optional.of(Target.parse(target)) : Optional.empty();
     }
 
     String metric() {

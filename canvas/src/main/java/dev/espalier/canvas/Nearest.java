@@ -7,12 +7,22 @@ import java.util.Locale;
 /** The nearest known word by edit distance (Levenshtein). */
 final class Nearest {
   private static final int COMPARED = 60;
+  private static final int PART = 4;
 
   private Nearest() {}
 
   static String of(String word, List<String> known) {
     String brief = word.substring(0, Math.min(COMPARED, word.length())).toLowerCase(Locale.ROOT);
-    return known.stream().min(Comparator.comparingInt(each -> distance(brief, each))).orElse("");
+    return known.stream()
+        .min(
+            Comparator.<String>comparingInt(each -> within(brief, each) ? 0 : 1)
+                .thenComparingInt(each -> distance(brief, each)))
+        .orElse("");
+  }
+
+  /** {@code delay} is nearer to {@code label_delay} than to {@code day}. */
+  private static boolean within(String word, String known) {
+    return word.length() >= PART && known.contains(word);
   }
 
   private static int distance(String a, String b) {

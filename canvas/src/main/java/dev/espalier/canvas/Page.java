@@ -29,8 +29,13 @@ sealed interface Page extends Answer {
       @F(help = "derived from the family where nothing is said") Optional<Boolean> causal) {
     public Arch {
       if (dModel % heads != 0) {
-        throw new IllegalArgumentException(
-            "d_model %d is not a multiple of heads %d".formatted(dModel, heads));
+        int divisor = heads;
+        while (dModel % divisor != 0) {
+          divisor--;
+        }
+        throw new Scalars.Refused(
+            "d_model %d is not a multiple of heads %d".formatted(dModel, heads),
+            "heads: " + divisor);
       }
     }
   }
@@ -100,7 +105,7 @@ sealed interface Page extends Answer {
   record Name(@F(main = true) String name) implements Page {
     public Name {
       if (name.length() > 120) {
-        throw new IllegalArgumentException("a name has at most 120 characters");
+        throw new Scalars.Refused("a name has at most 120 characters", name.substring(0, 120));
       }
     }
 

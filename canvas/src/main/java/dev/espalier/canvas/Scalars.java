@@ -2,6 +2,7 @@ package dev.espalier.canvas;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 import java.math.RoundingMode;
 import java.text.Normalizer;
 import java.time.DateTimeException;
@@ -89,7 +90,8 @@ final class Scalars {
 
   static BigDecimal decimal(String value) {
     try {
-      if (value.length() > MAX_NUMBER) {
+      // BigDecimal reads the digits of every script; a document has those of ASCII only.
+      if (value.length() > MAX_NUMBER || value.chars().anyMatch(c -> c > 0x7f)) {
         throw new NumberFormatException();
       }
       BigDecimal number = new BigDecimal(value.strip().replace("_", ""));
@@ -97,13 +99,19 @@ final class Scalars {
           && (number.stripTrailingZeros().precision() > MAX_DIGITS
               || Math.abs((long) number.scale()) > MAX_SCALE)) {
         throw new Refused(
-            "has more than %d significant digits".formatted(MAX_DIGITS), "a shorter number");
+            "has more than %d significant digits".formatted(MAX_DIGITS), shorter(number));
       }
       return number;
     } catch (NumberFormatException notANumber) {
       throw new Refused(
           "'%s' is not a number".formatted(DocumentReader.brief(value)), digits(value));
     }
+  }
+
+  private static String shorter(BigDecimal number) {
+    return Math.abs((long) number.scale()) > MAX_SCALE
+        ? "1"
+        : number.round(new MathContext(MAX_DIGITS)).toPlainString();
   }
 
   private static String digits(String value) {

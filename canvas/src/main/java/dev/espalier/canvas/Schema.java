@@ -274,11 +274,35 @@ final class Schema {
     } catch (Scalars.Refused refused) {
       throw problem(
           path,
-          type.getSimpleName().toLowerCase(java.util.Locale.ROOT),
+          word(type),
           scalar.line(),
           String.valueOf(refused.getMessage()),
-          refused.nearest());
+          clamped(refused.nearest(), rules));
     }
+  }
+
+  /** The suggestion itself has to keep the bounds. */
+  private static String clamped(String nearest, F rules) {
+    if (!nearest.matches("\\d{1,40}(\\.\\d{1,40})?")) {
+      return nearest;
+    }
+    double number = Double.parseDouble(nearest);
+    return number < rules.min() || number > rules.max()
+        ? Bound.number(number < rules.min() ? rules.min() : rules.max())
+        : nearest;
+  }
+
+  private static String word(Class<?> type) {
+    return switch (type.getSimpleName()) {
+      case "String" -> "text";
+      case "boolean", "Boolean" -> "yes or no";
+      case "int", "long", "Integer" -> "whole number";
+      case "BigDecimal" -> "number";
+      case "LocalDate" -> "date";
+      case "Target" -> "bound";
+      case "Hold" -> "step";
+      default -> type.getSimpleName().toLowerCase(java.util.Locale.ROOT);
+    };
   }
 
   private static JsonNode canonical(Class<?> type, String text) {
@@ -341,9 +365,18 @@ final class Schema {
   }
 
   private static String example(RecordComponent component) {
-    return component.getType() == Rate.class
-        ? "1000/day"
-        : "a " + component.getType().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+    Class<?> type = component.getType();
+    F rules = rules(component);
+    if (rules.oneOf().length > 0) {
+      return rules.oneOf()[0];
+    } else if (type == Rate.class) {
+      return "1000/day";
+    } else if (type == LocalDate.class) {
+      return "2027-03-31";
+    } else if (type == Duration.class) {
+      return "1d";
+    }
+    return type == Target.class ? ">= 0.9" : "some text";
   }
 
   static String join(String path, String name) {

@@ -3,6 +3,7 @@ package dev.espalier.canvas;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -128,6 +129,10 @@ sealed interface Stack extends Answer {
       @F(def = "Apache-2.0", help = "SPDX identifier") String license,
       @F(help = "where it answers; noted, never called from here") Optional<String> endpoint,
       @F(help = "the contract that it must keep") Optional<String> check) {
+    String id() {
+      return component + "-" + tool;
+    }
+
     boolean external() {
       return !tool.equals(BUILT_IN);
     }
@@ -154,7 +159,7 @@ sealed interface Stack extends Answer {
             .compile((t, to) ->
                 t.tools.forEach(each ->
                     to.add(
-                        each.component + "-" + each.tool,
+                        each.id(),
                         new Spec.Tool(
                             each.component,
                             each.tool,
@@ -163,21 +168,28 @@ sealed interface Stack extends Answer {
                             each.license,
                             each.endpoint,
                             each.check))))
-            .evidence((t, _) ->
-                t.tools.stream()
-                    .filter(Tool::external)
-                    .flatMap(each ->
-                        java.util.stream.Stream.of(
-                            Clause.drill(
-                                    "contract:" + each.component + "-" + each.tool,
-                                    each.tool + " keeps its contract")
-                                .freshFor(Intent.DAY)
-                                .missing("no contract test of %s runs".formatted(each.tool)),
-                            Clause.recorded(
-                                    "version:" + each.component + "-" + each.tool,
-                                    "%s is of version %s".formatted(each.tool, each.version))
-                                .missing("nothing asks %s for its version".formatted(each.tool))))
-                    .toList());
+            .evidence((t, _) -> {
+              List<Clause> clauses = new ArrayList<>();
+              t.tools.stream()
+                  .filter(Tool::external)
+                  .forEach(each -> {
+                    clauses.add(
+                        Clause.drill("contract:" + each.id(), each.tool + " keeps its contract")
+                            .freshFor(Intent.DAY)
+                            .missing("no contract test of %s runs".formatted(each.tool)));
+                    clauses.add(
+                        Clause.recorded(
+                                "version:" + each.id(),
+                                "%s is of version %s".formatted(each.tool, each.version))
+                            .missing("nothing asks %s for its version".formatted(each.tool)));
+                  });
+              if (clauses.isEmpty()) {
+                clauses.add(
+                    Clause.drill("contract", "tools from elsewhere keep their contracts")
+                        .notApplicable("every tool is part of the platform"));
+              }
+              return clauses;
+            });
 
     long external() {
       return tools.stream().filter(Tool::external).count();

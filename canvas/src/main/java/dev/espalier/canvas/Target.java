@@ -63,6 +63,12 @@ public record Target(
     return new Target(metric, op, bound.value(), Optional.empty(), bound.unit(), "absolute");
   }
 
+  /** {@code metric >= champion}. */
+  static Target noWorseThanChampion(String metric) {
+    return new Target(
+        Optional.of(metric), ">=", BigDecimal.ZERO, Optional.empty(), "share", "champion");
+  }
+
   private static Amount number(String text) {
     String plain = text.strip();
     if (plain.endsWith("pp")) {

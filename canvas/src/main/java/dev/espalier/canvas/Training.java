@@ -28,18 +28,20 @@ sealed interface Training extends Answer {
     public Schedule {
       for (String trigger : triggers) {
         if (!KNOWN.contains(trigger.split("[ :]", 2)[0])) {
-          throw new IllegalArgumentException(
-              "trigger '%s' is unknown; the nearest is '%s'"
-                  .formatted(trigger, Nearest.of(trigger, KNOWN.stream().sorted().toList())));
+          String nearest = Nearest.of(trigger, KNOWN.stream().sorted().toList());
+          throw new Scalars.Refused(
+              "trigger '%s' is unknown; the nearest is '%s'".formatted(trigger, nearest), nearest);
         }
       }
       if (!budget.matches("\\d{1,9}(\\.\\d+)? ?core-h/month")) {
-        throw new IllegalArgumentException(
-            "budget '%s' is not core-hours such as 50 core-h/month".formatted(budget));
+        throw new Scalars.Refused(
+            "budget '%s' is not core-hours such as 50 core-h/month".formatted(budget),
+            "50 core-h/month");
       }
       if (!cadence.equals("none") && cadence.trim().split("\\s+").length != 6) {
-        throw new IllegalArgumentException(
-            "cadence '%s' is not a cron and a time zone such as 0 3 * * 1 UTC".formatted(cadence));
+        throw new Scalars.Refused(
+            "cadence '%s' is not a cron and a time zone such as 0 3 * * 1 UTC".formatted(cadence),
+            "0 3 * * 1 UTC");
       }
     }
 
@@ -142,7 +144,7 @@ sealed interface Training extends Answer {
       @F(main = true) String name,
       Optional<Duration> timeout,
       Optional<Integer> retries,
-      Optional<String> cache) {}
+      Optional<Boolean> cache) {}
 
   record Workflow(
       @F(main = true, def = "[ingest, validate, split, prepare, train, evaluate, gate, register]")
@@ -178,7 +180,7 @@ sealed interface Training extends Answer {
                                   s.name,
                                   s.timeout.orElse(w.timeout),
                                   s.retries.orElse(w.retries),
-                                  s.cache.map(Scalars::bool).orElse(w.cache)))
+                                  s.cache.orElse(w.cache)))
                           .toList(),
                       w.success.share()));
               to.add("tools", new Spec.WorkflowTools(w.stack));

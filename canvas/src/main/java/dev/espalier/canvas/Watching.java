@@ -229,7 +229,10 @@ sealed interface Watching extends Answer {
           List<Detector> detectors)
       implements Watching {
     public Decay {
-      detectors.forEach(d -> d.alert.ifPresent(a -> Detector.amount(a.replace(" rel", ""))));
+      detectors.forEach(d -> {
+        d.alert.ifPresent(a -> Detector.amount(a.replace(" rel", "")));
+        d.warn.ifPresent(Detector::amount);
+      });
     }
 
     static final Question<Decay> QUESTION =
@@ -297,7 +300,8 @@ sealed interface Watching extends Answer {
           String action) {
     public AlertRule {
       if (severity.equals("page") && runbook.isEmpty()) {
-        throw new IllegalArgumentException("an alert that pages needs a runbook");
+        throw new Scalars.Refused(
+            "an alert that pages needs a runbook", "runbook: what to do first");
       }
     }
   }

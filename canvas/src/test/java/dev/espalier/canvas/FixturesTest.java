@@ -128,7 +128,7 @@ class FixturesTest {
         if (scalar.equals("true") || scalar.equals("false")) {
           yield factory.booleanNode(scalar.equals("true"));
         }
-        yield scalar.matches("-?(0|[1-9]\\d{0,17})(\\.\\d{1,17})?")
+        yield scalar.matches("-?(0|[1-9]\\d*)(\\.\\d+)?")
             ? factory.numberNode(new java.math.BigDecimal(scalar))
             : scalar.isEmpty() ? factory.nullNode() : factory.textNode(scalar);
       }

@@ -164,6 +164,10 @@ class QuestionKitTest {
     }
   }
 
+  private static String plain(double value) {
+    return new java.math.BigDecimal(value).toPlainString();
+  }
+
   private static List<String> beyond(Field field) {
     List<String> values = new ArrayList<>();
     if (field.list()) {
@@ -174,8 +178,8 @@ class QuestionKitTest {
       case "yes_no" -> values.add("perhaps");
       case "integer", "number", "share" -> {
         values.add("many");
-        field.min().ifPresent(min -> values.add(Bound.number(min - 1)));
-        field.max().ifPresent(max -> values.add(Bound.number(max + 1)));
+        field.min().stream().filter(min -> min > -1e300).forEach(min -> values.add(plain(min - 1)));
+        field.max().ifPresent(max -> values.add(plain(max + 1)));
       }
       case "duration" -> values.addAll(List.of("1 month", "-PT1S", "40000d"));
       case "size", "rate", "money" -> values.addAll(List.of("lots", "NaN"));
