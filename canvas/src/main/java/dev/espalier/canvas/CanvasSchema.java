@@ -20,17 +20,17 @@ final class CanvasSchema {
   /** Spellings of scalars that are not numbers to JSON. */
   private static final Map<String, String> PATTERNS =
       Map.of(
-          "yes_no", "^([Yy]es|[Nn]o|[Oo]n|[Oo]ff|[Tt]rue|[Ff]alse)$",
+          "bool", "^([Yy]es|[Nn]o|[Oo]n|[Oo]ff|[Tt]rue|[Ff]alse)$",
           "integer", "^" + NUMBER + "[kM]?$",
           "number", "^" + NUMBER + "$",
           "share", "^-?[0-9.eE+-]+ *%?( *(/|per) *(hour|day|week|month|[0-9]{1,4}d))?$",
-          "size", "^[0-9]+(\\.[0-9]+)? *([kKMGT]i?)?[bB]?$",
+          "bytes", "^[0-9]+(\\.[0-9]+)? *([kKMGT]i?)?[bB]?$",
           "duration",
               "^(P([0-9]+D)?(T[0-9HMS.]+)?|([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$",
           "rate", "^[0-9]+(\\.[0-9]+)? *[kMG]? */ *(s|min|hour|h|day|d|week|month)$",
           "money", "^[0-9]+(\\.[0-9]+)? *[A-Z]{3}( *(/|per) *(month|week|day|hour|1000))?$",
           "date", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
-          "step", "^[^ ]+( +for +[^ ]+)?$");
+          "hold", "^[^ ]+( +for +[^ ]+)?$");
 
   private CanvasSchema() {}
 
@@ -153,19 +153,19 @@ final class CanvasSchema {
         map.set("additionalProperties", text());
         yield map;
       }
-      case "word" -> {
+      case "enum" -> {
         ObjectNode word = JSON.objectNode();
         ArrayNode words = word.putArray("enum");
         field.oneOf().forEach(words::add);
         yield word;
       }
       case "text" -> text();
-      case "yes_no" -> either(JSON.objectNode().put("type", "boolean"), field);
+      case "bool" -> either(JSON.objectNode().put("type", "boolean"), field);
       case "integer" -> either(bounded(field, "integer"), field);
       case "number", "share" -> either(bounded(field, "number"), field);
-      case "size" -> either(JSON.objectNode().put("type", "integer").put("minimum", 0), field);
-      case "bound", "money" -> anyOf(List.of(compact(field), object()));
-      case "step" ->
+      case "bytes" -> either(JSON.objectNode().put("type", "integer").put("minimum", 0), field);
+      case "target", "money" -> anyOf(List.of(compact(field), object()));
+      case "hold" ->
           anyOf(List.of(compact(field), object(), JSON.objectNode().put("type", "number")));
       default -> pattern(field.type());
     };

@@ -19,8 +19,8 @@ import java.util.Set;
 /**
  * One field of an answer, as form, schema and documents show it. Derived from the record component.
  *
- * @param type text, word, yes_no, integer, number, share, size, duration, rate, money, date, bound,
- *     step, map or record
+ * @param type text, enum, bool, integer, number, share, bytes, duration, rate, money, date, target,
+ *     hold, map or record
  * @param unit what a bare number counts
  * @param defaultValue the default as a document writes it
  * @param tighter the direction of change that makes the promise stricter
@@ -73,7 +73,7 @@ public record Field(
         Schema.name(component),
         word,
         kind,
-        unit(word, rules),
+        text(rules.unit()),
         text(rules.def()),
         number ? OptionalDouble.of(rules.min()) : OptionalDouble.empty(),
         number && rules.max() < Double.MAX_VALUE
@@ -102,25 +102,11 @@ public record Field(
     return text.isEmpty() ? Optional.empty() : Optional.of(text);
   }
 
-  private static Optional<String> unit(String word, F rules) {
-    if (!rules.unit().isEmpty()) {
-      return Optional.of(rules.unit());
-    }
-    return switch (word) {
-      case "duration" -> Optional.of("d, h, m, s, ms");
-      case "share" -> Optional.of("%");
-      case "size" -> Optional.of("bytes");
-      case "rate" -> Optional.of("per time");
-      case "money" -> Optional.of("currency per time");
-      default -> Optional.empty();
-    };
-  }
-
   private static String word(Class<?> type, F rules) {
     if (type == String.class) {
-      return rules.oneOf().length > 0 ? "word" : "text";
+      return rules.oneOf().length > 0 ? "enum" : "text";
     } else if (type == boolean.class || type == Boolean.class) {
-      return "yes_no";
+      return "bool";
     } else if (type == int.class || type == long.class || type == Integer.class) {
       return "integer";
     } else if (type == BigDecimal.class) {
@@ -128,7 +114,7 @@ public record Field(
     } else if (type == Duration.class) {
       return "duration";
     } else if (type == Bytes.class) {
-      return "size";
+      return "bytes";
     } else if (type == LocalDate.class) {
       return "date";
     } else if (type == Share.class) {
@@ -138,8 +124,8 @@ public record Field(
     } else if (type == Money.class) {
       return "money";
     } else if (type == Hold.class) {
-      return "step";
+      return "hold";
     }
-    return type == Target.class ? "bound" : "record";
+    return type == Target.class ? "target" : "record";
   }
 }

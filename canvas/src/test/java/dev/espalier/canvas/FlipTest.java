@@ -107,19 +107,19 @@ class FlipTest {
 
   private static List<JsonNode> singles(Field field, JsonNode old) {
     return switch (field.type()) {
-      case "word" -> field.oneOf().stream().<JsonNode>map(JSON::textNode).toList();
-      case "yes_no" -> List.of(JSON.booleanNode(true), JSON.booleanNode(false));
+      case "enum" -> field.oneOf().stream().<JsonNode>map(JSON::textNode).toList();
+      case "bool" -> List.of(JSON.booleanNode(true), JSON.booleanNode(false));
       case "integer" ->
           List.of(number(old.asLong(0) + 1), number(old.asLong(2) - 1), number(2 * old.asLong(1)));
       case "number", "share" -> List.of(decimal("0.6"), decimal("2"));
       case "duration" -> List.of(JSON.textNode("PT26H"), JSON.textNode("PT1M"));
-      case "size" -> List.of(number(old.asLong(0) + 1024));
+      case "bytes" -> List.of(number(old.asLong(0) + 1024));
       case "rate" -> List.of(JSON.textNode("7/s"));
       case "money" -> List.of(JSON.textNode("7 CHF/month"));
       case "date" ->
           List.of(JSON.textNode(LocalDate.parse(old.asText("2027-01-01")).plusDays(1).toString()));
-      case "bound" -> List.of(JSON.textNode("macro_f1 >= 51%"), JSON.textNode("p95 <= 51ms"));
-      case "step" -> List.of(JSON.textNode("2% for 7m"));
+      case "target" -> List.of(JSON.textNode("macro_f1 >= 51%"), JSON.textNode("p95 <= 51ms"));
+      case "hold" -> List.of(JSON.textNode("2% for 7m"));
       case "map" -> List.of(JSON.objectNode().put("currency", "CHF"));
       case "record" -> records(field);
       default ->

@@ -2,6 +2,7 @@ package dev.espalier.canvas;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.platform.Caller;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.Events;
 import dev.espalier.platform.Ids;
@@ -59,8 +60,8 @@ class OwnEvidenceTest {
   }
 
   private void apply(String text, String reason) {
-    Plan plan = canvases.plan(text.getBytes(StandardCharsets.UTF_8));
-    canvases.apply("self", plan.planDigest(), Optional.of(reason));
+    Plan plan = canvases.plan(text.getBytes(StandardCharsets.UTF_8), Caller.local());
+    canvases.apply("self", plan.planDigest(), Optional.of(reason), Caller.local());
   }
 
   private void observe() {

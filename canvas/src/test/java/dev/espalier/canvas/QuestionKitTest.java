@@ -57,7 +57,7 @@ class QuestionKitTest {
         case "rate" -> "1/s";
         case "date" -> "2027-01-01";
         case "duration" -> "1d";
-        case "word" -> field.oneOf().getFirst();
+        case "enum" -> field.oneOf().getFirst();
         default -> "some text";
       };
     }
@@ -174,17 +174,17 @@ class QuestionKitTest {
       values.add("{no: list, at: all}");
     }
     switch (field.type()) {
-      case "word" -> values.add("no_such_word");
-      case "yes_no" -> values.add("perhaps");
+      case "enum" -> values.add("no_such_word");
+      case "bool" -> values.add("perhaps");
       case "integer", "number", "share" -> {
         values.add("many");
         field.min().stream().filter(min -> min > -1e300).forEach(min -> values.add(plain(min - 1)));
         field.max().ifPresent(max -> values.add(plain(max + 1)));
       }
       case "duration" -> values.addAll(List.of("1 month", "-PT1S", "40000d"));
-      case "size", "rate", "money" -> values.addAll(List.of("lots", "NaN"));
+      case "bytes", "rate", "money" -> values.addAll(List.of("lots", "NaN"));
       case "date" -> values.addAll(List.of("2027-02-30", "soon"));
-      case "bound" -> values.add("roughly 3");
+      case "target" -> values.add("roughly 3");
       case "record" -> values.add("{no_such_key: 1}");
       default -> {}
     }

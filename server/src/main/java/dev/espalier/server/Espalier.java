@@ -8,6 +8,7 @@ import dev.espalier.canvas.CanvasRoutes;
 import dev.espalier.canvas.CanvasSummary;
 import dev.espalier.canvas.Canvases;
 import dev.espalier.canvas.Drill;
+import dev.espalier.canvas.QuestionRoutes;
 import dev.espalier.canvas.EvidenceSource;
 import dev.espalier.data.DataEvidence;
 import dev.espalier.data.DatasetRoutes;
@@ -185,6 +186,7 @@ public final class Espalier implements AutoCloseable {
                       List.of(
                           new IdentityRoutes(tokens, access),
                           new CanvasRoutes(canvases),
+                          new QuestionRoutes(canvases),
                           new DatasetRoutes(datasets),
                           new TrackingRoutes(tracking),
                           new PipelineRoutes(pipelines, canvases::require, loop::start),
