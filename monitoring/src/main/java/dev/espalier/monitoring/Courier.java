@@ -13,16 +13,8 @@ final class Courier implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("alert-courier").daemon().factory());
 
-  Courier(Outbox outbox, Work work) {
-    if (work == Work.DELIVER) {
-      var _ = thread.scheduleWithFixedDelay(() -> round(outbox), 1, 1, TimeUnit.SECONDS);
-    }
-  }
-
-  /** Whether there is anybody to deliver to. */
-  enum Work {
-    DELIVER,
-    NONE
+  Courier(Outbox outbox) {
+    var _ = thread.scheduleWithFixedDelay(() -> round(outbox), 1, 1, TimeUnit.SECONDS);
   }
 
   private static void round(Outbox outbox) {

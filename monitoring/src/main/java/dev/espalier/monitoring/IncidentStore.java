@@ -38,35 +38,124 @@ final class IncidentStore {
 
   /** Adds a link once; the same kind and ref again changes nothing. Returns whether it was new. */
   boolean trace(String incident, TraceEntry entry) {
+    return 1 == database.<Integer>write(handle -> trace(handle, incident, entry));
+  }
+
+  private static int trace(Handle handle, String incident, TraceEntry entry) {
+    return handle
+        .createUpdate(
+            """
+            INSERT INTO incident_trace (incident, kind, ref, at, seq, words)
+            VALUES (:incident, :kind, :ref, :at,
+              (SELECT count(*) FROM incident_trace WHERE incident = :incident), :words)
+            ON CONFLICT (incident, kind, ref) DO NOTHING
+            """)
+        .bind("incident", incident)
+        .bind("kind", entry.kind())
+        .bind("ref", entry.ref())
+        .bind("at", EventTime.text(entry.at()))
+        .bind("words", entry.text())
+        .execute();
+  }
+
+  /** Ends an incident that recovered by itself; what waited to be escalated is withdrawn. */
+  void resolve(String id, Instant at) {
+    database.write(handle -> {
+      int ended = end(handle, id, at);
+      OutboxStore.withdraw(handle, id);
+      return ended;
+    });
+  }
+
+  private static int end(Handle handle, String id, Instant at) {
+    return handle
+        .createUpdate(
+            """
+            UPDATE incident SET state = 'resolved', resolved_at = :at
+            WHERE id = :id AND state <> 'resolved'
+            """)
+        .bind("at", EventTime.text(at))
+        .bind("id", id)
+        .execute();
+  }
+
+  /** A person has seen it: state, verdict, note and withdrawn escalations in one commit. */
+  void acknowledge(String id, Instant at, String by, Optional<Worth> worth, TraceEntry note) {
+    database.write(handle -> {
+      seen(handle, id, at, by, worth);
+      OutboxStore.withdraw(handle, id);
+      return trace(handle, id, note);
+    });
+  }
+
+  private static void seen(Handle handle, String id, Instant at, String by, Optional<Worth> worth) {
+    handle
+        .createUpdate(
+            """
+            UPDATE incident SET
+              state = CASE WHEN state = 'open' THEN 'acknowledged' ELSE state END,
+              acknowledged_at = coalesce(acknowledged_at, :at),
+              acknowledged_by = coalesce(acknowledged_by, :by),
+              worth = coalesce(:worth, worth)
+            WHERE id = :id
+            """)
+        .bind("at", EventTime.text(at))
+        .bind("by", by)
+        .bind("worth", worth.map(Worth::name))
+        .bind("id", id)
+        .execute();
+  }
+
+  /**
+   * Puts an incident off.
+   *
+   * @param until product time
+   * @param wake the same on the machine's clock: what waits to be escalated waits until then
+   */
+  void snooze(String id, Instant until, Instant wake, TraceEntry note) {
+    database.write(handle -> {
+      handle
+          .createUpdate("UPDATE incident SET snoozed_until = :until WHERE id = :id")
+          .bind("until", EventTime.text(until))
+          .bind("id", id)
+          .execute();
+      OutboxStore.postpone(handle, id, wake);
+      return trace(handle, id, note);
+    });
+  }
+
+  /** A person ends it: incident, its alerts, verdict, note, escalations, in one commit. */
+  void resolve(String id, Instant at, String by, Worth worth, TraceEntry note) {
+    database.write(handle -> {
+      seen(handle, id, at, by, Optional.of(worth));
+      end(handle, id, at);
+      handle
+          .createUpdate(
+              """
+              UPDATE alert SET state = 'resolved', resolved_at = :at
+              WHERE incident = :id AND state = 'firing'
+              """)
+          .bind("at", EventTime.text(at))
+          .bind("id", id)
+          .execute();
+      OutboxStore.withdraw(handle, id);
+      return trace(handle, id, note);
+    });
+  }
+
+  /** Notes that it was called again, once; returns whether it is still nobody's. */
+  boolean escalated(String id, Instant at) {
     return 1
         == database.<Integer>write(handle ->
             handle
                 .createUpdate(
                     """
-                    INSERT INTO incident_trace (incident, kind, ref, at, seq, words)
-                    VALUES (:incident, :kind, :ref, :at,
-                      (SELECT count(*) FROM incident_trace WHERE incident = :incident), :words)
-                    ON CONFLICT (incident, kind, ref) DO NOTHING
+                    UPDATE incident SET escalated_at = coalesce(escalated_at, :at)
+                    WHERE id = :id AND state = 'open'
                     """)
-                .bind("incident", incident)
-                .bind("kind", entry.kind())
-                .bind("ref", entry.ref())
-                .bind("at", EventTime.text(entry.at()))
-                .bind("words", entry.text())
+                .bind("at", EventTime.text(at))
+                .bind("id", id)
                 .execute());
-  }
-
-  void resolve(String id, Instant at) {
-    database.write(handle ->
-        handle
-            .createUpdate(
-                """
-                UPDATE incident SET state = 'resolved', resolved_at = :at
-                WHERE id = :id AND state = 'open'
-                """)
-            .bind("at", EventTime.text(at))
-            .bind("id", id)
-            .execute());
   }
 
   /** A product's incidents, newest first. */
@@ -100,6 +189,11 @@ final class IncidentStore {
         row.getString("state"),
         Instant.parse(row.getString("opened_at")),
         Optional.ofNullable(row.getString("resolved_at")).map(Instant::parse),
+        Optional.ofNullable(row.getString("acknowledged_at")).map(Instant::parse),
+        Optional.ofNullable(row.getString("acknowledged_by")),
+        Optional.ofNullable(row.getString("worth")).map(Worth::valueOf),
+        Optional.ofNullable(row.getString("snoozed_until")).map(Instant::parse),
+        Optional.ofNullable(row.getString("escalated_at")).map(Instant::parse),
         handle
             .createQuery("SELECT * FROM incident_trace WHERE incident = :id ORDER BY seq")
             .bind("id", id)

@@ -1,5 +1,6 @@
 package dev.espalier.monitoring;
 
+import dev.espalier.evaluation.Agreement;
 import dev.espalier.platform.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -20,23 +21,44 @@ final class LabelStore {
   /** A label as it came. */
   record Label(String predictionId, String source, int revision, String label, Instant at) {}
 
-  /** The newest label of this source for the prediction, with its revision. */
-  Optional<Label> newest(String predictionId, String source) {
+  /** Whether another source has labelled the same prediction. */
+  enum Kin {
+    ALONE,
+    ANOTHER_SOURCE
+  }
+
+  /** Everything that was said about a prediction. */
+  List<Label> of(String predictionId) {
     return database.read(handle ->
         handle
             .createQuery(
                 """
-                SELECT * FROM feedback WHERE prediction_id = :id AND source = :source
-                ORDER BY revision DESC LIMIT 1
+                SELECT * FROM feedback WHERE prediction_id = :id ORDER BY source, revision
                 """)
             .bind("id", predictionId)
-            .bind("source", source)
             .map((row, _) -> label(row))
-            .findOne());
+            .list());
   }
 
-  /** Stores the label and joins it, in one commit; the effective label is the latest to arrive. */
-  void join(Label label, PredictionView prediction, String training) {
+  /** How many labels of a source wait for their predictions. */
+  long waitingOf(String source) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT count(*) FROM feedback WHERE source = :source AND state = 'quarantined'
+                """)
+            .bind("source", source)
+            .mapTo(Long.class)
+            .one());
+  }
+
+  /**
+   * Stores a label, and writes the one that counts to its prediction, in one commit.
+   *
+   * @param counting which of all labels of the prediction counts
+   */
+  void join(Label label, Label counting, PredictionView prediction, String training, Kin kin) {
     database.write(handle -> {
       insert(
           handle,
@@ -44,11 +66,15 @@ final class LabelStore {
           Optional.of(prediction.product()),
           "joined",
           Optional.of(Math.max(0, Duration.between(prediction.at(), label.at()).toMillis())),
-          training);
+          training,
+          kin);
+      if (prediction.actual().isEmpty()) {
+        HourStore.labelled(handle, prediction);
+      }
       return handle
           .createUpdate("UPDATE prediction SET actual = :label, actual_at = :at WHERE id = :id")
-          .bind("label", label.label())
-          .bind("at", EventTime.text(label.at()))
+          .bind("label", counting.label())
+          .bind("at", EventTime.text(counting.at()))
           .bind("id", label.predictionId())
           .execute();
     });
@@ -57,9 +83,24 @@ final class LabelStore {
   /** Keeps a label whose prediction is unknown. */
   void quarantine(Label label) {
     database.write(handle -> {
-      insert(handle, label, Optional.empty(), "quarantined", Optional.empty(), "off");
+      insert(handle, label, Optional.empty(), "quarantined", Optional.empty(), "off", Kin.ALONE);
       return label;
     });
+  }
+
+  /** Sets a label aside for good: its prediction appeared, and its model knows no such label. */
+  void refuse(Label label) {
+    database.write(handle ->
+        handle
+            .createUpdate(
+                """
+                UPDATE feedback SET state = 'refused'
+                WHERE prediction_id = :id AND source = :source AND revision = :revision
+                """)
+            .bind("id", label.predictionId())
+            .bind("source", label.source())
+            .bind("revision", label.revision())
+            .execute());
   }
 
   private static void insert(
@@ -68,16 +109,19 @@ final class LabelStore {
       Optional<String> product,
       String state,
       Optional<Long> delay,
-      String training) {
+      String training,
+      Kin kin) {
     handle
         .createUpdate(
             """
             INSERT INTO feedback (prediction_id, source, revision, product, label, at, state,
-              delay_millis, training)
-            VALUES (:id, :source, :revision, :product, :label, :at, :state, :delay, :training)
+              delay_millis, training, again)
+            VALUES (:id, :source, :revision, :product, :label, :at, :state, :delay, :training,
+              :again)
             ON CONFLICT (prediction_id, source, revision) DO UPDATE SET
               product = excluded.product, state = excluded.state,
-              delay_millis = excluded.delay_millis, training = excluded.training
+              delay_millis = excluded.delay_millis, training = excluded.training,
+              again = excluded.again
             """)
         .bind("id", label.predictionId())
         .bind("source", label.source())
@@ -88,6 +132,7 @@ final class LabelStore {
         .bind("state", state)
         .bind("delay", delay)
         .bind("training", training)
+        .bind("again", kin == Kin.ANOTHER_SOURCE ? 1 : 0)
         .execute();
   }
 
@@ -107,7 +152,7 @@ final class LabelStore {
   }
 
   /** Joined labels that are yet to be given to training: a crash in between loses none. */
-  List<Label> waiting(int limit) {
+  List<Label> due(int limit) {
     return database.read(handle ->
         handle
             .createQuery(
@@ -146,6 +191,36 @@ final class LabelStore {
                 """)
             .bind("product", product)
             .execute());
+  }
+
+  /**
+   * Pairs of labels that two sources gave the same prediction, each source's newest, of the newest
+   * {@code limit} predictions that have such.
+   */
+  List<Agreement.Pair> pairs(String product, int limit) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT first.label AS one, min(second.label) AS other FROM (
+                  SELECT prediction_id FROM feedback WHERE product = :product AND again = 1
+                  GROUP BY prediction_id ORDER BY max(at) DESC LIMIT :limit) AS twice
+                JOIN feedback AS first ON first.prediction_id = twice.prediction_id
+                  AND first.source = (SELECT min(source) FROM feedback
+                    WHERE prediction_id = twice.prediction_id)
+                  AND first.revision = (SELECT max(revision) FROM feedback
+                    WHERE prediction_id = first.prediction_id AND source = first.source)
+                JOIN feedback AS second ON second.prediction_id = twice.prediction_id
+                  AND second.source = (SELECT min(source) FROM feedback
+                    WHERE prediction_id = twice.prediction_id AND source > first.source)
+                  AND second.revision = (SELECT max(revision) FROM feedback
+                    WHERE prediction_id = second.prediction_id AND source = second.source)
+                GROUP BY twice.prediction_id, first.label
+                """)
+            .bind("product", product)
+            .bind("limit", limit)
+            .map((row, _) -> new Agreement.Pair(row.getString("one"), row.getString("other")))
+            .list());
   }
 
   private static Label label(ResultSet row) throws SQLException {

@@ -14,12 +14,15 @@ import java.util.TreeMap;
 
 /** Puts the monitoring page together from what is stored. */
 final class MonitorPage {
+  private static final int NEWEST = 5_000;
   private final ViewStore views;
+  private final HourStore hours;
   private final WatchStore watches;
   private final Watcher watcher;
 
-  MonitorPage(ViewStore views, WatchStore watches, Watcher watcher) {
+  MonitorPage(ViewStore views, HourStore hours, WatchStore watches, Watcher watcher) {
     this.views = views;
+    this.hours = hours;
     this.watches = watches;
     this.watcher = watcher;
   }
@@ -62,7 +65,8 @@ final class MonitorPage {
   }
 
   private MonitorView.Labels labels(String product, long dropped) {
-    ViewStore.Totals totals = views.totals(product, Instant.EPOCH);
+    HourStore.Totals totals = hours.totals(product, Instant.EPOCH);
+    List<Long> delays = views.recent(product, NEWEST).delays();
     return new MonitorView.Labels(
         totals.logged() + dropped,
         totals.logged(),
@@ -70,27 +74,27 @@ final class MonitorPage {
         totals.labelled(),
         totals.logged() - totals.labelled(),
         views.quarantined(),
-        views.delay(product, 0.5),
-        views.delay(product, 0.95),
+        ViewStore.quantile(delays, 0.5, 1000),
+        ViewStore.quantile(delays, 0.95, 1000),
         totals.logged() == 0
             ? OptionalDouble.empty()
             : OptionalDouble.of((double) totals.labelled() / totals.logged()));
   }
 
   private List<MonitorView.Day> days(String product) {
-    SortedMap<String, List<ViewStore.Tally>> byDay = new TreeMap<>();
-    views
+    SortedMap<String, List<HourStore.Tally>> byDay = new TreeMap<>();
+    hours
         .tallies(product)
         .forEach(tally -> byDay.computeIfAbsent(tally.day(), _ -> new ArrayList<>()).add(tally));
     return byDay.entrySet().stream().map(day -> day(day.getKey(), day.getValue())).toList();
   }
 
-  private static MonitorView.Day day(String day, List<ViewStore.Tally> tallies) {
+  private static MonitorView.Day day(String day, List<HourStore.Tally> tallies) {
     SortedMap<String, Long> byLabel = new TreeMap<>();
     SortedMap<String, Long> byVersion = new TreeMap<>();
     long served = 0;
     long labelled = 0;
-    for (ViewStore.Tally tally : tallies) {
+    for (HourStore.Tally tally : tallies) {
       byLabel.merge(tally.label(), tally.served(), Long::sum);
       byVersion.merge(tally.version(), tally.served(), Long::sum);
       served += tally.served();

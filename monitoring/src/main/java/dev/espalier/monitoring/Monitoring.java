@@ -4,7 +4,7 @@ import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Spec;
 import dev.espalier.deployment.ArmOutcomes;
 import dev.espalier.deployment.OutcomeSource;
-import dev.espalier.monitoring.FeedbackResult.State;
+import dev.espalier.platform.Caller;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Events;
@@ -16,7 +16,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,15 +25,15 @@ import java.util.function.Function;
  * What became of the predictions: the inference log, the labels that come later, the windows over
  * both, and what follows from them. It decides; it starts nothing itself.
  *
- * <p>Thread-safe: {@link #accept} never blocks; {@code labelling} makes labels one at a time, a
- * product's {@code lock} makes its evaluations one at a time.
+ * <p>Thread-safe: {@link #accept} never blocks; labels are taken one at a time, and a product's
+ * {@code lock} makes its evaluations one at a time.
  */
 public final class Monitoring implements InferenceSink, OutcomeSource, AutoCloseable {
-  private static final String DUE = "due";
-  private static final int MAX_ID = 80;
-  private static final int MAX_LABEL = 200;
   private final PredictionStore predictions;
+  private final HourStore hours;
   private final LabelStore labels;
+  private final Feedback feedback;
+  private final IncidentDesk desk;
   private final WatchStore watches;
   private final IncidentStore incidents;
   private final ViewStore views;
@@ -45,11 +44,10 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
   private final Responder responder;
   private final Watcher watcher;
   private final Function<String, Optional<CanvasVersion>> canvases;
-  private final LabelledRows rows;
   private final ProductClocks clocks;
   private final Events events;
+  private final InstantSource machine;
   private final AtomicLong changes = new AtomicLong();
-  private final ReentrantLock labelling = new ReentrantLock();
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
   /**
@@ -71,16 +69,47 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
     this.incidents = new IncidentStore(database);
     this.views = new ViewStore(database);
     this.outboxStore = new OutboxStore(database);
-    this.outbox = new Outbox(outboxStore, config, machine);
+    this.hours = new HourStore(database);
+    this.outbox = new Outbox(outboxStore, config, machine, new Calls());
     this.responder = new Responder(watches, incidents, config, events, machine);
-    this.watcher = new Watcher(predictions, watches, responder, events);
+    this.watcher = new Watcher(predictions, hours, watches, responder, events);
+    this.desk = new IncidentDesk(incidents, clocks, machine, events);
+    this.machine = machine;
     this.canvases = canvases;
-    this.rows = rows;
     this.clocks = clocks;
     this.events = events;
     this.log = new InferenceLog(predictions, config.queueCapacity(), this::payloadLog);
-    this.courier =
-        new Courier(outbox, config.webhooks().isEmpty() ? Courier.Work.NONE : Courier.Work.DELIVER);
+    this.feedback = new Feedback(predictions, labels, watcher, log, canvases, rows);
+    this.courier = new Courier(outbox);
+  }
+
+  /** What the outbox does inside this process. */
+  private final class Calls implements Outbox.Inside {
+    @Override
+    public void again(Outbox.Message message, String incident) {
+      if (incidents.escalated(incident, machine.instant())) {
+        incidents
+            .find(incident)
+            .ifPresent(known -> events.publish(known.product(), "incident.escalated", known));
+      }
+    }
+
+    @Override
+    public void undeliverable(Outbox.Message message, String failure) {
+      Instant now = clocks.now(message.product());
+      Alert alert =
+          Alert.plain(
+              "alert_dead_" + message.id(),
+              message.product(),
+              "delivery",
+              "warn",
+              now,
+              "A message to %s was given up after %d attempts: %s"
+                  .formatted(message.receiver(), message.attempts() + 1, failure),
+              Alert.Purpose.LIVE);
+      watches.fire(alert, List.of());
+      events.publish(message.product(), "alert.fired", alert);
+    }
   }
 
   private String payloadLog(String product) {
@@ -110,7 +139,8 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
 
   /**
    * Takes the true label of a prediction; durable when it returns. The same label again from the
-   * same source is a duplicate, another one a correction (the next revision).
+   * same source is a duplicate, another one a correction (the next revision). Of several labels the
+   * one known last counts, in whatever order they arrive.
    *
    * @param at when the label was known, product time
    * @param source who says so
@@ -118,111 +148,12 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
    *     ones
    */
   public FeedbackResult feedback(String predictionId, String label, Instant at, String source) {
-    bounded("predictionId", predictionId, MAX_ID);
-    bounded("label", label, MAX_LABEL);
-    bounded("source", source, 100);
-    labelling.lock();
-    try {
-      Optional<PredictionView> found = predictions.find(predictionId);
-      if (found.isEmpty()) {
-        flush();
-        found = predictions.find(predictionId);
-      }
-      Optional<LabelStore.Label> before = labels.newest(predictionId, source);
-      if (before.isPresent() && before.get().label().equals(label)) {
-        if (found.isPresent() && found.get().actual().isEmpty()) {
-          return join(before.get(), found.get());
-        }
-        return new FeedbackResult(State.DUPLICATE, predictionId, label, "Known already.");
-      }
-      int revision = before.map(known -> known.revision() + 1).orElse(1);
-      LabelStore.Label fresh = new LabelStore.Label(predictionId, source, revision, label, at);
-      if (found.isEmpty()) {
-        labels.quarantine(fresh);
-        return new FeedbackResult(
-            State.QUARANTINED, predictionId, label, "No such prediction; kept until it appears.");
-      }
-      return join(fresh, found.get());
-    } finally {
-      labelling.unlock();
-    }
-  }
-
-  private FeedbackResult join(LabelStore.Label label, PredictionView prediction) {
-    if (!prediction.probabilities().isEmpty()
-        && !prediction.probabilities().containsKey(label.label())) {
-      throw EspalierException.invalidField(
-          "label",
-          "known label",
-          "The model knows no label '%s'. Valid: %s."
-              .formatted(label.label(), String.join(", ", prediction.probabilities().keySet())),
-          Optional.of(prediction.probabilities().firstKey()));
-    }
-    Optional<CanvasVersion> canvas = canvases.apply(prediction.product());
-    // Training first: after a crash in between the caller, who got no answer, sends it again.
-    String way = training(canvas);
-    boolean automatic = way.equals(DUE);
-    boolean sent = automatic && send(label, prediction);
-    labels.join(label, prediction, automatic ? (sent ? "sent" : "no_text") : way);
-    canvas.ifPresent(active -> watcher.revise(active, prediction.at(), prediction.modelVersion()));
-    return new FeedbackResult(State.JOINED, label.predictionId(), label.label(), "Joined.");
-  }
-
-  private static String training(Optional<CanvasVersion> canvas) {
-    return canvas
-        .flatMap(active -> active.specs(Spec.Feedback.class).stream().findFirst())
-        .map(Spec.Feedback::toTraining)
-        .map(way ->
-            switch (way) {
-              case "auto" -> DUE;
-              case "after_review" -> "review";
-              default -> "off";
-            })
-        .orElse("off");
-  }
-
-  /** Gives approved labels to training; what a crash left behind goes with the next ones. */
-  private void forward() {
-    for (LabelStore.Label label : labels.waiting(500)) {
-      Optional<PredictionView> prediction = predictions.find(label.predictionId());
-      boolean sent = prediction.isPresent() && send(label, prediction.get());
-      labels.training(label, sent ? "sent" : "no_text");
-    }
-  }
-
-  private boolean send(LabelStore.Label label, PredictionView prediction) {
-    Optional<String> text = predictions.payload(label.predictionId());
-    Optional<String> dataset =
-        canvases
-            .apply(prediction.product())
-            .flatMap(canvas ->
-                canvas.specs(Spec.Dataset.class).stream()
-                    .filter(data -> data.role().equals("training"))
-                    .findFirst())
-            .map(Spec.Dataset::dataset);
-    if (text.isEmpty() || dataset.isEmpty()) {
-      return false;
-    }
-    TreeMap<String, String> attributes = new TreeMap<>();
-    attributes.put("source", label.source());
-    attributes.put("predictionId", label.predictionId());
-    LabelledRow row =
-        new LabelledRow(
-            label.predictionId(), prediction.at(), text.get(), label.label(), attributes);
-    rows.label(dataset.get(), row, label.source());
-    return true;
+    return feedback.take(predictionId, label, at, source);
   }
 
   /** Lets the labels of a product that wait for a review go to training; returns how many. */
   public int approveLabels(String product) {
-    labelling.lock();
-    try {
-      int approved = labels.approve(product);
-      forward();
-      return approved;
-    } finally {
-      labelling.unlock();
-    }
+    return feedback.approve(product);
   }
 
   /** Closes due windows, moves rules, forgets what retention says, delivers what is due. */
@@ -231,7 +162,7 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
     lock.lock();
     try {
       flush();
-      backfill();
+      feedback.backfill();
       Instant now = clocks.now(product);
       int judged = watcher.evaluate(canvas, now);
       if (judged > 0) {
@@ -245,28 +176,67 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
     }
   }
 
-  private void backfill() {
-    labelling.lock();
-    try {
-      for (LabelStore.Label label : labels.joinable(500)) {
-        Optional<PredictionView> prediction = predictions.find(label.predictionId());
-        if (prediction.isPresent()
-            && (prediction.get().probabilities().isEmpty()
-                || prediction.get().probabilities().containsKey(label.label()))) {
-          FeedbackResult _ = join(label, prediction.get());
-        }
-      }
-    } finally {
-      labelling.unlock();
-    }
-  }
-
   /**
-   * Delivers due webhook messages once; returns how many arrived. Where webhooks are configured, a
-   * thread of its own does so every second.
+   * Delivers due messages once; returns how many arrived. A thread of its own does so every second:
+   * nothing else has to.
    */
   public int deliver() {
     return outbox.deliver();
+  }
+
+  /** Delivers these at once; returns how many arrived. */
+  long deliver(List<Outbox.Message> messages) {
+    return outbox.deliver(messages);
+  }
+
+  /**
+   * Says that somebody has seen an incident, and what it was worth, where that is known. On a
+   * resolved incident it only gives the verdict.
+   *
+   * @param worth a {@link Worth} in words
+   * @throws EspalierException NOT_FOUND; INVALID for an unknown verdict or an overlong reason
+   */
+  public Incident acknowledge(
+      Caller caller,
+      String product,
+      String incident,
+      Optional<String> worth,
+      Optional<String> reason) {
+    return desk.acknowledge(act(caller, product, incident, reason), worth.map(Worth::of));
+  }
+
+  /**
+   * Calls nobody about an incident before {@code until}, product time, at most 30 days ahead.
+   *
+   * @throws EspalierException NOT_FOUND; INVALID for the time; CONFLICT when it is resolved
+   */
+  public Incident snooze(
+      Caller caller, String product, String incident, Instant until, Optional<String> reason) {
+    return desk.snooze(act(caller, product, incident, reason), until);
+  }
+
+  /**
+   * Ends an incident by a person's decision, with a verdict.
+   *
+   * @throws EspalierException NOT_FOUND; INVALID for an unknown verdict; CONFLICT when it is
+   *     resolved
+   */
+  public Incident resolve(
+      Caller caller, String product, String incident, String worth, Optional<String> reason) {
+    Incident resolved = desk.resolve(act(caller, product, incident, reason), Worth.of(worth));
+    changes.incrementAndGet();
+    return resolved;
+  }
+
+  private IncidentDesk.Act act(
+      Caller caller, String product, String incident, Optional<String> reason) {
+    String owner =
+        canvases
+            .apply(product)
+            .flatMap(canvas -> canvas.specs(Spec.Product.class).stream().findFirst())
+            .map(Spec.Product::owner)
+            .orElse(Caller.LOCAL);
+    return new IncidentDesk.Act(product, incident, caller.as(owner), reason);
   }
 
   /** Retrainings that were decided and have not been started, oldest first. */
@@ -279,7 +249,7 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
   }
 
   private boolean open(String incident) {
-    return incidents.find(incident).map(found -> found.state().equals("open")).orElse(false);
+    return incidents.find(incident).map(Incident::unresolved).orElse(false);
   }
 
   /** Every decision, yes or no, oldest first. */
@@ -332,7 +302,7 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
 
   /** Everything that is watched of a product, as the page shows it. */
   public MonitorView view(String product) {
-    return new MonitorPage(views, watches, watcher)
+    return new MonitorPage(views, hours, watches, watcher)
         .of(product, canvases.apply(product), dropped(product));
   }
 
@@ -348,14 +318,15 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
 
   /** The product that made a prediction; empty text when it is unknown. */
   String productOf(String predictionId) {
-    return predictions
-        .find(predictionId)
-        .or(() -> {
-          flush();
-          return predictions.find(predictionId);
-        })
-        .map(PredictionView::product)
-        .orElse("");
+    return feedback.find(predictionId).map(PredictionView::product).orElse("");
+  }
+
+  HourStore hours() {
+    return hours;
+  }
+
+  LabelStore labels() {
+    return labels;
   }
 
   Watcher watcher() {
@@ -380,13 +351,6 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
 
   OutboxStore outbox() {
     return outboxStore;
-  }
-
-  private static void bounded(String field, String value, int limit) {
-    if (value.isBlank() || value.length() > limit) {
-      throw EspalierException.invalidField(
-          field, "length", "%s has 1 to %d characters.".formatted(field, limit), Optional.empty());
-    }
   }
 
   @Override

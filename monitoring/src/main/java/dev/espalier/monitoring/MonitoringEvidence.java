@@ -13,21 +13,25 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What monitoring can say about a product. Asked at every tick, it reads the log anew only when a
- * window, an incident or the canvas changed, product time moved by six hours, or a second passed.
- * Thread-safe: answers are immutable and kept in a concurrent map.
+ * window, an incident or the canvas changed, product time moved by six hours, or ten seconds
+ * passed. Thread-safe: answers are immutable and kept in a concurrent map.
  */
 public final class MonitoringEvidence implements EvidenceSource {
   private static final Duration STEP = Duration.ofHours(6);
-  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+  private static final long WHILE = TimeUnit.SECONDS.toNanos(10);
   private final Monitoring monitoring;
   private final TrafficEvidence traffic;
   private final QualityEvidence quality;
+  private final ResponseEvidence response;
+  private final DecayEvidence decay;
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
 
   public MonitoringEvidence(Monitoring monitoring, OfflineMetrics offline) {
     this.monitoring = monitoring;
     this.traffic = new TrafficEvidence(monitoring);
     this.quality = new QualityEvidence(monitoring, offline);
+    this.response = new ResponseEvidence(monitoring);
+    this.decay = new DecayEvidence(monitoring);
   }
 
   private record Answer(
@@ -35,7 +39,7 @@ public final class MonitoringEvidence implements EvidenceSource {
     boolean fresh(String version, long now, Instant product) {
       return canvas.equals(version)
           && product.isBefore(at.plus(STEP))
-          && System.nanoTime() - nanos < SECOND
+          && System.nanoTime() - nanos < WHILE
           && changes == now;
     }
   }
@@ -49,7 +53,12 @@ public final class MonitoringEvidence implements EvidenceSource {
     }
     monitoring.flush();
     List<Observation> seen = new ArrayList<>(traffic.observe(product, canvas, now));
-    seen.addAll(quality.observe(product, canvas, now));
+    List<Observation> champion = quality.observe(product, canvas, now);
+    seen.addAll(champion);
+    if (!champion.isEmpty()) {
+      seen.addAll(response.observe(product, now));
+      decay.observe(canvas, now).ifPresent(seen::add);
+    }
     answers.put(
         product, new Answer(canvas.version(), changes, now, System.nanoTime(), List.copyOf(seen)));
     return List.copyOf(seen);

@@ -22,6 +22,15 @@ public final class MonitoringRoutes extends JsonRoutes {
   record FeedbackRequest(
       String predictionId, String label, Optional<Instant> at, Optional<String> source) {}
 
+  /** What somebody says who has seen an incident: actionable, noise, expected or drill. */
+  record Acknowledgement(Optional<String> verdict, Optional<String> reason) {}
+
+  /** How long nobody is called; product time. */
+  record Snooze(Instant until, Optional<String> reason) {}
+
+  /** How a person ends an incident. */
+  record Resolution(String verdict, Optional<String> reason) {}
+
   @Override
   public void routing(HttpRules rules) {
     rules
@@ -30,6 +39,9 @@ public final class MonitoringRoutes extends JsonRoutes {
         .get("/monitors/{product}/decisions", safely(this::decisions))
         .get("/alerts", safely(this::alerts))
         .get("/incidents/{product}", safely(this::incidents))
+        .post("/incidents/{product}/{id}/ack", safely(this::acknowledge))
+        .post("/incidents/{product}/{id}/snooze", safely(this::snooze))
+        .post("/incidents/{product}/{id}/resolve", safely(this::resolve))
         .post("/feedback", safely(this::feedback));
   }
 
@@ -53,6 +65,42 @@ public final class MonitoringRoutes extends JsonRoutes {
 
   private void incidents(ServerRequest request, ServerResponse response) {
     send(response, monitoring.incidents(path(request, "product")));
+  }
+
+  private void acknowledge(ServerRequest request, ServerResponse response) {
+    Acknowledgement given = body(request, Acknowledgement.class);
+    send(
+        response,
+        monitoring.acknowledge(
+            caller(request),
+            path(request, "product"),
+            path(request, "id"),
+            given.verdict(),
+            given.reason()));
+  }
+
+  private void snooze(ServerRequest request, ServerResponse response) {
+    Snooze given = body(request, Snooze.class);
+    send(
+        response,
+        monitoring.snooze(
+            caller(request),
+            path(request, "product"),
+            path(request, "id"),
+            given.until(),
+            given.reason()));
+  }
+
+  private void resolve(ServerRequest request, ServerResponse response) {
+    Resolution given = body(request, Resolution.class);
+    send(
+        response,
+        monitoring.resolve(
+            caller(request),
+            path(request, "product"),
+            path(request, "id"),
+            given.verdict(),
+            given.reason()));
   }
 
   private void feedback(ServerRequest request, ServerResponse response) {

@@ -1,5 +1,6 @@
 package dev.espalier.monitoring;
 
+import dev.espalier.platform.Digest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -13,6 +14,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.slf4j.Logger;
@@ -28,53 +33,112 @@ final class Outbox {
   private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-  /** One message to one receiver; {@code id} is its idempotency key. */
+  /** The receiver of messages that stay in this process: an incident is called again. */
+  static final String INBOX = "inbox";
+
+  private static final long LONGEST_SECONDS = 86_400;
+
+  /**
+   * One message to one receiver.
+   *
+   * @param id its idempotency key
+   * @param incident whose acknowledgement withdraws it
+   */
   record Message(
-      String id, String product, String receiver, String body, int attempts, Instant nextAt) {}
+      String id,
+      String product,
+      String receiver,
+      String body,
+      int attempts,
+      Instant nextAt,
+      Optional<String> incident) {}
+
+  /** What happens inside when a message comes due, or is given up. */
+  interface Inside {
+    /** Nobody acknowledged the incident in time. */
+    void again(Message message, String incident);
+
+    /** A receiver could not be reached; another way has to tell. */
+    void undeliverable(Message message, String failure);
+  }
 
   private final OutboxStore store;
   private final MonitoringConfig config;
   private final InstantSource machine;
+  private final Inside inside;
+  private final ReentrantLock delivering = new ReentrantLock();
   private final HttpClient client =
       HttpClient.newBuilder()
           .followRedirects(HttpClient.Redirect.NEVER)
           .connectTimeout(TIMEOUT)
           .build();
 
-  Outbox(OutboxStore store, MonitoringConfig config, InstantSource machine) {
+  Outbox(OutboxStore store, MonitoringConfig config, InstantSource machine, Inside inside) {
+    this.inside = inside;
     this.store = store;
     this.config = config;
     this.machine = machine;
   }
 
-  /** Tries everything that is due once; returns how many were delivered. */
+  /**
+   * Tries everything that is due once; returns how many were delivered. One thread at a time: a
+   * message is never on its way twice because two asked.
+   */
   int deliver() {
-    int delivered = 0;
-    for (Message message : store.due(machine.instant(), 20)) {
-      delivered += attempt(message) ? 1 : 0;
+    delivering.lock();
+    try {
+      int delivered = 0;
+      for (Message message : store.due(machine.instant(), 20)) {
+        delivered += attempt(message) ? 1 : 0;
+      }
+      return delivered;
+    } finally {
+      delivering.unlock();
     }
-    return delivered;
+  }
+
+  /** Tries the given messages now, whatever waits before them; returns how many have arrived. */
+  long deliver(List<Message> messages) {
+    delivering.lock();
+    try {
+      return messages.stream()
+          .filter(message -> store.delivered(message.id()) || attempt(message))
+          .count();
+    } finally {
+      delivering.unlock();
+    }
   }
 
   private boolean attempt(Message message) {
     int attempts = message.attempts() + 1;
     Instant now = machine.instant();
     try {
-      post(message);
+      if (message.receiver().equals(INBOX)) {
+        message.incident().ifPresent(incident -> inside.again(message, incident));
+      } else {
+        post(message);
+      }
       store.settle(message.id(), "delivered", attempts, now, "");
       return true;
     } catch (IOException failure) {
+      String why = String.valueOf(failure.getMessage());
       boolean last = attempts >= config.webhookAttempts();
-      Instant next = now.plusSeconds(1L << Math.min(attempts, 12));
+      if (last) {
+        inside.undeliverable(message, why);
+      }
       store.settle(
-          message.id(),
-          last ? "dead" : "due",
-          attempts,
-          next,
-          String.valueOf(failure.getMessage()));
+          message.id(), last ? "dead" : "due", attempts, next(message, attempts, now), why);
       LOG.warn("Webhook message {} failed, attempt {}", message.id(), attempts, failure);
       return false;
     }
+  }
+
+  /** Doubling to a day, with a quarter of jitter, so that receivers are not called in step. */
+  private static Instant next(Message message, int attempts, Instant now) {
+    long base = Math.min(LONGEST_SECONDS, 1L << Math.min(attempts, 20));
+    long key = Digest.of(message.id() + attempts).hex().hashCode();
+    double jitter = 0.75 + 0.5 * new SplittableRandom(key).nextDouble();
+    return now.plusMillis((long) (base * 1000 * jitter));
   }
 
   private void post(Message message) throws IOException {

@@ -3,6 +3,7 @@ package dev.espalier.monitoring;
 import dev.espalier.platform.Database;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /** Messages on their way out; one is written with the alert that it tells of. */
@@ -17,8 +18,9 @@ final class OutboxStore {
     handle
         .createUpdate(
             """
-            INSERT INTO outbox (id, product, receiver, body, state, attempts, next_at)
-            VALUES (:id, :product, :receiver, :body, 'due', :attempts, :nextAt)
+            INSERT INTO outbox (id, product, receiver, body, state, attempts, next_at,
+              incident)
+            VALUES (:id, :product, :receiver, :body, 'due', :attempts, :nextAt, :incident)
             ON CONFLICT (id) DO NOTHING
             """)
         .bind("id", message.id())
@@ -27,6 +29,30 @@ final class OutboxStore {
         .bind("body", message.body())
         .bind("attempts", message.attempts())
         .bind("nextAt", EventTime.text(message.nextAt()))
+        .bind("incident", message.incident())
+        .execute();
+  }
+
+  /** Takes back what waits because nobody had acknowledged an incident. */
+  static void withdraw(Handle handle, String incident) {
+    handle
+        .createUpdate(
+            """
+            UPDATE outbox SET state = 'withdrawn' WHERE state = 'due' AND incident = :incident
+            """)
+        .bind("incident", incident)
+        .execute();
+  }
+
+  /** Lets the same wait until {@code at}, machine time. */
+  static void postpone(Handle handle, String incident, Instant at) {
+    handle
+        .createUpdate(
+            """
+            UPDATE outbox SET next_at = :at WHERE state = 'due' AND incident = :incident
+            """)
+        .bind("at", EventTime.text(at))
+        .bind("incident", incident)
         .execute();
   }
 
@@ -47,7 +73,8 @@ final class OutboxStore {
                     row.getString("receiver"),
                     row.getString("body"),
                     row.getInt("attempts"),
-                    Instant.parse(row.getString("next_at"))))
+                    Instant.parse(row.getString("next_at")),
+                    Optional.ofNullable(row.getString("incident"))))
             .list());
   }
 

@@ -30,34 +30,22 @@ public final class PageDrill implements Drill {
   @Override
   public List<Observation> run(String product, CanvasVersion canvas, Instant now) {
     Alert alert =
-        new Alert(
+        Alert.plain(
             "alert_test_%s_%d".formatted(product, now.toEpochMilli()),
             product,
             MONITOR,
-            "none",
             "info",
-            "firing",
             now,
-            Optional.empty(),
-            0,
-            0,
-            0,
-            0,
-            0,
             "This is a test of the alert path.",
-            Optional.empty(),
-            Optional.empty(),
             Alert.Purpose.DRILL);
     List<String> routes =
         canvas.specs(Spec.Alert.class).stream().flatMap(rule -> rule.route().stream()).toList();
     List<Outbox.Message> messages = monitoring.responder().messages(alert, routes);
     monitoring.watches().fire(alert, messages);
-    int _ = monitoring.deliver();
+    long arrived = monitoring.deliver(messages);
     boolean inbox =
         monitoring.alerts(Optional.of(product)).stream()
             .anyMatch(seen -> seen.id().equals(alert.id()));
-    long arrived =
-        messages.stream().filter(message -> monitoring.outbox().delivered(message.id())).count();
     int _ = monitoring.watches().resolve(product, MONITOR, now);
     return List.of(
         Observation.verdict(

@@ -81,7 +81,34 @@ final class PredictionStore {
           .bind("weight", record.candidateWeight())
           .add();
     }
-    batch.execute();
+    int[] stored = batch.execute();
+    Map<HourStore.Key, HourStore.Counts> counts = HourStore.none();
+    for (int i = 0; i < stored.length; i++) {
+      // An id that was known already is not logged, and not counted, again.
+      if (stored[i] > 0) {
+        counts.merge(key(entries.get(i).record()), one(entries.get(i)), HourStore.Counts::plus);
+      }
+    }
+    HourStore.count(handle, counts);
+  }
+
+  private static HourStore.Key key(InferenceRecord record) {
+    return new HourStore.Key(
+        record.product(),
+        HourStore.hour(record.at()),
+        record.modelVersion(),
+        record.servedBy(),
+        record.label().orElse("none"));
+  }
+
+  private static HourStore.Counts one(Entry entry) {
+    InferenceRecord record = entry.record();
+    boolean refused = record.fallbackReason().map(why -> why.startsWith("pre_fail")).orElse(false);
+    return new HourStore.Counts(
+        1,
+        record.error().isPresent() ? 1 : 0,
+        refused ? 1 : 0,
+        record.consumer().isPresent() ? 1 : 0);
   }
 
   private static void count(Handle handle, String product, long n) {
@@ -157,6 +184,91 @@ final class PredictionStore {
             .one());
   }
 
+  /** The newest labelled answers of a version since a time, newest first. */
+  List<PredictionView> labelled(String product, String version, Instant since, int limit) {
+    return newest("AND actual IS NOT NULL", product, version, since, limit);
+  }
+
+  /** The newest answers of a version since a time, newest first. */
+  List<PredictionView> newest(String product, String version, Instant since, int limit) {
+    return newest("", product, version, since, limit);
+  }
+
+  private List<PredictionView> newest(
+      String which, String product, String version, Instant since, int limit) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT * FROM prediction
+                WHERE product = :product AND model_version = :version AND at >= :since %s
+                ORDER BY at DESC LIMIT :limit
+                """
+                    .formatted(which))
+            .bind("product", product)
+            .bind("version", version)
+            .bind("since", EventTime.text(since))
+            .bind("limit", limit)
+            .map((row, _) -> view(row))
+            .list());
+  }
+
+  /** Up to {@code limit} labelled answers of {@code [from, to)}, the oldest first. */
+  List<PredictionView> sample(String product, String version, Instant from, Instant to, int limit) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT * FROM prediction
+                WHERE product = :product AND model_version = :version AND at >= :from AND at < :to
+                  AND actual IS NOT NULL
+                ORDER BY at LIMIT :limit
+                """)
+            .bind("product", product)
+            .bind("version", version)
+            .bind("from", EventTime.text(from))
+            .bind("to", EventTime.text(to))
+            .bind("limit", limit)
+            .map((row, _) -> view(row))
+            .list());
+  }
+
+  /** When an answer was given and, where it has come, when its label was known. */
+  record Waiting(Instant at, Optional<Instant> labelledAt) {}
+
+  /** The newest answers with the times of their labels. */
+  List<Waiting> waiting(String product, int limit) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT at, actual_at FROM prediction WHERE product = :product
+                ORDER BY seq DESC LIMIT :limit
+                """)
+            .bind("product", product)
+            .bind("limit", limit)
+            .map((row, _) ->
+                new Waiting(
+                    Instant.parse(row.getString("at")),
+                    Optional.ofNullable(row.getString("actual_at")).map(Instant::parse)))
+            .list());
+  }
+
+  /** The versions that were asked since a time. */
+  List<String> versionsSince(String product, Instant since) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT DISTINCT version FROM log_hour
+                WHERE product = :product AND hour >= :since ORDER BY 1
+                """)
+            .bind("product", product)
+            .bind("since", HourStore.hour(since))
+            .mapTo(String.class)
+            .list());
+  }
+
   /** The version that was champion for the last request before {@code to}. */
   Optional<String> champion(String product, Instant to) {
     return database.read(handle ->
@@ -175,19 +287,18 @@ final class PredictionStore {
 
   /** When a product's first, or a version's first, answer was. */
   Optional<Instant> first(String product, Optional<String> version) {
+    String which = version.isPresent() ? "AND model_version = :version" : "";
     return database
-        .read(handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT min(at) AS at FROM prediction
-                    WHERE product = :product AND (:any = 1 OR model_version = :version)
-                    """)
-                .bind("product", product)
-                .bind("any", version.isEmpty() ? 1 : 0)
-                .bind("version", version.orElse(""))
-                .map((row, _) -> Optional.ofNullable(row.getString("at")))
-                .one())
+        .read(handle -> {
+          var query =
+              handle
+                  .createQuery(
+                      "SELECT at FROM prediction WHERE product = :product %s ORDER BY at LIMIT 1"
+                          .formatted(which))
+                  .bind("product", product);
+          version.ifPresent(known -> query.bind("version", known));
+          return query.mapTo(String.class).findOne();
+        })
         .map(Instant::parse);
   }
 
@@ -221,14 +332,24 @@ final class PredictionStore {
             .flatMap(text -> text));
   }
 
-  /** Forgets predictions older than {@code before}; their counts stay in windows. */
+  /** Forgets predictions older than {@code before}, and their labels; counts and windows stay. */
   int forget(String product, Instant before) {
-    return database.write(handle ->
-        handle
-            .createUpdate("DELETE FROM prediction WHERE product = :product AND at < :before")
-            .bind("product", product)
-            .bind("before", EventTime.text(before))
-            .execute());
+    return database.write(handle -> {
+      handle
+          .createUpdate(
+              """
+              DELETE FROM feedback WHERE prediction_id IN (
+                SELECT id FROM prediction WHERE product = :product AND at < :before)
+              """)
+          .bind("product", product)
+          .bind("before", EventTime.text(before))
+          .execute();
+      return handle
+          .createUpdate("DELETE FROM prediction WHERE product = :product AND at < :before")
+          .bind("product", product)
+          .bind("before", EventTime.text(before))
+          .execute();
+    });
   }
 
   private static Outcome outcome(ResultSet row, String version) throws SQLException {

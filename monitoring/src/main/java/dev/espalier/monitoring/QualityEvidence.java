@@ -18,10 +18,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
-/** Evidence about the champion in production, its windows, alerts and retrainings. */
+/** Evidence about the champion in production: its metrics and its windows. */
 final class QualityEvidence {
   private static final Duration RECENT = Duration.ofDays(28);
+  private static final int NEWEST = 5_000;
   private final Monitoring monitoring;
   private final OfflineMetrics offline;
 
@@ -38,18 +40,15 @@ final class QualityEvidence {
     }
     metrics(canvas, champion.get(), now, seen);
     windows(canvas, champion.get(), now, seen);
-    alerts(product, now, seen);
-    loops(product, now, seen);
     return seen;
   }
 
   private void metrics(CanvasVersion canvas, String version, Instant now, List<Observation> seen) {
     String product = canvas.product();
     Predictions labelled =
-        Judge.predictions(
-            monitoring.store().window(product, version, now.minus(RECENT), now.plusMillis(1)));
+        Judge.predictions(monitoring.store().labelled(product, version, now.minus(RECENT), NEWEST));
     Map<String, Estimate> estimates = new HashMap<>();
-    List<String> gaps = new ArrayList<>();
+    Gaps gaps = new Gaps();
     for (Spec.Metric metric : canvas.specs(Spec.Metric.class)) {
       Estimate estimate = Metrics.estimate(metric, labelled, 1);
       estimates.put(metric.id(), estimate);
@@ -72,21 +71,11 @@ final class QualityEvidence {
                 "metrics", "present:" + metric.id(), version, now, estimate.n(), words, product));
         offline
             .value(product, version, metric.id())
-            .ifPresent(before -> gaps.add("%s, offline %s".formatted(words, number(before))));
+            .ifPresent(before -> gaps.add(metric, estimate, before));
       }
     }
     confidence(product, version, now, seen);
-    if (!gaps.isEmpty()) {
-      seen.add(
-          verdict(
-              "metrics",
-              "gap",
-              version,
-              now,
-              labelled.rows().size(),
-              String.join("; ", gaps),
-              product));
-    }
+    gaps.observation(version, now, source(product)).ifPresent(seen::add);
     for (Resource resource : canvas.resources(Spec.Objective.class)) {
       Estimate estimate = estimates.get(((Spec.Objective) resource.spec()).metric());
       if (estimate != null && estimate.sufficient()) {
@@ -105,10 +94,53 @@ final class QualityEvidence {
     }
   }
 
+  /** What production measures, against what was measured before the release. */
+  private static final class Gaps {
+    private final List<String> words = new ArrayList<>();
+    private Optional<Observation.Interval> interval = Optional.empty();
+    private double value;
+    private long n;
+
+    /** The primary metric's gap is the value; the others are words. */
+    void add(Spec.Metric metric, Estimate online, double offline) {
+      double gap = online.value() - offline;
+      words.add(
+          "%s, offline %s, gap %+.3f [%+.3f, %+.3f]"
+              .formatted(
+                  QualityEvidence.words(metric.id(), online),
+                  number(offline),
+                  gap,
+                  online.low() - offline,
+                  online.high() - offline));
+      if (interval.isEmpty() || metric.primary()) {
+        value = gap;
+        n = online.n();
+        interval = Optional.of(new Interval(online.low() - offline, online.high() - offline));
+      }
+    }
+
+    Optional<Observation> observation(String version, Instant now, String source) {
+      return words.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new Observation(
+                  "metrics",
+                  "gap",
+                  version,
+                  now,
+                  n,
+                  OptionalDouble.of(value),
+                  interval,
+                  Optional.of(true),
+                  String.join("; ", words),
+                  source));
+    }
+  }
+
   /** The mean score of the answers: it needs no labels. */
   private void confidence(String product, String version, Instant now, List<Observation> seen) {
     DoubleSummaryStatistics top =
-        monitoring.store().window(product, version, now.minus(RECENT), now.plusMillis(1)).stream()
+        monitoring.store().newest(product, version, now.minus(RECENT), NEWEST).stream()
             .filter(row -> !row.probabilities().isEmpty())
             .mapToDouble(row -> Collections.max(row.probabilities().values()))
             .summaryStatistics();
@@ -127,7 +159,7 @@ final class QualityEvidence {
     long judged = 0;
     for (Resource resource : canvas.resources(Spec.Monitor.class)) {
       Spec.Monitor monitor = (Spec.Monitor) resource.spec();
-      List<MonitorWindow> windows = monitoring.watches().windows(product, resource.name());
+      List<MonitorWindow> windows = monitoring.watches().newest(product, resource.name(), 60);
       if (windows.isEmpty()) {
         continue;
       }
@@ -166,17 +198,23 @@ final class QualityEvidence {
     }
   }
 
-  private static void required(
+  private void required(
       String product, String version, Instant now, Instant newest, long n, List<Observation> seen) {
+    List<String> serving = monitoring.store().versionsSince(product, now.minus(Duration.ofDays(1)));
+    List<String> unwatched =
+        serving.stream().filter(one -> !one.equals("none") && !watched(product, one, now)).toList();
+    long all = Math.max(1, serving.size());
     seen.add(
         measured(
             "monitoring.required",
             "monitored",
             version,
             now,
-            1,
-            1,
-            "The champion is watched",
+            all,
+            (double) (all - unwatched.size()) / all,
+            unwatched.isEmpty()
+                ? "Each version that answered in the last day is watched: " + serving
+                : "Not watched: " + unwatched,
             product));
     Duration age = Duration.between(newest, now);
     seen.add(
@@ -186,110 +224,29 @@ final class QualityEvidence {
             version,
             now,
             1,
-            (double) age.toSeconds(),
+            (double) Math.max(0, age.toSeconds()),
             "The last judged window ended " + newest,
             product));
+    // Dated by the window, not by this look: the cadence runs out when no window follows.
     seen.add(
         verdict(
             "evaluation",
             "online",
             version,
-            now,
+            newest.isBefore(now) ? newest : now,
             n,
             "The last window closed at " + newest,
             product));
   }
 
-  private void alerts(String product, Instant now, List<Observation> seen) {
-    List<Alert> live =
-        monitoring.alerts(Optional.of(product)).stream()
-            .filter(alert -> alert.purpose() == Alert.Purpose.LIVE)
-            .toList();
-    long pages =
-        live.stream()
-            .filter(alert -> alert.severity().equals("page"))
-            .filter(alert -> alert.firedAt().isAfter(now.minus(Duration.ofDays(7))))
-            .count();
-    seen.add(
-        measured(
-            "monitoring.alerts",
-            "pages",
-            product,
-            now,
-            7,
-            (double) pages,
-            "Pages of the last 7 days",
-            product));
-    long sent = monitoring.outbox().count(product, "delivered");
-    long dead = monitoring.outbox().count(product, "dead");
-    long all = monitoring.alerts(Optional.of(product)).size() + sent + dead;
-    if (all > 0) {
-      seen.add(
-          measured(
-              "monitoring.alerts",
-              "delivery",
-              product,
-              now,
-              all,
-              (double) (all - dead) / all,
-              "%d in the inbox, %d by webhook, %d undeliverable"
-                  .formatted(all - sent - dead, sent, dead),
-              product));
-    }
-  }
-
-  private void loops(String product, Instant now, List<Observation> seen) {
-    List<Incident> loops =
-        monitoring.incidents(product).stream().filter(incident -> incident.has("run")).toList();
-    if (loops.isEmpty()) {
-      return;
-    }
-    long whole = loops.stream().filter(QualityEvidence::whole).count();
-    long helped = loops.stream().filter(incident -> incident.has("recovered")).count();
-    String detail = "%d of %d loops from alert to recovery".formatted(whole, loops.size());
-    String source = "/api/v1/incidents/" + product;
-    seen.add(
-        Observation.verdict(
-            "monitoring.retrain",
-            "trace",
-            product,
-            now,
-            loops.size(),
-            whole == loops.size(),
-            detail,
-            source));
-    String recovery =
-        loops.stream()
-            .flatMap(incident -> incident.trace().stream())
-            .filter(link -> link.kind().equals("recovered"))
-            .map(Incident.TraceEntry::text)
-            .findFirst()
-            .orElse("Not recovered yet");
-    seen.add(
-        Observation.verdict(
-            "monitoring.retrain",
-            "recovery",
-            product,
-            now,
-            loops.size(),
-            helped > 0,
-            recovery,
-            source));
-    seen.add(
-        Observation.verdict(
-            "monitoring.retrain",
-            "helped",
-            product,
-            now,
-            loops.size(),
-            helped > 0,
-            "%d of %d retrainings helped".formatted(helped, loops.size()),
-            source));
-  }
-
-  private static boolean whole(Incident incident) {
-    return List.of("alert", "run", "version", "rollout", "recovered").stream()
-        .allMatch(incident::has);
+  /** It has a judged window, or is too young for one. */
+  private boolean watched(String product, String version, Instant now) {
+    return monitoring.watches().judged(product, version)
+        || monitoring
+            .store()
+            .first(product, Optional.of(version))
+            .map(first -> first.plus(Duration.ofDays(2)).isAfter(now))
+            .orElse(false);
   }
 
   private static Observation measured(

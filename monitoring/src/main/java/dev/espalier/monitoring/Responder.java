@@ -10,6 +10,7 @@ import dev.espalier.platform.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -85,8 +86,7 @@ final class Responder {
 
   private Optional<Incident> open(Case matter) {
     return incidents.incidents(matter.product()).stream()
-        .filter(
-            incident -> incident.state().equals("open") && incident.cause().equals(matter.family()))
+        .filter(incident -> incident.unresolved() && incident.cause().equals(matter.family()))
         .findFirst();
   }
 
@@ -114,26 +114,49 @@ final class Responder {
             matter.rule().runbook(),
             incident,
             Alert.Purpose.LIVE);
-    alerts.fire(alert, messages(alert, matter.rule().route()));
+    boolean quiet =
+        incident.flatMap(incidents::find).map(known -> known.quiet(matter.now())).orElse(false);
+    alerts.fire(alert, quiet ? List.of() : called(alert, matter.rule().route()));
     incident.ifPresent(id -> trace(id, "alert", alert.id(), words, matter.now()));
     events.publish(matter.product(), "alert.fired", alert);
   }
 
+  /** One message now for each webhook of the route. */
   List<Outbox.Message> messages(Alert alert, List<String> route) {
-    if (!route.contains("webhook")) {
-      return List.of();
+    return route.contains("webhook")
+        ? config.webhooks().stream()
+            .map(hook ->
+                message(alert.id(), alert, hook.toString(), machine.instant(), Optional.empty()))
+            .toList()
+        : List.of();
+  }
+
+  /** What a page wakes: everybody now, and again later unless somebody acknowledges. */
+  private List<Outbox.Message> called(Alert alert, List<String> route) {
+    List<Outbox.Message> all = new ArrayList<>(messages(alert, route));
+    if (alert.severity().equals("page") && alert.incidentId().isPresent()) {
+      String incident = alert.incidentId().get();
+      Instant later = machine.instant().plus(config.escalateAfter());
+      List<String> receivers = new ArrayList<>(List.of(Outbox.INBOX));
+      if (route.contains("webhook")) {
+        config.webhooks().forEach(hook -> receivers.add(hook.toString()));
+      }
+      receivers.forEach(
+          to -> all.add(message(incident + "_again", alert, to, later, Optional.of(incident))));
     }
-    String body = Json.write(alert);
-    return config.webhooks().stream()
-        .map(hook ->
-            new Outbox.Message(
-                alert.id() + "_" + Digest.of(hook.toString()).hex().substring(0, 8),
-                alert.product(),
-                hook.toString(),
-                body,
-                0,
-                machine.instant()))
-        .toList();
+    return all;
+  }
+
+  private static Outbox.Message message(
+      String key, Alert alert, String receiver, Instant at, Optional<String> incident) {
+    return new Outbox.Message(
+        key + "_" + Digest.of(receiver).hex().substring(0, 8),
+        alert.product(),
+        receiver,
+        Json.write(alert),
+        0,
+        at,
+        incident);
   }
 
   private String incident(Case matter, String words) {
@@ -142,16 +165,13 @@ final class Responder {
       return open.get().id();
     }
     Incident incident =
-        new Incident(
+        Incident.opened(
             matter.id("incident"),
             matter.product(),
             words,
             matter.family(),
             matter.window().version(),
-            "open",
-            matter.now(),
-            Optional.empty(),
-            List.of());
+            matter.now());
     incidents.open(incident);
     events.publish(matter.product(), "incident.opened", incident);
     return incident.id();

@@ -4,6 +4,8 @@ import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Observation;
 import dev.espalier.canvas.Observation.Interval;
 import dev.espalier.canvas.Spec;
+import dev.espalier.evaluation.Agreement;
+import dev.espalier.evaluation.KaplanMeier;
 import dev.espalier.evaluation.Wilson;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,10 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Evidence that the inference log and the labels hold, whatever the model is worth. */
 final class TrafficEvidence {
   private static final int NEWEST = 2_000;
+  private static final int RECENT = 5_000;
+  private static final double P95 = 0.95;
   private static final double MILLI = 1000.0;
   private final Monitoring monitoring;
 
@@ -23,7 +28,7 @@ final class TrafficEvidence {
   }
 
   /** What all clauses of one product read. */
-  private record Look(String product, Instant now, ViewStore.Totals totals, long dropped) {
+  private record Look(String product, Instant now, HourStore.Totals totals, long dropped) {
     long served() {
       return totals.logged() + dropped;
     }
@@ -62,7 +67,7 @@ final class TrafficEvidence {
             .findFirst()
             .map(Spec.Feedback::maxDelay)
             .orElse(Duration.ZERO);
-    ViewStore.Totals totals = monitoring.views().totals(product, now.minus(maxDelay));
+    HourStore.Totals totals = monitoring.hours().totals(product, now.minus(maxDelay));
     if (totals.logged() == 0) {
       return List.of();
     }
@@ -105,7 +110,7 @@ final class TrafficEvidence {
 
   private void labels(Look look, List<Observation> seen) {
     ViewStore views = monitoring.views();
-    ViewStore.Totals totals = look.totals();
+    HourStore.Totals totals = look.totals();
     if (totals.mature() > 0) {
       seen.add(
           look.share(
@@ -127,24 +132,19 @@ final class TrafficEvidence {
               all,
               "%d of %d labels found their prediction".formatted(joined, all)));
     }
-    views
-        .delay(look.product(), 0.95)
-        .ifPresent(seconds -> {
-          String detail = "95 %% of labels came within %.0f s".formatted(seconds);
-          seen.add(look.measured("feedback", "delay", joined, seconds, detail));
-          seen.add(look.measured("data", "label_delay", joined, Math.floor(seconds), detail));
-        });
-    long sent = views.training(look.product(), "sent");
-    if (joined > 0) {
+    delays(look, seen);
+    ViewStore.Recent recent = views.recent(look.product(), RECENT);
+    if (!recent.delays().isEmpty()) {
       seen.add(
           look.verdict(
               "feedback",
               "used_next",
-              joined,
-              sent > 0,
-              "%d of %d joined labels are in the training dataset; the next snapshot holds them"
-                  .formatted(sent, joined)));
+              recent.delays().size(),
+              recent.sent() > 0,
+              "%d of the newest %d labels are in the training dataset; the next snapshot holds them"
+                  .formatted(recent.sent(), recent.delays().size())));
     }
+    agreement(look, seen);
     seen.add(
         look.verdict(
             "monitoring.ml",
@@ -152,6 +152,68 @@ final class TrafficEvidence {
             totals.logged(),
             true,
             "%d predictions wait for their label".formatted(totals.logged() - joined)));
+  }
+
+  /**
+   * How long labels take. Answers that still wait count as "at least so long": without them every
+   * source would look quick on its first day.
+   */
+  private void delays(Look look, List<Observation> seen) {
+    List<KaplanMeier.Wait> waits =
+        monitoring.store().waiting(look.product(), RECENT).stream()
+            .map(answer ->
+                new KaplanMeier.Wait(
+                    Math.max(
+                        0,
+                        Duration.between(answer.at(), answer.labelledAt().orElse(look.now()))
+                                .toMillis()
+                            / MILLI),
+                    answer.labelledAt().isPresent()
+                        ? KaplanMeier.End.OVER
+                        : KaplanMeier.End.PENDING))
+            .toList();
+    long over = waits.stream().filter(wait -> wait.end() == KaplanMeier.End.OVER).count();
+    if (over == 0) {
+      return;
+    }
+    List<Double> arrived =
+        waits.stream()
+            .filter(wait -> wait.end() == KaplanMeier.End.OVER)
+            .map(KaplanMeier.Wait::time)
+            .sorted()
+            .toList();
+    // Where labels are rare by design the share of 95 % is never reached: then those that came.
+    OptionalDouble all = KaplanMeier.quantile(waits, P95);
+    double p95 = all.orElseGet(() -> arrived.get((int) Math.ceil(P95 * arrived.size()) - 1));
+    String half =
+        KaplanMeier.quantile(waits, 0.5).isPresent()
+            ? "half within %.0f s".formatted(KaplanMeier.quantile(waits, 0.5).getAsDouble())
+            : "fewer than half have come";
+    String detail =
+        "95 %% of %s came within %.0f s, %s; %d of the newest %d wait"
+            .formatted(
+                all.isPresent() ? "labels" : "the labels that came",
+                p95,
+                half,
+                waits.size() - over,
+                waits.size());
+    seen.add(look.measured("feedback", "delay", over, p95, detail));
+    seen.add(look.measured("data", "label_delay", over, Math.floor(p95), detail));
+  }
+
+  /** Whether two sources that labelled the same predictions said the same. */
+  private void agreement(Look look, List<Observation> seen) {
+    List<Agreement.Pair> pairs = monitoring.labels().pairs(look.product(), 2_000);
+    Agreement.kappa(pairs)
+        .ifPresent(kappa ->
+            seen.add(
+                look.measured(
+                    "data",
+                    "kappa",
+                    pairs.size(),
+                    kappa,
+                    "Cohen's kappa of two sources on %d predictions that both labelled"
+                        .formatted(pairs.size()))));
   }
 
   private void latency(Look look, CanvasVersion canvas, List<Observation> seen) {
@@ -186,10 +248,10 @@ final class TrafficEvidence {
   }
 
   private void fallback(Look look, List<Observation> seen) {
-    ViewStore.Totals totals = look.totals();
+    HourStore.Totals totals = look.totals();
     Instant last = totals.last().orElse(look.now());
-    ViewStore.Hour worst =
-        monitoring.views().worstHour(look.product(), last.minus(Duration.ofDays(1)));
+    HourStore.Worst worst =
+        monitoring.hours().worst(look.product(), last.minus(Duration.ofDays(1)));
     if (worst.requests() > 0) {
       seen.add(
           look.share(
@@ -206,8 +268,8 @@ final class TrafficEvidence {
             "rungs",
             totals.logged(),
             true,
-            "Answers by rung: " + monitoring.views().servedBy(look.product())));
-    long pre = monitoring.views().reasons(look.product(), "pre_fail");
+            "Answers by rung: " + monitoring.hours().servedBy(look.product())));
+    long pre = totals.refused();
     seen.add(
         look.verdict(
             "serving.pre_assertion",

@@ -3,7 +3,6 @@ package dev.espalier.monitoring;
 import dev.espalier.platform.Database;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** The aggregates that the page and the evidence read. */
@@ -12,31 +11,6 @@ final class ViewStore {
 
   ViewStore(Database database) {
     this.database = database;
-  }
-
-  /** Rows of one day, answer and version. */
-  record Tally(String day, String label, String version, long served, long labelled) {}
-
-  List<Tally> tallies(String product) {
-    return database.read(handle ->
-        handle
-            .createQuery(
-                """
-                SELECT substr(at, 1, 10) AS day, coalesce(label, 'none') AS label, model_version,
-                  count(*) AS served, count(actual) AS labelled
-                FROM prediction WHERE product = :product
-                GROUP BY substr(at, 1, 10), coalesce(label, 'none'), model_version
-                ORDER BY 1, 2, 3
-                """)
-            .bind("product", product)
-            .map((row, _) ->
-                new Tally(
-                    row.getString("day"),
-                    row.getString("label"),
-                    row.getString("model_version"),
-                    row.getLong("served"),
-                    row.getLong("labelled")))
-            .list());
   }
 
   long dropped(String product) {
@@ -57,32 +31,41 @@ final class ViewStore {
             .one());
   }
 
-  /** How many joined labels are in this state on their way to training. */
-  long training(String product, String state) {
-    return database.read(handle ->
-        handle
-            .createQuery(
-                "SELECT count(*) FROM feedback WHERE product = :product AND training = :state")
-            .bind("product", product)
-            .bind("state", state)
-            .mapTo(Long.class)
-            .one());
-  }
+  /** How long the newest joined labels took, in milliseconds, ascending; where they went. */
+  record Recent(List<Long> delays, long sent) {}
 
-  /** The q-quantile (nearest rank) of label delays, in seconds. */
-  OptionalDouble delay(String product, double q) {
-    List<Long> delays =
-        database.read(handle ->
-            handle
-                .createQuery(
-                    """
+  Recent recent(String product, int newest) {
+    return database.read(handle -> {
+      List<Long> delays =
+          handle
+              .createQuery(
+                  """
+                  SELECT delay_millis FROM (
                     SELECT delay_millis FROM feedback
-                    WHERE product = :product AND state = 'joined' ORDER BY delay_millis
-                    """)
-                .bind("product", product)
-                .mapTo(Long.class)
-                .list());
-    return quantile(delays, q, 1000);
+                    WHERE product = :product AND state = 'joined' ORDER BY at DESC LIMIT :newest)
+                    AS latest
+                  ORDER BY delay_millis
+                  """)
+              .bind("product", product)
+              .bind("newest", newest)
+              .mapTo(Long.class)
+              .list();
+      long sent =
+          handle
+              .createQuery(
+                  """
+                  SELECT count(*) FROM (
+                    SELECT training FROM feedback
+                    WHERE product = :product AND state = 'joined' ORDER BY at DESC LIMIT :newest)
+                    AS latest
+                  WHERE training = 'sent'
+                  """)
+              .bind("product", product)
+              .bind("newest", newest)
+              .mapTo(Long.class)
+              .one();
+      return new Recent(delays, sent);
+    });
   }
 
   static OptionalDouble quantile(List<Long> sorted, double q, double unit) {
@@ -134,107 +117,5 @@ final class ViewStore {
             .bind("newest", newest)
             .mapTo(Long.class)
             .list());
-  }
-
-  /** How many answers each rung gave, in words. */
-  String servedBy(String product) {
-    List<String> rungs =
-        database.read(handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT served_by, count(*) AS n FROM prediction WHERE product = :product
-                    GROUP BY served_by ORDER BY 1
-                    """)
-                .bind("product", product)
-                .map((row, _) -> row.getString("served_by") + " " + row.getLong("n"))
-                .list());
-    return String.join(", ", rungs);
-  }
-
-  /** How many requests went on to another rung for a reason that starts so. */
-  long reasons(String product, String prefix) {
-    return database.read(handle ->
-        handle
-            .createQuery(
-                """
-                SELECT count(*) FROM prediction
-                WHERE product = :product AND fallback_reason LIKE :prefix
-                """)
-            .bind("product", product)
-            .bind("prefix", prefix + "%")
-            .mapTo(Long.class)
-            .one());
-  }
-
-  /** Totals of the log. */
-  record Totals(
-      long logged,
-      long labelled,
-      long errors,
-      long fallbacks,
-      long consumers,
-      long mature,
-      long matureLabelled,
-      Optional<Instant> first,
-      Optional<Instant> last) {}
-
-  /** {@code mature}: predictions before that instant, whose labels are due. */
-  Totals totals(String product, Instant mature) {
-    return database.read(handle ->
-        handle
-            .createQuery(
-                """
-                SELECT count(*) AS logged, count(actual) AS labelled, count(error) AS errors,
-                  coalesce(sum(CASE WHEN served_by IN
-                    ('previous_champion', 'baseline', 'default_value') THEN 1 ELSE 0 END), 0)
-                    AS fallbacks,
-                  count(consumer) AS consumers,
-                  coalesce(sum(CASE WHEN at < :mature THEN 1 ELSE 0 END), 0) AS mature,
-                  coalesce(sum(CASE WHEN at < :mature AND actual IS NOT NULL THEN 1 ELSE 0 END), 0)
-                    AS mature_labelled,
-                  min(at) AS first, max(at) AS last
-                FROM prediction WHERE product = :product
-                """)
-            .bind("product", product)
-            .bind("mature", EventTime.text(mature))
-            .map((row, _) ->
-                new Totals(
-                    row.getLong("logged"),
-                    row.getLong("labelled"),
-                    row.getLong("errors"),
-                    row.getLong("fallbacks"),
-                    row.getLong("consumers"),
-                    row.getLong("mature"),
-                    row.getLong("mature_labelled"),
-                    Optional.ofNullable(row.getString("first")).map(Instant::parse),
-                    Optional.ofNullable(row.getString("last")).map(Instant::parse)))
-            .one());
-  }
-
-  /** Fallback answers in the worst hour since, and that hour's requests. */
-  record Hour(long fallbacks, long requests) {}
-
-  Hour worstHour(String product, Instant since) {
-    return database
-        .read(handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT sum(CASE WHEN served_by IN
-                      ('previous_champion', 'baseline', 'default_value') THEN 1 ELSE 0 END)
-                      AS fallbacks, count(*) AS requests
-                    FROM prediction WHERE product = :product AND at >= :since
-                    GROUP BY substr(at, 1, 13)
-                    """)
-                .bind("product", product)
-                .bind("since", EventTime.text(since))
-                .map((row, _) -> new Hour(row.getLong("fallbacks"), row.getLong("requests")))
-                .list())
-        .stream()
-        .max(
-            java.util.Comparator.comparingDouble(
-                hour -> (double) hour.fallbacks() / hour.requests()))
-        .orElse(new Hour(0, 0));
   }
 }

@@ -60,6 +60,56 @@ final class WatchStore {
             .list());
   }
 
+  /** The newest windows of a monitor, oldest first. */
+  List<MonitorWindow> newest(String product, String monitor, int limit) {
+    List<MonitorWindow> found =
+        database.read(handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT * FROM watch_window WHERE product = :product AND monitor = :monitor
+                    ORDER BY to_at DESC LIMIT :limit
+                    """)
+                .bind("product", product)
+                .bind("monitor", monitor)
+                .bind("limit", limit)
+                .map((row, _) -> window(row))
+                .list());
+    return found.reversed();
+  }
+
+  /** Whether any monitor has judged a window of a version. */
+  boolean judged(String product, String version) {
+    return database
+        .read(handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT 1 FROM watch_window WHERE product = :product AND version = :version
+                    LIMIT 1
+                    """)
+                .bind("product", product)
+                .bind("version", version)
+                .mapTo(Integer.class)
+                .findOne())
+        .isPresent();
+  }
+
+  /** The first window of a monitor that had a value. */
+  Optional<MonitorWindow> firstJudged(String product, String monitor) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT * FROM watch_window WHERE product = :product AND monitor = :monitor
+                  AND insufficient IS NULL ORDER BY to_at LIMIT 1
+                """)
+            .bind("product", product)
+            .bind("monitor", monitor)
+            .map((row, _) -> window(row))
+            .findOne());
+  }
+
   /** Settled windows that hold an event time. */
   List<MonitorWindow> settledAround(String product, String monitor, Instant at) {
     return database.read(handle ->
@@ -181,17 +231,14 @@ final class WatchStore {
   }
 
   List<Alert> alerts(Optional<String> product) {
-    return database.read(handle ->
-        handle
-            .createQuery(
-                """
-                SELECT * FROM alert WHERE (:any = 1 OR product = :product)
-                ORDER BY fired_at DESC, id DESC LIMIT 500
-                """)
-            .bind("any", product.isEmpty() ? 1 : 0)
-            .bind("product", product.orElse(""))
-            .map((row, _) -> alert(row))
-            .list());
+    return database.read(handle -> {
+      var query =
+          handle.createQuery(
+              "SELECT * FROM alert %s ORDER BY fired_at DESC, id DESC LIMIT 500"
+                  .formatted(product.isPresent() ? "WHERE product = :product" : ""));
+      product.ifPresent(known -> query.bind("product", known));
+      return query.map((row, _) -> alert(row)).list();
+    });
   }
 
   private static Alert alert(ResultSet row) throws SQLException {

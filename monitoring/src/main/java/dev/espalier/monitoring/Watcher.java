@@ -23,12 +23,19 @@ final class Watcher {
   private static final Duration DAY = Duration.ofDays(1);
   private static final double COVERED = 0.99;
   private final PredictionStore predictions;
+  private final HourStore hours;
   private final WatchStore store;
   private final Responder responder;
   private final Events events;
 
-  Watcher(PredictionStore predictions, WatchStore store, Responder responder, Events events) {
+  Watcher(
+      PredictionStore predictions,
+      HourStore hours,
+      WatchStore store,
+      Responder responder,
+      Events events) {
     this.predictions = predictions;
+    this.hours = hours;
     this.store = store;
     this.responder = responder;
     this.events = events;
@@ -112,8 +119,15 @@ final class Watcher {
       return true;
     }
     PredictionStore.Coverage coverage =
-        predictions.coverage(canvas.product(), frame.version(), frame.from(), frame.to());
+        wholeHours(frame)
+            ? hours.coverage(canvas.product(), frame.version(), frame.from(), frame.to())
+            : predictions.coverage(canvas.product(), frame.version(), frame.from(), frame.to());
     return coverage.labelled() >= Math.ceil(COVERED * coverage.rows());
+  }
+
+  private static boolean wholeHours(Judge.Frame frame) {
+    return frame.from().equals(frame.from().truncatedTo(ChronoUnit.HOURS))
+        && frame.to().equals(frame.to().truncatedTo(ChronoUnit.HOURS));
   }
 
   /** How a window stands now, whether or not it has settled. */
@@ -172,10 +186,7 @@ final class Watcher {
   double bound(CanvasVersion canvas, String name, Spec.Monitor monitor) {
     Optional<Double> reference =
         monitor.relative()
-            ? store.windows(canvas.product(), name).stream()
-                .filter(window -> window.insufficient().isEmpty())
-                .map(MonitorWindow::value)
-                .findFirst()
+            ? store.firstJudged(canvas.product(), name).map(MonitorWindow::value)
             : Optional.empty();
     return Judge.bound(monitor, reference);
   }

@@ -97,4 +97,84 @@ class EvidenceTest {
       assertThat(world.monitoring.incidents(World.PRODUCT)).isEmpty();
     }
   }
+
+  @Test
+  void the_gap_between_offline_and_online_has_its_interval() {
+    try (World world = new World(folder)) {
+      twoWeeks(world);
+      Observation gap = observe(world).get("metrics gap");
+      assertThat(gap.pass()).contains(true);
+      Observation.Interval interval = gap.interval().orElseThrow();
+      assertThat(gap.value().orElseThrow()).isBetween(interval.low(), interval.high());
+      assertThat(gap.detail()).contains("false_spam", "gap ");
+    }
+  }
+
+  @Test
+  void the_online_evaluation_is_as_old_as_its_last_window() {
+    try (World world = new World(folder)) {
+      twoWeeks(world);
+      Instant end = world.clocks.now(World.PRODUCT);
+      assertThat(observe(world).get("evaluation online").observedAt())
+          .isBeforeOrEqualTo(end)
+          .isAfter(end.minus(Duration.ofDays(2)));
+    }
+  }
+
+  @Test
+  void a_delay_counts_the_labels_that_still_wait() {
+    try (World world = new World(folder)) {
+      for (int i = 0; i < 100; i++) {
+        world.monitoring.accept(World.answer("p" + i, World.START, "ham", "1.0.0"));
+        if (i < 60) {
+          world.monitoring.feedback("p" + i, "ham", World.START.plusSeconds(60), "person");
+        }
+      }
+      world.at(World.START.plus(Duration.ofDays(1)));
+      world.tick();
+      Observation delay = observe(world).get("feedback delay");
+      assertThat(delay.n()).isEqualTo(60);
+      assertThat(delay.detail()).contains("half within 60 s", "40 of the newest 100 wait");
+      assertThat(delay.detail()).contains("the labels that came");
+    }
+  }
+
+  private static void weeks(World world, int weeks, double decayPerWeek) {
+    java.util.SplittableRandom random = new java.util.SplittableRandom(6);
+    world.monitoring.release(World.PRODUCT, "1.0.0", World.START);
+    for (int i = 0; i < weeks * 300; i++) {
+      Instant at = World.START.plus(Duration.ofSeconds(i * 7 * 86_400L / 300));
+      String truth = i % 3 == 0 ? "spam" : "ham";
+      boolean wrong = random.nextDouble() < 0.03 + decayPerWeek * (i / 300);
+      String said = wrong == truth.equals("ham") ? "spam" : "ham";
+      world.monitoring.accept(World.answer("w" + i, at, said, "1.0.0"));
+      world.monitoring.feedback("w" + i, truth, at, "person");
+    }
+    world.at(World.START.plus(Duration.ofDays(7L * weeks + 3)));
+    world.tick();
+  }
+
+  @Test
+  void the_half_life_of_a_decaying_version_comes_from_its_weekly_metric() {
+    try (World world = new World(folder)) {
+      weeks(world, 8, 0.01);
+      Observation seen = observe(world).get("registry.decay half_life");
+      assertThat(seen.subject()).isEqualTo("1.0.0");
+      // false_spam begins near 3 % and grows by 1 point a week: doubled after about three weeks.
+      assertThat(seen.value().orElseThrow())
+          .isBetween(
+              (double) Duration.ofDays(7).toSeconds(), (double) Duration.ofDays(60).toSeconds());
+      Observation.Interval interval = seen.interval().orElseThrow();
+      assertThat(seen.value().orElseThrow()).isBetween(interval.low(), interval.high());
+      assertThat(seen.detail()).contains("over 8 weeks");
+    }
+  }
+
+  @Test
+  void too_few_weeks_are_no_half_life() {
+    try (World world = new World(folder)) {
+      weeks(world, 3, 0.0);
+      assertThat(observe(world)).doesNotContainKey("registry.decay half_life");
+    }
+  }
 }

@@ -3,6 +3,7 @@ package dev.espalier.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.platform.Caller;
 import dev.espalier.platform.Json;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
@@ -32,7 +33,12 @@ class MonitoringRoutesTest {
             .host("127.0.0.1")
             .port(0)
             .routing(routes ->
-                routes.register("/", new MonitoringRoutes(world.monitoring, world.clocks)))
+                routes
+                    .any((request, response) -> {
+                      request.context().register(Caller.local());
+                      response.next();
+                    })
+                    .register("/", new MonitoringRoutes(world.monitoring, world.clocks)))
             .build()
             .start();
   }
@@ -91,5 +97,43 @@ class MonitoringRoutesTest {
         .isEqualTo(400);
     assertThat(send(HttpRequest.newBuilder().GET(), "/alerts?product=mail").body()).isEqualTo("[]");
     assertThat(send(HttpRequest.newBuilder().GET(), "/incidents/mail").body()).isEqualTo("[]");
+  }
+
+  private HttpResponse<String> act(String path, String body) throws Exception {
+    return send(HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.ofString(body)), path);
+  }
+
+  @Test
+  void an_incident_is_acknowledged_put_off_and_resolved_over_http() throws Exception {
+    Incident incident =
+        Incident.opened("incident_1", World.PRODUCT, "t", "false_spam", "1.0.0", World.START);
+    new IncidentStore(world.database).open(incident);
+    String path = "/incidents/%s/incident_1".formatted(World.PRODUCT);
+
+    HttpResponse<String> seen = act(path + "/ack", "{\"reason\":\"on it\"}");
+    assertThat(seen.statusCode()).isEqualTo(200);
+    assertThat(Json.tree(seen.body()).path("state").asText()).isEqualTo("acknowledged");
+
+    HttpResponse<String> quiet = act(path + "/snooze", "{\"until\":\"2002-08-02T00:00:00Z\"}");
+    assertThat(Json.tree(quiet.body()).path("snoozedUntil").asText())
+        .isEqualTo("2002-08-02T00:00:00Z");
+
+    HttpResponse<String> wrong = act(path + "/resolve", "{\"verdict\":\"meh\"}");
+    assertThat(wrong.statusCode()).isEqualTo(400);
+    assertThat(wrong.body()).contains("actionable, noise, expected, drill");
+    assertThat(act(path + "/resolve", "{}").statusCode()).isEqualTo(400);
+    assertThat(act(path + "/snooze", "{\"until\":\"tomorrow\"}").statusCode()).isEqualTo(400);
+
+    HttpResponse<String> done =
+        act(path + "/resolve", "{\"verdict\":\"actionable\",\"reason\":\"retrained\"}");
+    JsonNode resolved = Json.tree(done.body());
+    assertThat(resolved.path("state").asText()).isEqualTo("resolved");
+    assertThat(resolved.path("worth").asText()).isEqualTo("ACTIONABLE");
+    assertThat(resolved.path("trace")).hasSize(3);
+    assertThat(act(path + "/resolve", "{\"verdict\":\"noise\"}").statusCode()).isEqualTo(409);
+    assertThat(act("/incidents/other/incident_1/ack", "{}").statusCode()).isEqualTo(404);
+    assertThat(act(path + "/ack", "{\"verdict\":\"noise\"}").statusCode())
+        .as("a verdict may be changed afterwards")
+        .isEqualTo(200);
   }
 }

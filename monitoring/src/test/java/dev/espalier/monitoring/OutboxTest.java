@@ -109,4 +109,54 @@ class OutboxTest {
       assertThat(keys).isEmpty();
     }
   }
+
+  @Test
+  void a_dead_letter_is_told_by_another_way() {
+    try (World world = world(Targets.PRIVATE_ALLOWED)) {
+      answer.set(500);
+      new PageDrill(world.monitoring).run(World.PRODUCT, world.canvas, World.START);
+      world.machine.advance(Duration.ofMinutes(1));
+      world.monitoring.deliver();
+      assertThat(world.monitoring.alerts(Optional.of(World.PRODUCT)))
+          .filteredOn(alert -> alert.monitor().equals("delivery"))
+          .singleElement()
+          .satisfies(alert -> {
+            assertThat(alert.severity()).isEqualTo("warn");
+            assertThat(alert.text()).contains("given up after 2 attempts", "answered 500");
+          });
+    }
+  }
+
+  @Test
+  void the_same_alert_stored_again_after_a_crash_is_one_message() {
+    try (World world = world(Targets.PRIVATE_ALLOWED)) {
+      Alert alert =
+          Alert.plain(
+              "alert_x", World.PRODUCT, "m", "warn", World.START, "words", Alert.Purpose.LIVE);
+      List<Outbox.Message> messages =
+          world.monitoring.responder().messages(alert, List.of("webhook"));
+      world.monitoring.watches().fire(alert, messages);
+      assertThat(world.monitoring.deliver(messages)).isEqualTo(1);
+      // The process dies before it knows that it fired: the repeat changes nothing.
+      world.monitoring.watches().fire(alert, messages);
+      assertThat(world.monitoring.deliver(messages)).isEqualTo(1);
+      assertThat(world.monitoring.deliver()).isZero();
+      assertThat(keys).hasSize(1);
+    }
+  }
+
+  @Test
+  void what_was_not_delivered_goes_out_after_a_restart_under_the_same_key() {
+    try (World world = world(Targets.PRIVATE_ALLOWED)) {
+      answer.set(503);
+      new PageDrill(world.monitoring).run(World.PRODUCT, world.canvas, World.START);
+    }
+    answer.set(200);
+    try (World world = world(Targets.PRIVATE_ALLOWED)) {
+      world.machine.advance(Duration.ofMinutes(5));
+      world.monitoring.deliver();
+      assertThat(world.monitoring.outbox().count(World.PRODUCT, "delivered")).isEqualTo(1);
+      assertThat(keys).hasSize(2).containsOnly(keys.getFirst());
+    }
+  }
 }

@@ -139,7 +139,7 @@ public final class Espalier implements AutoCloseable {
                   machine,
                   canvases::active,
                   (dataset, row, source) -> datasets.label(dataset, row(row), source),
-                  MonitoringConfig.defaults()));
+                  MonitoringConfig.of(System.getenv())));
       serving =
           opened(
               new Serving(
@@ -259,8 +259,7 @@ public final class Espalier implements AutoCloseable {
       for (CanvasSummary canvas : espalier.canvases.list()) {
         espalier.loop.observe(canvas.product(), espalier.canvases.require(canvas.product()));
       }
-      espalier.opened(
-          new Ticker(espalier.canvases, espalier.clocks, espalier.loop, espalier.monitoring));
+      espalier.opened(new Ticker(espalier.canvases, espalier.clocks, espalier.loop));
       espalier.http.ready();
       return espalier;
     } catch (RuntimeException failure) {

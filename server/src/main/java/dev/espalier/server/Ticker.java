@@ -2,7 +2,6 @@ package dev.espalier.server;
 
 import dev.espalier.canvas.CanvasSummary;
 import dev.espalier.canvas.Canvases;
-import dev.espalier.monitoring.Monitoring;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.ProductClocks;
 import java.util.concurrent.Executors;
@@ -21,33 +20,36 @@ final class Ticker implements AutoCloseable {
   private final Canvases canvases;
   private final ProductClocks clocks;
   private final ProductLoop loop;
-  private final Monitoring monitoring;
 
-  Ticker(Canvases canvases, ProductClocks clocks, ProductLoop loop, Monitoring monitoring) {
+  Ticker(Canvases canvases, ProductClocks clocks, ProductLoop loop) {
     this.canvases = canvases;
     this.clocks = clocks;
     this.loop = loop;
-    this.monitoring = monitoring;
     var _ = timer.scheduleWithFixedDelay(this::tick, SECONDS, SECONDS, TimeUnit.SECONDS);
   }
 
   private void tick() {
     try {
-      monitoring.deliver();
       for (CanvasSummary canvas : canvases.list()) {
-        boolean wall =
-            clocks
-                .state(canvas.product())
-                .map(state -> state.mode() == ProductClocks.Mode.WALL)
-                .orElse(true);
-        if (wall) {
-          loop.tick(canvas.product());
-        }
+        tick(canvas.product());
       }
-    } catch (EspalierException failure) {
-      LOG.warn("A tick failed; the next one tries again", failure);
     } catch (RuntimeException failure) {
       LOG.error("A tick failed unexpectedly", failure);
+    }
+  }
+
+  /** A product that cannot move keeps no other from moving. */
+  private void tick(String product) {
+    try {
+      boolean wall =
+          clocks.state(product).map(state -> state.mode() == ProductClocks.Mode.WALL).orElse(true);
+      if (wall) {
+        loop.tick(product);
+      }
+    } catch (EspalierException failure) {
+      LOG.warn("A tick of {} failed; the next one tries again", product, failure);
+    } catch (RuntimeException failure) {
+      LOG.error("A tick of {} failed unexpectedly", product, failure);
     }
   }
 
