@@ -10,6 +10,7 @@ import dev.espalier.platform.Digest;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,10 +26,16 @@ final class Answers {
       Json.mapper().copy().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
   private static final Set<String> SPECIALS = Set.of("n/a", "deferred");
   private static final Map<String, Given<?>> UNANSWERED = new ConcurrentHashMap<>();
+  private static final Map<Class<?>, Optional<Answer>> DEFAULTS = new ConcurrentHashMap<>();
   private final Map<String, Given<?>> given;
+  private final Map<Class<?>, Answer> values = new HashMap<>();
 
   private Answers(Map<String, Given<?>> given) {
     this.given = given;
+    given
+        .values()
+        .forEach(
+            each -> each.value().ifPresent(value -> values.put(each.question().type(), value)));
   }
 
   static Answers read(byte[] document) {
@@ -263,42 +270,38 @@ final class Answers {
 
   /** The answer of one type, where it is answered. */
   <A extends Answer> Optional<A> find(Class<A> type) {
-    return given.values().stream()
-        .flatMap(each -> each.value().stream())
-        .filter(type::isInstance)
-        .map(type::cast)
-        .findFirst();
+    return Optional.ofNullable(values.get(type)).map(type::cast);
   }
 
   /** An answer whose record has a default for everything, unless it is set aside. */
   <A extends Answer> A get(Class<A> type) {
     return find(type)
-        .or(() ->
-            given.values().stream()
-                .filter(g -> g.question().type() == type)
-                .findFirst()
-                .flatMap(g -> defaults(g.question()))
-                .map(type::cast))
+        .or(() -> defaults(type))
         .orElseThrow(
             () -> EspalierException.invalid("The canvas does not answer " + type.getSimpleName()));
   }
 
   /** The answer to work with: the given one, else the defaults, where there are enough of them. */
   <A extends Answer> Optional<A> effective(Given<A> answer) {
-    return answer.value().isPresent() || answer.special().isEmpty()
-        ? answer.value().or(() -> defaults(answer.question()))
-        : defaults(answer.question());
+    return answer.value().or(() -> defaults(answer.question().type()));
   }
 
-  private static <A extends Answer> Optional<A> defaults(Question<A> question) {
-    try {
-      Node nothing = new Node.Fields(Map.of(), 0);
-      return Optional.of(
-          SNAKE.convertValue(
-              Schema.record(question.type(), nothing, "", new LinkedHashSet<>()), question.type()));
-    } catch (EspalierException incomplete) {
-      return Optional.empty();
-    }
+  /** What a record is when nothing is said; it never changes. */
+  private static <A extends Answer> Optional<A> defaults(Class<A> type) {
+    return DEFAULTS
+        .computeIfAbsent(
+            type,
+            _ -> {
+              try {
+                Node nothing = new Node.Fields(Map.of(), 0);
+                return Optional.of(
+                    SNAKE.convertValue(
+                        Schema.record(type, nothing, "", new LinkedHashSet<>()), type));
+              } catch (EspalierException incomplete) {
+                return Optional.empty();
+              }
+            })
+        .map(type::cast);
   }
 
   int members() {

@@ -174,8 +174,10 @@ class HostileDocumentTest {
         Rules.findings(answers);
         Compiler.compile(answers, "p", "1.0.0");
         Diff.between(before, answers);
-        assertThat(Canvas.read(Export.text(answers)).contentDigest())
-            .isEqualTo(answers.contentDigest());
+        if (i % 5 == 0) {
+          assertThat(Canvas.read(Export.text(answers)).contentDigest())
+              .isEqualTo(answers.contentDigest());
+        }
       } catch (EspalierException expected) {
         refused++;
       } catch (RuntimeException unexpected) {
