@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import { post } from '../../shared/api/client';
-import type { DrillRun } from '../../shared/api/contract';
 import { useDrillRecords, useDrills } from '../../shared/api/queries';
 import type { DrillInfo, DrillRecord } from '../../shared/api/types';
 import { dateTime } from '../../shared/lib/time';
@@ -19,7 +18,7 @@ export function Drills() {
     <Asked query={drills}>
       {(known) => {
         const runs = records.data ?? [];
-        const passed = new Set(runs.filter((run) => run.passed).map((run) => run.name)).size;
+        const passed = new Set(runs.filter((run) => run.passed).map((run) => run.drill)).size;
         return (
           <>
             <Head
@@ -32,7 +31,7 @@ export function Drills() {
               </Empty>
             )}
             {known.map((drill) => (
-              <One key={drill.name} drill={drill} product={product} records={runs.filter((run) => run.name === drill.name)} />
+              <One key={drill.name} drill={drill} product={product} records={runs.filter((run) => run.drill === drill.name)} />
             ))}
           </>
         );
@@ -41,13 +40,13 @@ export function Drills() {
   );
 }
 
-function One({ drill, product, records }: { readonly drill: DrillInfo; readonly product: string; readonly records: readonly DrillRun[] }) {
+function One({ drill, product, records }: { readonly drill: DrillInfo; readonly product: string; readonly records: readonly DrillRecord[] }) {
   const queries = useQueryClient();
   const run = useMutation({
     mutationFn: () => post<DrillRecord>(`/drills/${encodeURIComponent(product)}/${encodeURIComponent(drill.name)}`, {}),
     onSuccess: () => queries.invalidateQueries({ predicate: ({ queryKey }) => ['conformance', 'drills'].includes(String(queryKey[0])) }),
   });
-  const last = records.toSorted((a, b) => Date.parse(b.at ?? '') - Date.parse(a.at ?? ''))[0];
+  const last = records[0];
   const shown = run.data ?? last;
   return (
     <section className="band">
@@ -56,7 +55,7 @@ function One({ drill, product, records }: { readonly drill: DrillInfo; readonly 
         <span>
           {last && !run.data && (
             <>
-              <Pill outcome={last.passed ? 'PASSED' : 'FAILED'} /> <span className="muted">{last.at && dateTime(last.at)}</span>{' '}
+              <Pill outcome={last.state} /> <span className="muted">{dateTime(last.at)}</span>{' '}
             </>
           )}
           <button type="button" className="btn" disabled={run.isPending} onClick={() => run.mutate()}>

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Link } from 'react-router';
-import type { DrillRun, Waiver } from '../../shared/api/contract';
+import type { Waiver } from '../../shared/api/contract';
 import { useDrillRecords, useHistory, useIncidents, useMonitor } from '../../shared/api/queries';
 import type { Evidence, Question, StateChange } from '../../shared/api/types';
 import { SeriesChart } from '../../shared/chart/SeriesChart';
@@ -210,13 +210,13 @@ function Now({ product, question }: { readonly product: string; readonly questio
 
 /** The newest drill that looked at this question. */
 function LastDrill({ product, question }: { readonly product: string; readonly question: Question }) {
-  const records: readonly DrillRun[] = useDrillRecords(product).data ?? [];
+  const records = useDrillRecords(product).data ?? [];
   const record = records.find((one) => one.observations.some((seen) => seen.question === question.question));
   if (!record) return null;
   return (
     <p className="muted">
-      Last drill: <Link to={`/p/${product}/drills`}>{record.name}</Link> {record.passed ? 'passed' : 'did not pass'}
-      {record.at && `, ${dateTime(record.at)}`}
+      Last drill: <Link to={`/p/${product}/drills`}>{record.drill}</Link> {record.passed ? 'passed' : 'did not pass'}
+      {`, ${dateTime(record.at)}`}
     </p>
   );
 }

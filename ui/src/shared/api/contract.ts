@@ -1,5 +1,5 @@
 import type { components } from './generated/schema';
-import type { Interval, Lane } from './types';
+import type { Lane } from './types';
 
 /** One field of an answer, as the form needs to know it. */
 export interface FieldInfo {
@@ -73,23 +73,6 @@ export interface DocumentRow {
   readonly frozen?: boolean;
   readonly answered?: number;
   readonly sections?: number;
-}
-
-/** A drill that was run, from the record of drills. */
-export interface DrillRun {
-  readonly id?: string;
-  readonly name: string;
-  readonly at?: string;
-  readonly passed: boolean;
-  readonly observations: readonly {
-    readonly question: string;
-    readonly clause: string;
-    readonly n: number;
-    readonly value?: number;
-    readonly interval?: Interval;
-    readonly pass?: boolean;
-    readonly detail: string;
-  }[];
 }
 
 export interface Waiver {

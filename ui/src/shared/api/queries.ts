@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { get, getText } from './client';
-import type { DocumentRow, Draft, DrillRun, DriftRow, Me, OpenPlan, QuestionInfo, VersionRow } from './contract';
+import type { DocumentRow, Draft, DriftRow, Me, OpenPlan, QuestionInfo, VersionRow } from './contract';
 import type {
   Alert,
   AliasView,
@@ -8,6 +8,7 @@ import type {
   Conformance,
   DeploymentView,
   DrillInfo,
+  DrillRecord,
   Explanation,
   Incident,
   Lineage,
@@ -63,7 +64,7 @@ export const useAlerts = (p: string) => useApi<Alert[]>(['alerts', p], `/alerts?
 export const useIncidents = (p: string) => useApi<Incident[]>(['incidents', p], `/incidents/${at(p)}`);
 
 export const useDrills = (p: string) => useApi<DrillInfo[]>(['drills', p], `/drills/${at(p)}`);
-export const useDrillRecords = (p: string) => useApi<DrillRun[]>(['drills', p, 'records'], `/drills/${at(p)}/records`);
+export const useDrillRecords = (p: string) => useApi<DrillRecord[]>(['drills', p, 'records'], `/drills/${at(p)}/records`);
 
 export const useDocuments = (p: string, version: string) =>
   useApi<DocumentRow[]>(['documents', p, version], `/documents/${at(p)}${version === '' ? '' : `?version=${at(version)}`}`);

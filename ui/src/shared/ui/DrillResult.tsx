@@ -1,15 +1,16 @@
-import type { DrillRun } from '../api/contract';
+import type { DrillRecord } from '../api/types';
 import { count, number } from '../lib/format';
 import { Pill } from './Pill';
 import { prose } from '../lib/prose';
 
 /** What a drill saw, observation by observation. */
-export function DrillResult({ record }: { readonly record: Pick<DrillRun, 'name' | 'passed' | 'observations'> }) {
+export function DrillResult({ record }: { readonly record: Pick<DrillRecord, 'drill' | 'state' | 'passed' | 'observations' | 'detail'> }) {
   return (
     <>
       <p>
-        <Pill outcome={record.passed ? 'PASSED' : 'FAILED'} text={record.passed ? `${record.name} passed` : `${record.name} did not pass`} />
+        <Pill outcome={record.state} text={record.passed ? `${record.drill} passed` : `${record.drill} did not pass`} />
       </p>
+      {record.observations.length === 0 && <p className="muted">{prose(record.detail)}</p>}
       <ul className="lines">
         {record.observations.map((seen) => (
           <li key={seen.question + seen.clause + seen.detail}>

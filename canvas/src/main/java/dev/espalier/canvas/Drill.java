@@ -16,6 +16,12 @@ public interface Drill {
   /** One sentence: what it does and what it proves. */
   String description();
 
+  /**
+   * Asks a run under way to stop soon. It then fails with UNAVAILABLE, and what it saw is no
+   * evidence. A drill that takes seconds only may ignore it.
+   */
+  default void abort() {}
+
   /** Runs to the end and returns what it saw; DRILL evidence. */
   List<Observation> run(String product, CanvasVersion canvas, Instant now);
 }

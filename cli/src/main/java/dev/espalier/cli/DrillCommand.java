@@ -1,13 +1,17 @@
 package dev.espalier.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -27,6 +31,12 @@ final class DrillCommand implements Callable<Integer> {
   @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "All without one.")
   String name = "";
 
+  @Option(
+      names = "--model-version",
+      paramLabel = "VERSION",
+      description = "Another version than the champion, such as one that waits for its release.")
+  String version = "";
+
   @Override
   public Integer call() {
     Api api = server.api();
@@ -38,7 +48,9 @@ final class DrillCommand implements Callable<Integer> {
     }
     boolean passed = true;
     for (String drill : names) {
-      JsonNode record = api.post("/drills/" + product + "/" + drill, Map.of());
+      String of =
+          version.isEmpty() ? "" : "?version=" + URLEncoder.encode(version, StandardCharsets.UTF_8);
+      JsonNode record = api.post("/drills/" + product + "/" + drill + of, Map.of());
       server.print(spec.commandLine().getOut(), record, answer -> words(drill, answer));
       passed &= record.path("passed").asBoolean();
     }
@@ -47,7 +59,11 @@ final class DrillCommand implements Callable<Integer> {
 
   private static List<String> words(String drill, JsonNode record) {
     List<String> lines = new ArrayList<>();
-    lines.add(drill + ": " + (record.path("passed").asBoolean() ? "passed" : "failed"));
+    String otherwise = record.path("state").asText("failed").toLowerCase(Locale.ROOT);
+    lines.add(drill + ": " + (record.path("passed").asBoolean() ? "passed" : otherwise));
+    if (record.path("observations").isEmpty() && record.hasNonNull("detail")) {
+      lines.add("  " + record.path("detail").asText());
+    }
     record
         .path("observations")
         .forEach(observation -> lines.add("  " + observation.path("detail").asText()));

@@ -6,10 +6,13 @@ import java.time.DateTimeException;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.zone.ZoneOffsetTransition;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -18,7 +21,8 @@ import java.util.regex.Pattern;
 /**
  * When releases may begin. Windows read {@code Mon-Thu 09:00-16:00 Europe/Berlin} (end excluded,
  * {@code 24:00} is the day's end); freezes read {@code 2026-12-21..2027-01-03} (both days
- * included). Without a zone it is UTC; without windows it is always open. A freeze wins.
+ * included). A window whose end is before its start runs over midnight and belongs to the day on
+ * which it opens. Without a zone it is UTC; without windows it is always open. A freeze wins.
  */
 record Calendar(List<Window> windows, List<Freeze> freezes) {
   private static final Pattern WINDOW =
@@ -26,15 +30,33 @@ record Calendar(List<Window> windows, List<Freeze> freezes) {
   private static final Pattern FREEZE =
       Pattern.compile("(\\d{4}-\\d\\d-\\d\\d)\\.\\.(\\d{4}-\\d\\d-\\d\\d)(?:\\s+(\\S+))?");
   private static final int DAY_SECONDS = 24 * 3600;
+  private static final int HORIZON_DAYS = 366;
 
   record Window(
       String text, DayOfWeek first, DayOfWeek last, int fromSecond, int toSecond, ZoneId zone) {
     boolean holds(Instant at) {
       ZonedDateTime local = at.atZone(zone);
-      int days = Math.floorMod(last.getValue() - first.getValue(), 7);
-      int day = Math.floorMod(local.getDayOfWeek().getValue() - first.getValue(), 7);
       int second = local.toLocalTime().toSecondOfDay();
-      return day <= days && second >= fromSecond && second < toSecond;
+      if (fromSecond < toSecond) {
+        return on(local.getDayOfWeek()) && second >= fromSecond && second < toSecond;
+      }
+      // Over midnight: the day is the one on which the window opened.
+      return (on(local.getDayOfWeek()) && second >= fromSecond)
+          || (on(local.getDayOfWeek().minus(1)) && second < toSecond);
+    }
+
+    private boolean on(DayOfWeek day) {
+      int days = Math.floorMod(last.getValue() - first.getValue(), 7);
+      return Math.floorMod(day.getValue() - first.getValue(), 7) <= days;
+    }
+
+    /** When it opens on a day; what a clock change skips opens with the first second after it. */
+    Instant opens(LocalDate day) {
+      LocalDateTime local = day.atStartOfDay().plusSeconds(fromSecond);
+      ZoneOffsetTransition change = zone.getRules().getTransition(local);
+      return change != null && change.isGap()
+          ? change.getInstant()
+          : local.atZone(zone).toInstant();
     }
   }
 
@@ -72,6 +94,28 @@ record Calendar(List<Window> windows, List<Freeze> freezes) {
                 + String.join(", ", windows.stream().map(Window::text).toList()));
   }
 
+  /** When something may next begin: {@code at} itself, or within a year; empty when never. */
+  Optional<Instant> opens(Instant at) {
+    if (closed(at).isEmpty()) {
+      return Optional.of(at);
+    }
+    List<Instant> candidates = new ArrayList<>();
+    for (Freeze freeze : freezes) {
+      candidates.add(freeze.last.plusDays(1).atStartOfDay(freeze.zone).toInstant());
+    }
+    for (Window window : windows) {
+      LocalDate today = at.atZone(window.zone).toLocalDate();
+      for (int day = 0; day <= HORIZON_DAYS; day++) {
+        candidates.add(window.opens(today.plusDays(day)));
+      }
+    }
+    return candidates.stream()
+        .filter(one -> one.isAfter(at))
+        .sorted()
+        .filter(one -> closed(one).isEmpty())
+        .findFirst();
+  }
+
   private static Window window(String text) {
     Matcher parts = WINDOW.matcher(text.strip());
     if (!parts.matches()) {
@@ -82,7 +126,7 @@ record Calendar(List<Window> windows, List<Freeze> freezes) {
       DayOfWeek last = parts.group(2) == null ? first : day(parts.group(2));
       int from = second(parts.group(3));
       int to = second(parts.group(4));
-      if (from >= to) {
+      if (from == to || from == DAY_SECONDS) {
         throw unreadable("window", text, "Mon-Thu 09:00-16:00 UTC");
       }
       return new Window(text, first, last, from, to, zone(Optional.ofNullable(parts.group(5))));
@@ -97,11 +141,12 @@ record Calendar(List<Window> windows, List<Freeze> freezes) {
       throw unreadable("freeze", text, "2026-12-21..2027-01-03");
     }
     try {
-      return new Freeze(
-          text,
-          LocalDate.parse(parts.group(1)),
-          LocalDate.parse(parts.group(2)),
-          zone(Optional.ofNullable(parts.group(3))));
+      LocalDate first = LocalDate.parse(parts.group(1));
+      LocalDate last = LocalDate.parse(parts.group(2));
+      if (last.isBefore(first)) {
+        throw unreadable("freeze", text, last + ".." + first);
+      }
+      return new Freeze(text, first, last, zone(Optional.ofNullable(parts.group(3))));
     } catch (DateTimeException nonsense) {
       throw unreadable("freeze", text, "2026-12-21..2027-01-03");
     }

@@ -1,5 +1,7 @@
 package dev.espalier.deployment;
 
+import dev.espalier.platform.ErrorCode;
+import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
 import dev.espalier.platform.JsonRoutes;
 import io.helidon.webserver.http.HttpRules;
@@ -9,17 +11,16 @@ import java.util.Optional;
 
 /** {@code /deployments}: the view, rollouts, rollback, approvals. */
 public final class DeploymentRoutes extends JsonRoutes {
-  private static final String WHO = "local";
   private final Deployments deployments;
 
-  /** Asks for a rollout. */
+  /** Asks for a rollout; {@code by}, where given, must be who asks. */
   public record RolloutRequest(String version, String reason, Optional<String> by) {}
 
-  /** Asks for a rollback. */
+  /** Asks for a rollback, or takes a proposal back. */
   public record RollbackRequest(String reason, Optional<String> by) {}
 
-  /** Approves. {@code by} is who says so; this address has no accounts of its own. */
-  public record ApprovalRequest(Optional<String> by) {}
+  /** Approves. */
+  public record ApprovalRequest(Optional<String> by, Optional<String> reason) {}
 
   public DeploymentRoutes(Deployments deployments) {
     this.deployments = deployments;
@@ -31,7 +32,8 @@ public final class DeploymentRoutes extends JsonRoutes {
         .get("/deployments/{product}", safely(this::view))
         .post("/deployments/{product}/rollouts", safely(this::release))
         .post("/deployments/{product}/rollback", safely(this::rollback))
-        .post("/deployments/{product}/rollouts/{id}/approvals", safely(this::approve));
+        .post("/deployments/{product}/rollouts/{id}/approvals", safely(this::approve))
+        .post("/deployments/{product}/rollouts/{id}/withdrawal", safely(this::withdraw));
   }
 
   private void view(ServerRequest request, ServerResponse response) {
@@ -48,19 +50,41 @@ public final class DeploymentRoutes extends JsonRoutes {
                 path(request, "product"),
                 asked.version(),
                 asked.reason(),
-                asked.by().orElse(WHO),
+                who(request, asked.by()),
                 Optional.empty())));
   }
 
   private void rollback(ServerRequest request, ServerResponse response) {
     RollbackRequest asked = body(request, RollbackRequest.class);
-    String by = asked.by().orElse(WHO);
+    String by = who(request, asked.by());
     send(response, deployments.rollback(path(request, "product"), by, asked.reason()));
   }
 
   private void approve(ServerRequest request, ServerResponse response) {
     byte[] body = bytes(request, MAX_BODY);
-    String by = body.length == 0 ? WHO : Json.read(body, ApprovalRequest.class).by().orElse(WHO);
-    send(response, deployments.approve(path(request, "product"), path(request, "id"), by));
+    Optional<String> by =
+        body.length == 0 ? Optional.empty() : Json.read(body, ApprovalRequest.class).by();
+    send(
+        response,
+        deployments.approve(path(request, "product"), path(request, "id"), who(request, by)));
+  }
+
+  private void withdraw(ServerRequest request, ServerResponse response) {
+    RollbackRequest asked = body(request, RollbackRequest.class);
+    String by = who(request, asked.by());
+    send(
+        response,
+        deployments.withdraw(path(request, "product"), path(request, "id"), by, asked.reason()));
+  }
+
+  /** Who acts: whoever is at the machine stands for the owner, and nobody for somebody else. */
+  private String who(ServerRequest request, Optional<String> claimed) {
+    String actor = caller(request).as(deployments.owner(path(request, "product")));
+    if (claimed.isPresent() && !claimed.get().equals(actor)) {
+      throw new EspalierException(
+          ErrorCode.DENIED,
+          "You act as %s; %s needs a token of their own.".formatted(actor, claimed.get()));
+    }
+    return actor;
   }
 }

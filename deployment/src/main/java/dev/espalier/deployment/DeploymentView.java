@@ -7,7 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 
-/** A product's deployment now: arms, aliases, latency, rollouts (newest last). */
+/**
+ * A product's deployment now: arms, aliases, latency, rollouts (newest last), and what must still
+ * come before the active one moves on.
+ */
 public record DeploymentView(
     String product,
     List<Arm> arms,
@@ -15,7 +18,8 @@ public record DeploymentView(
     Map<String, String> models,
     Optional<LatencySummary> latency,
     List<String> quarantined,
-    List<Rollout> rollouts) {
+    List<Rollout> rollouts,
+    Optional<Outlook> outlook) {
   public DeploymentView {
     arms = List.copyOf(arms);
     models = Map.copyOf(models);

@@ -2,6 +2,7 @@ package dev.espalier.deployment;
 
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Spec;
+import dev.espalier.platform.Caller;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
@@ -23,6 +24,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,6 +47,7 @@ public final class Deployments {
   private final Registry registry;
   private final Serving serving;
   private final Traffic traffic;
+  private final ReleaseTerms terms;
   private final RolloutController controller;
   private final ProductClocks clocks;
   private final Events events;
@@ -53,6 +56,7 @@ public final class Deployments {
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
   /**
+   * @param records what a release policy may require
    * @param canvases the active canvas of a product
    */
   public Deployments(
@@ -63,12 +67,15 @@ public final class Deployments {
       ProductClocks clocks,
       Events events,
       Ids ids,
+      ReleaseRecords records,
       Function<String, CanvasVersion> canvases) {
     this.store = new RolloutStore(database);
     this.registry = registry;
     this.serving = serving;
     this.traffic = new Traffic(registry, serving, canvases);
-    this.controller = new RolloutController(store, traffic, outcomes, clocks, events, canvases);
+    this.terms = new ReleaseTerms(records);
+    this.controller =
+        new RolloutController(store, registry, traffic, terms, outcomes, clocks, events, canvases);
     this.clocks = clocks;
     this.events = events;
     this.ids = ids;
@@ -104,8 +111,13 @@ public final class Deployments {
    *     unregistered one
    */
   public Rollout release(ReleaseRequest request) {
+    ModelVersion version = registry.version(request.product(), request.version());
+    Rollout proposal = inside(request.product(), () -> proposed(request, version));
+    return settled(request.product(), proposal);
+  }
+
+  private Rollout proposed(ReleaseRequest request, ModelVersion version) {
     String product = request.product();
-    ModelVersion version = registry.version(product, request.version());
     CanvasVersion canvas = canvases.apply(product);
     Optional<String> from = traffic.champion(product);
     if (from.equals(Optional.of(request.version()))) {
@@ -116,12 +128,20 @@ public final class Deployments {
       throw EspalierException.conflict(
           "Version %s was rolled back and is quarantined.".formatted(request.version()));
     }
-    Admission admission = ReleaseTerms.proposed(request, version, canvas);
+    Admission admission = terms.proposed(request, version, canvas, clocks.now(product));
     Rollout rollout = proposal(request, from, admission, canvas);
     store.insert(rollout);
     events.publish(product, "rollout.started", rollout);
     LOG.info("{} {} of {} begins ({})", rollout.kind(), rollout.id(), product, request.cause());
-    return settled(product, rollout);
+    return rollout;
+  }
+
+  /** Who owns the product, by its active canvas; whoever is at the machine stands for them. */
+  String owner(String product) {
+    return canvases.apply(product).specs(Spec.Product.class).stream()
+        .map(Spec.Product::owner)
+        .findFirst()
+        .orElse(Caller.LOCAL);
   }
 
   /** True when a rollout of the version is on record. */
@@ -187,6 +207,7 @@ public final class Deployments {
    *     approval is awaited or the person has approved already; NOT_FOUND
    */
   public Rollout approve(String product, String id, String by) {
+    Rollout _ = find(product, id);
     locked(
         product,
         () -> {
@@ -239,30 +260,48 @@ public final class Deployments {
   }
 
   /**
-   * Goes back: stops a running canary, or returns to the previous champion. Needs no approval and
-   * no window: returning to safety is never gated.
+   * Goes back: stops a rollout that touches traffic, or returns to the previous champion. A
+   * proposal that still waits is withdrawn on the way. Needs no approval and no window: returning
+   * to safety is never gated.
    *
    * @throws EspalierException CONFLICT without anything to go back to
    */
   public Rollout rollback(String product, String by, String why) {
-    Optional<RolloutStore.Stored> active = store.active(product);
-    if (active.isPresent()) {
-      Rollout rollout = active.get().rollout();
-      locked(
-          product,
-          () ->
-              store.update(
-                  rollout.decided(
-                      Rollout.ROLLING_BACK, decision(product, Rollout.ROLL_BACK, why, by)),
-                  active.get().epoch()));
-      return settled(product, rollout);
+    if (store.all(product).isEmpty()) {
+      throw EspalierException.conflict("Nothing was ever released for '%s'.".formatted(product));
     }
-    String to =
+    Rollout changed = inside(product, () -> goBack(product, by, why));
+    return settled(product, changed);
+  }
+
+  private Rollout goBack(String product, String by, String why) {
+    Optional<RolloutStore.Stored> active = store.active(product);
+    if (active.isPresent() && active.get().rollout().moving()) {
+      Rollout rollout = active.get().rollout();
+      store.update(
+          rollout.decided(Rollout.ROLLING_BACK, decision(product, Rollout.ROLL_BACK, why, by)),
+          active.get().epoch());
+      return rollout;
+    }
+    Optional<String> to =
         registry
             .alias(product, Registry.PREVIOUS)
             .map(ModelVersion::version)
-            .filter(previous -> !Optional.of(previous).equals(traffic.champion(product)))
-            .orElseThrow(() -> EspalierException.conflict("There is no previous version."));
+            .filter(previous -> !Optional.of(previous).equals(traffic.champion(product)));
+    if (active.isPresent()) {
+      withdraw(active.get(), by, why);
+      if (to.isEmpty()) {
+        return active.get().rollout();
+      }
+    }
+    return back(
+        product,
+        to.orElseThrow(() -> EspalierException.conflict("There is no previous version.")),
+        by,
+        why);
+  }
+
+  private Rollout back(String product, String to, String by, String why) {
     Rollout rollout =
         new Rollout(
             ids.next("rol"),
@@ -280,7 +319,36 @@ public final class Deployments {
             Optional.empty());
     store.insert(rollout);
     events.publish(product, "rollout.started", rollout);
-    return settled(product, rollout);
+    return rollout;
+  }
+
+  /**
+   * Takes a proposal back that has not touched any traffic. Its version may be proposed again.
+   *
+   * @throws EspalierException CONFLICT once it has begun; NOT_FOUND
+   */
+  public Rollout withdraw(String product, String id, String by, String why) {
+    Rollout _ = find(product, id);
+    locked(
+        product,
+        () -> {
+          RolloutStore.Stored stored = stored(product, id);
+          if (stored.rollout().ended() || stored.rollout().moving()) {
+            throw EspalierException.conflict(
+                "Rollout %s is %s: only a proposal that waits can be withdrawn."
+                    .formatted(id, stored.rollout().state()));
+          }
+          withdraw(stored, by, why);
+        });
+    return find(product, id);
+  }
+
+  private void withdraw(RolloutStore.Stored stored, String by, String why) {
+    Rollout rollout = stored.rollout();
+    Rollout end =
+        rollout.decided(Rollout.WITHDRAWN, decision(rollout.product(), Rollout.WITHDRAWN, why, by));
+    store.update(end, stored.epoch());
+    events.publish(rollout.product(), "rollout.finished", end);
   }
 
   /** Every rollout of a product, oldest first. */
@@ -312,7 +380,11 @@ public final class Deployments {
         models,
         endpoint.map(_ -> serving.latency(product)),
         quarantined(product),
-        rollouts(product));
+        rollouts(product),
+        store
+            .active(product)
+            .map(active ->
+                Outlook.of(active.rollout(), canvases.apply(product), clocks.now(product))));
   }
 
   private Rollout find(String product, String id) {
@@ -327,10 +399,20 @@ public final class Deployments {
   }
 
   private void locked(String product, Runnable work) {
+    boolean _ =
+        inside(
+            product,
+            () -> {
+              work.run();
+              return true;
+            });
+  }
+
+  private <T> T inside(String product, Supplier<T> work) {
     ReentrantLock lock = locks.computeIfAbsent(product, _ -> new ReentrantLock());
     lock.lock();
     try {
-      work.run();
+      return work.get();
     } finally {
       lock.unlock();
     }

@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
 
 /** Compiles a canvas' serving resources to the data plane's configuration. */
 final class Endpoints {
+  /** In a canvas: whatever no earlier rung has answered. */
+  private static final String ANY = "*";
+
   private static final Pattern LENGTH = Pattern.compile("length\\s*(?:<=|≤)\\s*(\\d+)");
   private static final Pattern CONFIDENCE = Pattern.compile("confidence\\s*(?:>=|≥)\\s*([0-9.]+)");
 
@@ -69,7 +72,7 @@ final class Endpoints {
   private static Set<Trigger> triggers(Set<String> on) {
     Set<Trigger> triggers = EnumSet.noneOf(Trigger.class);
     for (Trigger trigger : Trigger.values()) {
-      if (on.contains(trigger.text())) {
+      if (on.contains(ANY) || on.contains(trigger.text())) {
         triggers.add(trigger);
       }
     }

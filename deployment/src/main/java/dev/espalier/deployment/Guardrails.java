@@ -21,7 +21,7 @@ import java.util.function.Predicate;
 
 /**
  * Judges the guardrails of a step. Rates are watched continuously, so both tests are anytime-valid
- * and the rollout's α of 5 % is split over guardrails. Pure.
+ * and the rollout's α of 5 % is split over guardrails and steps (union bound). Pure.
  */
 final class Guardrails {
   private static final double ALPHA = 0.05;
@@ -30,6 +30,9 @@ final class Guardrails {
   private static final double PSI_P = 0.001;
   private static final long SEED = 7;
 
+  /** Formulas whose value is hits over rows. */
+  private static final List<String> SHARES = List.of("rate(", "recall(", "precision(", "accuracy");
+
   private final Spec.Rollout spec;
   private final CanvasVersion canvas;
   private final double alpha;
@@ -37,8 +40,10 @@ final class Guardrails {
   Guardrails(Spec.Rollout spec, CanvasVersion canvas) {
     this.spec = spec;
     this.canvas = canvas;
-    // Two tests a guardrail: against the limit, and against the champion.
-    this.alpha = ALPHA / Math.max(1, 2 * spec.guardrails().size());
+    // Two tests a guardrail (against the limit, and against the champion), begun anew in each step
+    // and in the bake: a version that was good for long must not have earned the right to fail.
+    int tests = 2 * spec.guardrails().size() * Math.max(1, spec.steps().size());
+    this.alpha = ALPHA / Math.max(1, tests);
   }
 
   List<GuardrailResult> judge(ArmOutcomes champion, ArmOutcomes candidate) {
@@ -154,19 +159,38 @@ final class Guardrails {
     }
     Optional<Reading> theirs = reading(metric.get(), champion);
     Optional<Reading> ours = reading(metric.get(), candidate);
-    Verdict verdict = ours.map(reading -> bounded(guardrail, reading)).orElse(Verdict.INCONCLUSIVE);
+    Verdict verdict =
+        ours.map(reading -> bounded(guardrail, metric.get(), reading)).orElse(Verdict.INCONCLUSIVE);
     return result(guardrail, theirs, ours, verdict);
   }
 
-  private static Verdict bounded(Spec.Guardrail guardrail, Reading reading) {
-    boolean low = guardrail.op().holds(reading.low(), guardrail.bound());
-    boolean high = guardrail.op().holds(reading.high(), guardrail.bound());
-    if (!low && !high) {
+  /** Is the metric a share of rows, so that the sequential test can watch it? */
+  private static boolean share(Spec.Metric metric) {
+    return SHARES.stream().anyMatch(metric.formula()::startsWith);
+  }
+
+  private Verdict bounded(Spec.Guardrail guardrail, Spec.Metric metric, Reading reading) {
+    if (beyond(guardrail, metric, reading)) {
       return Verdict.FAIL;
     }
     return guardrail.op().holds(reading.value(), guardrail.bound())
         ? Verdict.PASS
         : Verdict.INCONCLUSIVE;
+  }
+
+  /**
+   * A share is watched sequentially. Anything else fails when its whole 95 % interval is beyond the
+   * bound, which is looked at often and hence errs on the side of going back.
+   */
+  private boolean beyond(Spec.Guardrail guardrail, Spec.Metric metric, Reading reading) {
+    if (!share(metric)) {
+      return !guardrail.op().holds(reading.low(), guardrail.bound())
+          && !guardrail.op().holds(reading.high(), guardrail.bound());
+    }
+    boolean upper = guardrail.op() == Spec.Op.AT_MOST || guardrail.op() == Spec.Op.BELOW;
+    double bad = upper ? reading.value() : 1 - reading.value();
+    double limit = upper ? guardrail.bound() : 1 - guardrail.bound();
+    return LimitTest.exceeded(Math.round(bad * reading.n()), reading.n(), limit, alpha);
   }
 
   private static Optional<Reading> reading(Spec.Metric metric, ArmOutcomes arm) {

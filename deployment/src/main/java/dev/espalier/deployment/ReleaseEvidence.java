@@ -84,6 +84,34 @@ final class ReleaseEvidence {
         (double) satisfied / n,
         "%d of %d releases satisfied the policy of their time%s"
             .formatted(satisfied, n, broken.isEmpty() ? "" : ": " + String.join("; ", broken)));
+    approvers(releases);
+  }
+
+  /** Who approved what, against who made it; under four eyes only. */
+  private void approvers(List<Rollout> releases) {
+    List<Rollout> watched =
+        releases.stream()
+            .filter(one -> one.admission().filter(Admission::fourEyes).isPresent())
+            .toList();
+    if (watched.isEmpty()) {
+      return;
+    }
+    List<String> own =
+        watched.stream()
+            .filter(one ->
+                one.approvals().stream()
+                    .anyMatch(one.admission().orElseThrow().authors()::contains))
+            .map(one -> one.to() + " by " + one.approvals())
+            .toList();
+    report.verdict(
+        "deploy.release_policy",
+        "approver",
+        watched.getLast().to(),
+        watched.size(),
+        own.isEmpty(),
+        own.isEmpty()
+            ? "No author approved an own release in %d under four eyes".formatted(watched.size())
+            : "Authors approved " + String.join(", ", own));
   }
 
   private void failures(List<Rollout> releases) {

@@ -12,16 +12,21 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Judges a release by the release policy of its canvas. Pure. */
+/** Judges a release by the release policy of its canvas and the records that it requires. */
 final class ReleaseTerms {
-  private ReleaseTerms() {}
+  private final ReleaseRecords records;
+
+  ReleaseTerms(ReleaseRecords records) {
+    this.records = records;
+  }
 
   /**
    * What the policy says to a request before anything moves.
    *
    * @throws EspalierException CONFLICT naming the requirement that is not met
    */
-  static Admission proposed(ReleaseRequest request, ModelVersion version, CanvasVersion canvas) {
+  Admission proposed(
+      ReleaseRequest request, ModelVersion version, CanvasVersion canvas, Instant now) {
     Spec.ReleasePolicy policy = canvas.spec(Spec.ReleasePolicy.class);
     boolean machine = request.by().equals(Deployments.MACHINE);
     if (policy.mode().equals("manual") && machine) {
@@ -31,7 +36,7 @@ final class ReleaseTerms {
     Calendar _ = Calendar.of(policy);
     List<PolicyCheck> checks = new ArrayList<>();
     for (String requirement : new TreeSet<>(policy.requires())) {
-      PolicyCheck check = requirement(requirement, version);
+      PolicyCheck check = requirement(requirement, version, canvas, now);
       if (!check.passed()) {
         throw EspalierException.conflict(
             "The release policy requires %s: %s.".formatted(requirement, check.detail()));
@@ -59,18 +64,22 @@ final class ReleaseTerms {
         Optional.empty());
   }
 
-  private static PolicyCheck requirement(String name, ModelVersion version) {
-    return switch (name) {
-      case "gates" -> gates(version.gates());
-      // The registry scans every bundle and registers none with findings.
-      case "scan" -> new PolicyCheck(name, true, "scanned when it was registered");
-      default -> {
-        String fact = version.meta().getOrDefault(name, "");
-        boolean failed = fact.isBlank() || fact.equals("failed");
-        yield new PolicyCheck(
-            name, !failed, failed ? "version has no pass of it on record" : "on record");
-      }
-    };
+  private PolicyCheck requirement(
+      String name, ModelVersion version, CanvasVersion canvas, Instant now) {
+    return name.equals("gates") ? gates(version.gates()) : records.find(name, version, canvas, now);
+  }
+
+  /**
+   * What of a proposal's requirements no longer holds when it could begin: records expire, and a
+   * proposal may have waited for long. Empty when all of it still holds.
+   */
+  Optional<PolicyCheck> lapsed(
+      Admission asked, ModelVersion version, CanvasVersion canvas, Instant now) {
+    return new TreeSet<>(asked.requires())
+        .stream()
+            .map(name -> requirement(name, version, canvas, now))
+            .filter(check -> !check.passed())
+            .findFirst();
   }
 
   private static PolicyCheck gates(JsonNode report) {

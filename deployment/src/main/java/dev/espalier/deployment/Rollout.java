@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param kind FIRST (no second arm yet), CANARY or ROLLBACK
  * @param state PENDING (waits for approval), WAITING_WINDOW, RUNNING, PROMOTING, BAKING (answers
  *     everything, guardrails armed), PROMOTED, HELD (a guardrail failed and a person decides),
- *     ROLLING_BACK or ROLLED_BACK; the last version of a ROLLED_BACK one is quarantined
+ *     ROLLING_BACK, ROLLED_BACK or WITHDRAWN (before it touched any traffic); the last version of a
+ *     ROLLED_BACK one is quarantined
  * @param approvals who approved
  * @param admission the release policy and how it was met; none for a ROLLBACK, which is never gated
  */
@@ -48,6 +49,10 @@ public record Rollout(
   static final String PROMOTING = "PROMOTING";
   public static final String PROMOTED = "PROMOTED";
   static final String ROLLING_BACK = "ROLLING_BACK";
+
+  /** Taken back before it touched any traffic; its version is not quarantined. */
+  public static final String WITHDRAWN = "WITHDRAWN";
+
   public static final String ROLLED_BACK = "ROLLED_BACK";
 
   public Rollout {
@@ -58,7 +63,16 @@ public record Rollout(
 
   /** True when nothing more will happen. */
   public boolean ended() {
-    return state.equals(PROMOTED) || state.equals(ROLLED_BACK);
+    return ended(state);
+  }
+
+  private static boolean ended(String state) {
+    return state.equals(PROMOTED) || state.equals(ROLLED_BACK) || state.equals(WITHDRAWN);
+  }
+
+  /** True while it touches traffic. */
+  boolean moving() {
+    return !ended() && !state.equals(PENDING) && !state.equals(WAITING_WINDOW);
   }
 
   /** The index of the running step, −1 when none runs. */
@@ -102,8 +116,7 @@ public record Rollout(
   Rollout decided(String next, Decision decision) {
     List<Decision> all = new ArrayList<>(decisions);
     all.add(decision);
-    Optional<Instant> end =
-        next.equals(PROMOTED) || next.equals(ROLLED_BACK) ? Optional.of(decision.at()) : finishedAt;
+    Optional<Instant> end = ended(next) ? Optional.of(decision.at()) : finishedAt;
     return new Rollout(
         id, product, kind, from, to, next, cause, startedAt, end, steps, all, approvals, admission);
   }

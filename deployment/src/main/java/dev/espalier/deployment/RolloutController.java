@@ -26,7 +26,9 @@ final class RolloutController {
   private static final int MAX_HOLDS = 3;
 
   private final RolloutStore store;
+  private final Registry registry;
   private final Traffic traffic;
+  private final ReleaseTerms terms;
   private final OutcomeSource outcomes;
   private final ProductClocks clocks;
   private final Events events;
@@ -34,13 +36,17 @@ final class RolloutController {
 
   RolloutController(
       RolloutStore store,
+      Registry registry,
       Traffic traffic,
+      ReleaseTerms terms,
       OutcomeSource outcomes,
       ProductClocks clocks,
       Events events,
       Function<String, CanvasVersion> canvases) {
     this.store = store;
+    this.registry = registry;
     this.traffic = traffic;
+    this.terms = terms;
     this.outcomes = outcomes;
     this.clocks = clocks;
     this.events = events;
@@ -67,15 +73,22 @@ final class RolloutController {
 
   private boolean waiting(Rollout rollout, long epoch) {
     Instant now = clocks.now(rollout.product());
-    Optional<String> closed = ReleaseTerms.closed(canvases.apply(rollout.product()), now);
-    if (closed.isPresent()) {
-      if (!rollout.decisions().getLast().decision().equals("WAIT")) {
-        moved(rollout.decided(rollout.state(), decision(rollout, "WAIT", closed.get())), epoch);
+    CanvasVersion canvas = canvases.apply(rollout.product());
+    Admission asked = rollout.admission().orElseThrow();
+    Optional<String> obstacle =
+        ReleaseTerms.closed(canvas, now)
+            .or(() ->
+                terms
+                    .lapsed(asked, registry.version(rollout.product(), rollout.to()), canvas, now)
+                    .map(check -> check.rule() + ": " + check.detail()));
+    if (obstacle.isPresent()) {
+      Decision last = rollout.decisions().getLast();
+      if (!last.decision().equals("WAIT") || !last.why().equals(obstacle.get())) {
+        moved(rollout.decided(rollout.state(), decision(rollout, "WAIT", obstacle.get())), epoch);
       }
       return false;
     }
-    Admission admission =
-        ReleaseTerms.admitted(rollout.admission().orElseThrow(), rollout.approvals(), now);
+    Admission admission = ReleaseTerms.admitted(asked, rollout.approvals(), now);
     String next = rollout.from().isEmpty() ? Rollout.PROMOTING : Rollout.RUNNING;
     moved(
         rollout
@@ -93,6 +106,8 @@ final class RolloutController {
     if (!load(rollout, epoch)) {
       return true;
     }
+    // Derived from the row at each tick, so that a crash between row and alias is mended.
+    challenger(rollout);
     RolloutStepRun step = rollout.steps().get(index);
     CanvasVersion canvas = canvases.apply(rollout.product());
     Instant since = step.startedAt().orElseThrow();
@@ -103,6 +118,13 @@ final class RolloutController {
         new Guardrails(canvas.spec(Spec.Rollout.class), canvas).judge(champion, candidate);
     RolloutStepRun seen = step.seen(champion.requests(), candidate.requests(), results);
     return judged(rollout.step(index, seen), epoch, index, !seen.equals(step));
+  }
+
+  private void challenger(Rollout rollout) {
+    String product = rollout.product();
+    if (!traffic.named(product, Registry.CHALLENGER).equals(Optional.of(rollout.to()))) {
+      traffic.alias(product, Registry.CHALLENGER, rollout.to(), rollout.id());
+    }
   }
 
   private boolean judged(Rollout rollout, long epoch, int index, boolean changed) {
@@ -146,9 +168,6 @@ final class RolloutController {
       next = rollout.step(index, step).decided(Rollout.RUNNING, decision(rollout, "STEP", why));
     }
     store.update(next, epoch);
-    if (index == 0) {
-      traffic.alias(rollout.product(), Registry.CHALLENGER, rollout.to(), rollout.id());
-    }
     events.publish(rollout.product(), "rollout.step", next);
     // A version that cannot be loaded is found by the next transition, which ends its rollout.
     return true;

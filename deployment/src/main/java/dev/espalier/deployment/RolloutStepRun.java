@@ -26,6 +26,12 @@ public record RolloutStepRun(
     guardrails = List.copyOf(guardrails);
   }
 
+  /** How long it must still be held; zero when it has been. */
+  Duration holdLeft(Instant now) {
+    Duration held = Duration.between(startedAt.orElse(now), now);
+    return held.compareTo(hold) >= 0 ? Duration.ZERO : hold.minus(held);
+  }
+
   Optional<GuardrailResult> first(Verdict verdict) {
     return guardrails.stream().filter(one -> one.verdict() == verdict).findFirst();
   }

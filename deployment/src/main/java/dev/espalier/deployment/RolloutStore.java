@@ -26,7 +26,7 @@ final class RolloutStore {
                   .createQuery(
                       """
                       SELECT count(*) FROM rollout
-                      WHERE product = :product AND state NOT IN ('PROMOTED', 'ROLLED_BACK')
+                      WHERE product = :product AND state NOT IN ('PROMOTED', 'ROLLED_BACK', 'WITHDRAWN')
                       """)
                   .bind("product", rollout.product())
                   .mapTo(Long.class)

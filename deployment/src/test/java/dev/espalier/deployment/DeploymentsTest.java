@@ -131,7 +131,15 @@ class DeploymentsTest {
             new ServingConfig(2));
     deployments =
         new Deployments(
-            database, registry, serving, this::outcomes, clocks, events, ids, _ -> canvas());
+            database,
+            registry,
+            serving,
+            this::outcomes,
+            clocks,
+            events,
+            ids,
+            ReleaseRecords.of(bundles, new DrillPlan(new DrillStore(database))),
+            _ -> canvas());
     deployments.resume();
   }
 

@@ -14,10 +14,14 @@ import dev.espalier.data.DataEvidence;
 import dev.espalier.data.DatasetRoutes;
 import dev.espalier.data.Datasets;
 import dev.espalier.data.Row;
+import dev.espalier.deployment.CleanJvm;
 import dev.espalier.deployment.DeploymentEvidence;
 import dev.espalier.deployment.DeploymentModelSource;
 import dev.espalier.deployment.DeploymentRoutes;
 import dev.espalier.deployment.Deployments;
+import dev.espalier.deployment.DrillPlan;
+import dev.espalier.deployment.DrillStore;
+import dev.espalier.deployment.ReleaseRecords;
 import dev.espalier.deployment.Rollout;
 import dev.espalier.deployment.ServingDrills;
 import dev.espalier.model.Bundles;
@@ -98,6 +102,7 @@ public final class Espalier implements AutoCloseable {
   private final Serving serving;
   private final Deployments deployments;
   private final Monitoring monitoring;
+  private final Drills drills;
   private final ProductLoop loop;
   private final HttpServer http;
 
@@ -149,9 +154,18 @@ public final class Espalier implements AutoCloseable {
                   machine,
                   ids,
                   ServingConfig.ofThisMachine()));
+      DrillStore drillRecords = new DrillStore(database);
       deployments =
           new Deployments(
-              database, registry, serving, monitoring, clocks, events, ids, canvases::require);
+              database,
+              registry,
+              serving,
+              monitoring,
+              clocks,
+              events,
+              ids,
+              ReleaseRecords.of(bundles, new DrillPlan(drillRecords)),
+              canvases::require);
 
       List<EvidenceSource> sources = new ArrayList<>();
       sources.add(new CanvasEvidence(canvases));
@@ -167,11 +181,23 @@ public final class Espalier implements AutoCloseable {
               monitoring,
               (product, version, metric) ->
                   Optional.ofNullable(registry.version(product, version).metrics().get(metric))));
-      List<Drill> drills = new ArrayList<>(new ServingDrills(serving, registry, bundles).all());
-      drills.add(new DriftDrill(monitoring));
-      drills.add(new PageDrill(monitoring));
-      drills.add(new RestoreDrill(home, registry, machine));
-      drills.add(new RerunDrill(pipelines, Duration.ofSeconds(10)));
+      List<Drill> rehearsed = new ArrayList<>();
+      rehearsed.addAll(
+          new ServingDrills(serving, registry, bundles, ids, CleanJvm.likeThis(home.artifacts()))
+              .all());
+      rehearsed.add(new DriftDrill(monitoring));
+      rehearsed.add(new PageDrill(monitoring));
+      rehearsed.add(new RestoreDrill(home, registry, machine));
+      rehearsed.add(new RerunDrill(pipelines, Duration.ofSeconds(10)));
+      drills =
+          opened(
+              new Drills(
+                  rehearsed,
+                  new Drills.Stages(canvases, registry, deployments, drillRecords),
+                  clocks,
+                  events,
+                  ids,
+                  machine));
       loop =
           new ProductLoop(canvases, datasets, pipelines, deployments, monitoring, clocks, sources);
 
@@ -194,7 +220,7 @@ public final class Espalier implements AutoCloseable {
                           new PredictRoutes(serving, PredictRoutes.EventTime.NOW),
                           new DeploymentRoutes(deployments),
                           new MonitoringRoutes(monitoring, clocks),
-                          new DrillRoutes(new Drills(drills, canvases, clocks, events))),
+                          new DrillRoutes(drills)),
                       new InferenceRoutes(serving),
                       List.of(
                           new MlflowExperimentRoutes(tracking),
@@ -259,7 +285,8 @@ public final class Espalier implements AutoCloseable {
       for (CanvasSummary canvas : espalier.canvases.list()) {
         espalier.loop.observe(canvas.product(), espalier.canvases.require(canvas.product()));
       }
-      espalier.opened(new Ticker(espalier.canvases, espalier.clocks, espalier.loop));
+      espalier.opened(
+          new Ticker(espalier.canvases, espalier.clocks, espalier.loop, espalier.drills));
       espalier.http.ready();
       return espalier;
     } catch (RuntimeException failure) {

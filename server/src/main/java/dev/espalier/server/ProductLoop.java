@@ -13,6 +13,7 @@ import dev.espalier.monitoring.RetrainDecision;
 import dev.espalier.pipeline.Cause;
 import dev.espalier.pipeline.Pipelines;
 import dev.espalier.pipeline.Run;
+import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.ProductClocks;
 import dev.espalier.training.Registered;
@@ -47,6 +48,9 @@ final class ProductLoop {
   private final List<EvidenceSource> sources;
   private final AtomicLong seed = new AtomicLong(42);
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+  /** Why each product's newest version is not released, as it was last said. */
+  private final Map<String, String> refused = new ConcurrentHashMap<>();
 
   /** Rollouts whose end monitoring knows; telling it again after a restart changes nothing. */
   private final Set<String> told = ConcurrentHashMap.newKeySet();
@@ -197,11 +201,29 @@ final class ProductLoop {
             monitoring.trace(
                 incident, "version", version, registered.get().reason(), clocks.now(product)));
     Spec.ReleasePolicy policy = canvas.spec(Spec.ReleasePolicy.class);
-    if (!policy.mode().equals("deployment")) {
+    if (policy.mode().equals("manual")) {
       return;
     }
-    var rollout = deployments.release(product, version, run.cause().reason());
-    run.cause()
+    propose(product, version, run.cause());
+  }
+
+  /** A release that the policy refuses is asked for again at each tick; it is said once. */
+  private void propose(String product, String version, Cause cause) {
+    Rollout rollout;
+    try {
+      rollout = deployments.release(product, version, cause.reason());
+    } catch (EspalierException refusal) {
+      if (refusal.code() != ErrorCode.CONFLICT) {
+        throw refusal;
+      }
+      String why = version + ": " + refusal.getMessage();
+      if (!why.equals(refused.put(product, why))) {
+        LOG.info("{} is not released yet. {}", product, why);
+      }
+      return;
+    }
+    refused.remove(product);
+    cause
         .evidence()
         .ifPresent(incident ->
             monitoring.trace(

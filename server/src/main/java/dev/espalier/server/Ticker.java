@@ -20,11 +20,13 @@ final class Ticker implements AutoCloseable {
   private final Canvases canvases;
   private final ProductClocks clocks;
   private final ProductLoop loop;
+  private final Drills drills;
 
-  Ticker(Canvases canvases, ProductClocks clocks, ProductLoop loop) {
+  Ticker(Canvases canvases, ProductClocks clocks, ProductLoop loop, Drills drills) {
     this.canvases = canvases;
     this.clocks = clocks;
     this.loop = loop;
+    this.drills = drills;
     var _ = timer.scheduleWithFixedDelay(this::tick, SECONDS, SECONDS, TimeUnit.SECONDS);
   }
 
@@ -45,6 +47,7 @@ final class Ticker implements AutoCloseable {
           clocks.state(product).map(state -> state.mode() == ProductClocks.Mode.WALL).orElse(true);
       if (wall) {
         loop.tick(product);
+        drills.tick(product);
       }
     } catch (EspalierException failure) {
       LOG.warn("A tick of {} failed; the next one tries again", product, failure);

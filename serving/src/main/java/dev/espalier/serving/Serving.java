@@ -236,6 +236,11 @@ public final class Serving implements Predictor, AutoCloseable {
     return metricsOf(product).broken();
   }
 
+  /** Requests of all products that wait for a permit now. */
+  public int queued() {
+    return endpoints.values().stream().mapToInt(Endpoint::queued).sum();
+  }
+
   /** Requests of a product that wait for a permit now; 0 without an endpoint. */
   public int queued(String product) {
     Endpoint endpoint = endpoints.get(product);

@@ -96,7 +96,7 @@ public final class Permissions {
         "GET", VIEWER, "/alerts", "/alerts/**", "/incidents/{product}", "/incidents/{product}/**");
     member("POST", CONTRIBUTOR, "/alerts/**", "/incidents/{product}/**");
     member("GET", VIEWER, "/drills/{product}", "/drills/{product}/**");
-    member("POST", MAINTAINER, "/drills/{product}/{name}");
+    member("POST", MAINTAINER, "/drills/{product}/{name}", "/drills/{product}/{name}/abort");
   }
 
   /** Protocols that other programs speak; their paths lie outside the native API. */
