@@ -18,6 +18,38 @@ final class RegistryStore {
   RegistryStore(Database database) {
     this.database = database;
     database.migrate("registry");
+    showEarlier();
+  }
+
+  /** Versions and aliases from before clients could see them. */
+  private void showEarlier() {
+    int _ =
+        database.write(handle -> {
+          List<ModelVersion> earlier =
+              handle
+                  .createQuery(
+                      """
+                      SELECT record FROM model_version v WHERE NOT EXISTS
+                        (SELECT 1 FROM registered_version r
+                         WHERE r.model = v.product AND r.number = v.number)
+                      ORDER BY product, number
+                      """)
+                  .map((row, _) -> Json.read(row.getString("record"), ModelVersion.class))
+                  .list();
+          for (ModelVersion version : earlier) {
+            ClientModelStore.ofPipeline(handle, version);
+            handle
+                .createQuery(
+                    "SELECT alias FROM model_alias WHERE product = :product AND version = :version")
+                .bind("product", version.product())
+                .bind("version", version.version())
+                .mapTo(String.class)
+                .forEach(alias ->
+                    ClientModelStore.aliasOfPipeline(
+                        handle, version.product(), alias, version.version()));
+          }
+          return earlier.size();
+        });
   }
 
   /** A version, and whether this call made it. */
@@ -83,6 +115,7 @@ final class RegistryStore {
         .bind("bundle", version.bundle().text())
         .bind("record", Json.write(version))
         .execute();
+    ClientModelStore.ofPipeline(handle, version);
     return version;
   }
 
@@ -225,6 +258,7 @@ final class RegistryStore {
         .bind("alias", move.alias())
         .bind("version", move.to())
         .execute();
+    ClientModelStore.aliasOfPipeline(handle, move.product(), move.alias(), move.to());
     return handle
         .createUpdate(
             """

@@ -47,6 +47,7 @@ import dev.espalier.platform.Ids;
 import dev.espalier.platform.ProductClocks;
 import dev.espalier.platform.Role;
 import dev.espalier.platform.Signer;
+import dev.espalier.registry.MlflowRegistryRoutes;
 import dev.espalier.registry.Registry;
 import dev.espalier.registry.RegistryAudit;
 import dev.espalier.registry.RegistryEvidence;
@@ -122,6 +123,7 @@ public final class Espalier implements AutoCloseable {
       datasets = new Datasets(database, artifacts, events, machine);
       Bundles bundles = new Bundles(artifacts);
       Tracking tracking = new Tracking(database);
+      ArtifactTree tree = new ArtifactTree(database, artifacts, machine);
       Registry registry = new Registry(database, bundles, clocks, events);
       List<StepLogic<?>> steps = steps(datasets, registry);
       pipelines =
@@ -227,8 +229,8 @@ public final class Espalier implements AutoCloseable {
                           new MlflowRunRoutes(tracking),
                           new MlflowMetricRoutes(tracking),
                           new MlflowModelRoutes(tracking),
-                          new MlflowArtifactRoutes(
-                              tracking, new ArtifactTree(database, artifacts, machine)),
+                          new MlflowArtifactRoutes(tracking, tree),
+                          new MlflowRegistryRoutes(database, tracking, tree, machine),
                           new MlflowExperimentRoutes.UnknownRoutes()),
                       serving::metrics)));
     } catch (RuntimeException failure) {

@@ -1,6 +1,10 @@
 package dev.espalier.tracking;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.espalier.platform.EspalierException;
+import dev.espalier.platform.Json;
 import dev.espalier.tracking.LoggedModelStore.DatasetFilter;
 import dev.espalier.tracking.LoggedModelStore.ModelOrder;
 import dev.espalier.tracking.search.Clause;
@@ -115,6 +119,15 @@ final class LoggedModels {
 
   LoggedModel tag(String id, Map<String, String> tags) {
     return store.tag(id, checked(tags, 100_000));
+  }
+
+  /** Adds to the JSON array in the tag that lists a model's registrations. */
+  void noteRegistration(String id, String name, int version) {
+    String tag = "mlflow.modelVersions";
+    JsonNode before = Json.tree(get(id).tags().getOrDefault(tag, "[]"));
+    ArrayNode all = before.isArray() ? (ArrayNode) before : JsonNodeFactory.instance.arrayNode();
+    all.addObject().put("name", name).put("version", version);
+    LoggedModel _ = store.tag(id, Map.of(tag, Json.write(all)));
   }
 
   void untag(String id, String name) {

@@ -70,9 +70,9 @@ public final class Tracking {
     return models.find(id);
   }
 
-  /** Sets a tag of a logged model. */
-  public void tagLoggedModel(String id, String name, String text) {
-    LoggedModel _ = models.tag(id, Map.of(name, text));
+  /** Notes on a logged model that it became a version of a registered one. */
+  public void noteRegistration(String modelId, String name, int version) {
+    models.noteRegistration(modelId, name, version);
   }
 
   /**

@@ -1,0 +1,62 @@
+package dev.espalier.registry;
+
+import dev.espalier.artifacts.ArtifactTree;
+import dev.espalier.artifacts.LocalArtifactStore;
+import dev.espalier.model.Bundles;
+import dev.espalier.platform.Database;
+import dev.espalier.platform.Events;
+import dev.espalier.platform.ProductClocks;
+import dev.espalier.platform.TestDatabase;
+import dev.espalier.tracking.MlflowArtifactRoutes;
+import dev.espalier.tracking.MlflowExperimentRoutes;
+import dev.espalier.tracking.MlflowMetricRoutes;
+import dev.espalier.tracking.MlflowModelRoutes;
+import dev.espalier.tracking.MlflowRunRoutes;
+import dev.espalier.tracking.Tracking;
+import io.helidon.webserver.WebServer;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/** Every MLflow route of tracking and the registry, on a real port over a real database. */
+final class MlflowServer implements AutoCloseable {
+  final Database database;
+  final Tracking tracking;
+  final Registry registry;
+  private final WebServer server;
+
+  MlflowServer(Path folder) {
+    InstantSource machine = InstantSource.system();
+    database = TestDatabase.in(folder);
+    LocalArtifactStore files = new LocalArtifactStore(folder.resolve("files"));
+    tracking = new Tracking(database);
+    ProductClocks clocks = new ProductClocks(database, machine);
+    registry =
+        new Registry(database, new Bundles(files), clocks, new Events(database, clocks, machine));
+    ArtifactTree tree = new ArtifactTree(database, files, machine);
+    server =
+        WebServer.builder()
+            .host("127.0.0.1")
+            .port(0)
+            .routing(routing ->
+                routing
+                    .register(new MlflowExperimentRoutes(tracking))
+                    .register(new MlflowRunRoutes(tracking))
+                    .register(new MlflowMetricRoutes(tracking))
+                    .register(new MlflowModelRoutes(tracking))
+                    .register(new MlflowArtifactRoutes(tracking, tree))
+                    .register(new MlflowRegistryRoutes(database, tracking, tree, machine))
+                    .register(new MlflowExperimentRoutes.UnknownRoutes()))
+            .build()
+            .start();
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.port();
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+    database.close();
+  }
+}
