@@ -24,6 +24,7 @@ import picocli.CommandLine.Command;
       DeploymentCommands.Rollback.class,
       DeploymentCommands.Approve.class,
       DrillCommand.class,
+      CiCommand.class,
       TokenCommand.class
     },
     footer = {

@@ -69,6 +69,8 @@ import dev.espalier.tracking.MlflowModelRoutes;
 import dev.espalier.tracking.MlflowRunRoutes;
 import dev.espalier.tracking.Tracking;
 import dev.espalier.tracking.TrackingRoutes;
+import dev.espalier.training.CiEvidence;
+import dev.espalier.training.CiRoutes;
 import dev.espalier.training.EvaluateStep;
 import dev.espalier.training.GateStep;
 import dev.espalier.training.IngestStep;
@@ -157,6 +159,9 @@ public final class Espalier implements AutoCloseable {
                   ids,
                   ServingConfig.ofThisMachine()));
       DrillStore drillRecords = new DrillStore(database);
+      CanvasChecks checks =
+          new CanvasChecks(
+              database, datasets, artifacts, clocks, events, ids, home, canvases, pipelines);
       deployments =
           new Deployments(
               database,
@@ -166,7 +171,7 @@ public final class Espalier implements AutoCloseable {
               clocks,
               events,
               ids,
-              ReleaseRecords.of(bundles, new DrillPlan(drillRecords)),
+              ReleaseRecords.of(bundles, new DrillPlan(drillRecords)).with("ci", checks::released),
               canvases::require);
 
       List<EvidenceSource> sources = new ArrayList<>();
@@ -200,8 +205,10 @@ public final class Espalier implements AutoCloseable {
                   events,
                   ids,
                   machine));
+      sources.add(new CiEvidence(checks.checks(), registry));
       loop =
-          new ProductLoop(canvases, datasets, pipelines, deployments, monitoring, clocks, sources);
+          new ProductLoop(
+              canvases, datasets, pipelines, deployments, monitoring, clocks, sources, checks);
 
       http =
           opened(
@@ -219,6 +226,7 @@ public final class Espalier implements AutoCloseable {
                           new TrackingRoutes(tracking),
                           new PipelineRoutes(pipelines, canvases::require, loop::start),
                           new RegistryRoutes(registry),
+                          new CiRoutes(checks.checks(), canvases::require),
                           new PredictRoutes(serving, PredictRoutes.EventTime.NOW),
                           new DeploymentRoutes(deployments),
                           new MonitoringRoutes(monitoring, clocks),

@@ -46,6 +46,7 @@ final class ProductLoop {
   private final Monitoring monitoring;
   private final ProductClocks clocks;
   private final List<EvidenceSource> sources;
+  private final CanvasChecks checks;
   private final AtomicLong seed = new AtomicLong(42);
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
@@ -62,7 +63,8 @@ final class ProductLoop {
       Deployments deployments,
       Monitoring monitoring,
       ProductClocks clocks,
-      List<EvidenceSource> sources) {
+      List<EvidenceSource> sources,
+      CanvasChecks checks) {
     this.canvases = canvases;
     this.datasets = datasets;
     this.pipelines = pipelines;
@@ -70,6 +72,7 @@ final class ProductLoop {
     this.monitoring = monitoring;
     this.clocks = clocks;
     this.sources = List.copyOf(sources);
+    this.checks = checks;
   }
 
   /** The seed of runs that start from now on. */
@@ -92,6 +95,7 @@ final class ProductLoop {
   }
 
   private void move(String product, CanvasVersion canvas) {
+    checks.due(canvas);
     monitoring.evaluate(product, canvas);
     if (active(product).isEmpty()) {
       release(product, canvas);

@@ -97,6 +97,8 @@ public final class Permissions {
     member("POST", CONTRIBUTOR, "/alerts/**", "/incidents/{product}/**");
     member("GET", VIEWER, "/drills/{product}", "/drills/{product}/**");
     member("POST", MAINTAINER, "/drills/{product}/{name}", "/drills/{product}/{name}/abort");
+    member("GET", VIEWER, "/ci/{product}");
+    member("POST", CONTRIBUTOR, "/ci/{product}");
   }
 
   /** Protocols that other programs speak; their paths lie outside the native API. */

@@ -1,0 +1,124 @@
+package dev.espalier.training;
+
+import dev.espalier.canvas.CanvasVersion;
+import dev.espalier.canvas.EvidenceSource;
+import dev.espalier.canvas.Observation;
+import dev.espalier.platform.Digest;
+import dev.espalier.registry.AliasMove;
+import dev.espalier.registry.Registry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the checks say about {@code ci.workflow}: green before promotion, in time, not flaky. */
+public final class CiEvidence implements EvidenceSource {
+  private static final String QUESTION = "ci.workflow";
+  private final ContinuousIntegration checks;
+  private final Registry registry;
+
+  public CiEvidence(ContinuousIntegration checks, Registry registry) {
+    this.checks = checks;
+    this.registry = registry;
+  }
+
+  @Override
+  public List<Observation> observe(String product, CanvasVersion canvas, Instant now) {
+    List<CiRun> runs = checks.runs(product);
+    List<Observation> seen = new ArrayList<>();
+    promotions(product, runs, now).ifPresent(seen::add);
+    if (!runs.isEmpty()) {
+      seen.add(duration(product, runs, now));
+      flake(product, runs, now).ifPresent(seen::add);
+    }
+    return seen;
+  }
+
+  /** Every version that became champion: were the checks green for its canvas by then? */
+  private Optional<Observation> promotions(String product, List<CiRun> runs, Instant now) {
+    List<AliasMove> moves =
+        registry.aliasHistory(product).stream()
+            .filter(move -> move.alias().equals(Registry.CHAMPION))
+            .toList();
+    if (moves.isEmpty()) {
+      return Optional.empty();
+    }
+    long green = moves.stream().filter(move -> green(product, move, runs)).count();
+    return Optional.of(
+        measured(
+            product,
+            "green",
+            now,
+            moves.size(),
+            (double) green / moves.size(),
+            "%d of %d promotions had green checks before.".formatted(green, moves.size())));
+  }
+
+  private boolean green(String product, AliasMove move, List<CiRun> runs) {
+    String canvas = registry.version(product, move.to()).canvasVersion();
+    return runs.stream()
+        .anyMatch(run ->
+            run.green() && run.canvasVersion().equals(canvas) && !run.at().isAfter(move.at()));
+  }
+
+  private static Observation duration(String product, List<CiRun> runs, Instant now) {
+    long[] millis = runs.stream().mapToLong(CiRun::millis).toArray();
+    double p95 = Scorer.percentile95(millis) / 1e3;
+    return measured(
+        product,
+        "duration",
+        now,
+        runs.size(),
+        p95,
+        "95 %% of %d runs took at most %.1f s; the longest %.1f s."
+            .formatted(runs.size(), p95, Arrays.stream(millis).max().orElse(0) / 1e3));
+  }
+
+  private record Same(Digest canvas, Digest snapshot, int sample, String check) {}
+
+  /** Checks that were run more than once on the same canvas and data, and did not agree. */
+  private static Optional<Observation> flake(String product, List<CiRun> runs, Instant now) {
+    Map<Same, List<CiRun.Outcome>> outcomes = new HashMap<>();
+    for (CiRun run : runs) {
+      for (CiRun.Check check : run.checks()) {
+        outcomes
+            .computeIfAbsent(
+                new Same(run.canvas(), run.snapshot(), run.sample(), check.name()),
+                _ -> new ArrayList<>())
+            .add(check.outcome());
+      }
+    }
+    List<List<CiRun.Outcome>> repeated =
+        outcomes.values().stream().filter(each -> each.size() > 1).toList();
+    if (repeated.isEmpty()) {
+      return Optional.empty();
+    }
+    long flaky = repeated.stream().filter(each -> each.stream().distinct().count() > 1).count();
+    return Optional.of(
+        measured(
+            product,
+            "flake",
+            now,
+            repeated.size(),
+            (double) flaky / repeated.size(),
+            "%d of %d checks that ran again on the same canvas and data disagreed."
+                .formatted(flaky, repeated.size())));
+  }
+
+  private static Observation measured(
+      String product, String clause, Instant now, long n, double value, String detail) {
+    return Observation.measured(
+        QUESTION,
+        clause,
+        "checks",
+        now,
+        n,
+        value,
+        Optional.empty(),
+        detail,
+        "/api/v1/ci/" + product);
+  }
+}
