@@ -7,6 +7,8 @@ import { chromium } from 'playwright-core';
 import { serveFixtures } from './fixtures.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+// Machines that build are slow; a page that never comes still ends the walk.
+const PATIENCE = 60_000;
 const shots = new URL('../target/screenshots/', import.meta.url).pathname;
 const reports = new URL('../target/surefire-reports/', import.meta.url).pathname;
 mkdirSync(shots, { recursive: true });
@@ -64,6 +66,7 @@ async function check(name, body) {
 async function open(theme, width) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme, reducedMotion: 'reduce', bypassCSP: false });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
   const errors = [];
   page.on('console', (message) => {
     const { url } = message.location();
@@ -75,32 +78,40 @@ async function open(theme, width) {
 
 async function settle(page, path) {
   await page.goto(base + path);
-  await page.locator('main h1').first().waitFor({ timeout: 10_000 });
-  await page.locator('.skeleton').first().waitFor({ state: 'detached', timeout: 10_000 }).catch(() => undefined);
+  await page.locator('main h1').first().waitFor({ timeout: PATIENCE });
+  await page.locator('.skeleton').first().waitFor({ state: 'detached', timeout: PATIENCE }).catch(() => undefined);
   await page.evaluate(() => document.fonts.ready);
 }
 
-for (const theme of ['light', 'dark']) {
-  for (const width of [1440, 390]) {
-    const { context, page, errors } = await open(theme, width);
-    for (const [name, path] of pages) {
-      await check(`${name} ${theme} ${width}`, async () => {
-        errors.length = 0;
-        await settle(page, path);
-        if (name === 'try') {
-          await page.getByRole('button', { name: /^Ask / }).click();
-          await page.locator('.verdict').waitFor({ timeout: 10_000 });
-        }
-        await page.screenshot({ path: `${shots}${name}-${theme}-${width}.png`, fullPage: name !== 'drawer' });
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        if (wide > 1) throw new Error(`the page is ${wide} px wider than its window`);
-        const violations = await page.evaluate(`(() => { const module = undefined; ${axe}; return window.axe.run(document, { resultTypes: ['violations'] }).then((found) => found.violations.map((one) => one.id + ': ' + one.nodes.slice(0, 4).map((node) => node.target.join(' ') + ' ' + node.any.map((why) => why.message).slice(0, 1)).join(' | '))); })()`);
-        if (violations.length > 0) throw new Error(`axe: ${violations.join('; ')}`);
-        if (errors.length > 0) throw new Error(`console: ${errors.join('; ')}`);
-      });
-    }
-    await context.close();
+const otherTheme = (page) => page.evaluate(() => (document.documentElement.dataset.theme = document.documentElement.dataset.theme === 'dark' ? 'light' : 'dark'));
+
+async function holds(page, name, theme, width, errors) {
+  await page.screenshot({ path: `${shots}${name}-${theme}-${width}.png`, fullPage: name !== 'drawer' });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (wide > 1) throw new Error(`the page is ${wide} px wider than its window`);
+  const violations = await page.evaluate(`(() => { const module = undefined; if (!window.axe) { ${axe}; } return window.axe.run(document, { resultTypes: ['violations'] }).then((found) => found.violations.map((one) => one.id + ': ' + one.nodes.slice(0, 4).map((node) => node.target.join(' ') + ' ' + node.any.map((why) => why.message).slice(0, 1)).join(' | '))); })()`);
+  if (violations.length > 0) throw new Error(`axe: ${violations.join('; ')}`);
+  if (errors.length > 0) throw new Error(`console: ${errors.join('; ')}`);
+}
+
+for (const width of [1440, 390]) {
+  const { context, page, errors } = await open('light', width);
+  for (const [name, path] of pages) {
+    await check(`${name} light ${width}`, async () => {
+      errors.length = 0;
+      await settle(page, path);
+      if (name === 'try') {
+        await page.getByRole('button', { name: /^Ask / }).click();
+        await page.locator('.verdict').waitFor({ timeout: PATIENCE });
+      }
+      await holds(page, name, 'light', width, errors);
+    });
+    await check(`${name} dark ${width}`, async () => {
+      await otherTheme(page);
+      await holds(page, name, 'dark', width, errors);
+    });
   }
+  await context.close();
 }
 
 await check('keyboard: open a question, close it, jump to another page', async () => {
@@ -215,7 +226,7 @@ if (process.env.ESPALIER_WRITES === 'yes' && offered.some((path) => path.test(`/
 await check('live: the event stream connects and the clock shows', async () => {
   const { context, page } = await open('light', 1440);
   await settle(page, home);
-  await page.locator('.clock:not(.off)').waitFor({ timeout: 10_000 });
+  await page.locator('.clock:not(.off)').waitFor({ timeout: PATIENCE });
   await context.close();
 });
 await check('rollback shows its plan first', async () => {

@@ -56,6 +56,7 @@ public final class Permissions {
         canvas + "/verify",
         canvas + "/conformance",
         canvas + "/questions/{key}/history",
+        canvas + "/history",
         canvas + "/history/{question}",
         canvas + "/export",
         canvas + "/plans",
