@@ -16,6 +16,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     environment: 'node',
+    testTimeout: 60_000,
     reporters: ['default', ['junit', { outputFile: 'target/surefire-reports/TEST-ui.xml', suiteName: 'ui' }]],
   },
 });

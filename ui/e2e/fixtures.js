@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as canvas from './canvas.js';
 import * as data from './data.js';
 
 const root = fileURLToPath(new URL('../target/classes/ui', import.meta.url));
@@ -12,6 +13,20 @@ const policy = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-an
 const answers = [
   [/^\/canvases$/, () => [{ product: 'mail-filter', version: '1.0.0', headline: data.conformance.headline }]],
   [/^\/canvases\/[^/]+\/conformance$/, () => data.conformance],
+  [/^\/me$/, () => canvas.me],
+  [/^\/questions$/, () => canvas.questions],
+  [/^\/canvases\/[^/]+\/draft$/, () => canvas.draft],
+  [/^\/canvases\/[^/]+\/check$/, () => canvas.check],
+  [/^\/canvases\/[^/]+\/plan$/, () => canvas.plan],
+  [/^\/canvases\/[^/]+\/plans$/, () => canvas.openPlans],
+  [/^\/canvases\/[^/]+\/versions$/, () => canvas.versions],
+  [/^\/canvases\/[^/]+\/drift$/, () => canvas.drift],
+  [/^\/canvases\/[^/]+\/export$/, () => ({ text: canvas.source })],
+  [/^\/canvases\/[^/]+\/history$/, () => data.history],
+  [/^\/drills\/[^/]+$/, () => canvas.drills],
+  [/^\/drills\/[^/]+\/records$/, () => canvas.drillRecords],
+  [/^\/documents\/[^/]+$/, () => canvas.documents],
+  [/^\/documents\/[^/]+\/[^/]+$/, () => ({ text: canvas.document })],
   [/^\/canvases\/[^/]+\/questions\/[^/]+\/history$/, () => data.history],
   [/^\/pipelines\/[^/]+\/runs$/, () => data.runs],
   [/^\/pipelines\/[^/]+\/runs\/([^/]+)$/, (id) => data.runs.find((run) => run.id === id)],
@@ -32,6 +47,7 @@ function answer(path, response) {
   for (const [pattern, give] of answers) {
     const match = pattern.exec(path);
     const body = match && give(match[1]);
+    if (body?.text !== undefined) return response.setHeader('content-type', 'text/plain; charset=utf-8').end(body.text);
     if (body) return response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   }
   response.statusCode = 404;

@@ -146,6 +146,7 @@ await check('keyboard: j and k walk the rows, enter opens, esc closes, / finds',
   await page.keyboard.press('Enter');
   await page.locator('aside.drawer').waitFor();
   await page.keyboard.press('Escape');
+  await page.locator('aside.drawer').waitFor({ state: 'detached' });
   await page.keyboard.press('/');
   await page.keyboard.type('zzzz nothing is called this');
   await page.getByText('No question fits this view.').waitFor();

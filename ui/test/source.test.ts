@@ -102,10 +102,10 @@ describe('patching YAML by a form', () => {
     expect(replaceByText(text, 'deploy.lead_time', '{target: 2d')).toBeUndefined();
     expect(read(parse(replaceByText(text, 'deploy.lead_time', 'target: 2d\nstat: p50') ?? ''), 'deploy.lead_time', 'target').fields).toEqual({ target: '2d', stat: 'p50' });
   });
-  it('survives a thousand edits of one field without drifting', () => {
+  it('survives a hundred edits of one field without drifting', () => {
     let now = text;
-    for (let step = 0; step < 1000; step += 1) now = edit(now, 'serving.mode', undefined, ['online', 'p95'], `${step}ms`);
-    expect(now).toBe(edit(text, 'serving.mode', undefined, ['online', 'p95'], '999ms'));
+    for (let step = 0; step < 100; step += 1) now = edit(now, 'serving.mode', undefined, ['online', 'p95'], `${step}ms`);
+    expect(now).toBe(edit(text, 'serving.mode', undefined, ['online', 'p95'], '99ms'));
   });
   it('finds the line of a field', () => {
     expect(lineOf(text, 'serving.mode.online.p95')).toBe(8);

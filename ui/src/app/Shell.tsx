@@ -66,9 +66,11 @@ function Top({ product, openPalette }: { readonly product: string; readonly open
           <option key={canvas.product}>{canvas.product}</option>
         ))}
       </select>
-      {board.data && <span className="chip mono">canvas {board.data.version}</span>}
+      {board.data && <Link className="chip version" to={`/p/${product}/canvas?tab=versions`}>
+          canvas {board.data.version}
+        </Link>}
       {violated > 0 && (
-        <Link className="chip" to={`/p/${product}?state=VIOLATED`}>
+        <Link className="chip violated" to={`/p/${product}?state=VIOLATED`}>
           <Glyph state="VIOLATED" size={11} /> {violated} violated
         </Link>
       )}

@@ -21,7 +21,7 @@ export function Who() {
   return (
     <span className="who">
       <button type="button" className="chip" aria-expanded={open} aria-label={`Acting as ${me.data?.user ?? 'nobody'}`} onClick={() => setOpen(!open)}>
-        <Icon name="key" size={14} /> {me.error ? 'token refused' : (me.data?.user ?? '…')}
+        <Icon name="person" size={14} /> {me.error ? 'token refused' : (me.data?.user ?? '…')}
       </button>
       {open && (
         <form

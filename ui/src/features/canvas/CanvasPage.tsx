@@ -113,7 +113,7 @@ function Loaded({ product, questions, start }: Props) {
             <QuestionList product={product} questions={questions} current={chosen.key} changed={changed} find={search.get('find') ?? ''} setFind={(text) => to('find', text)} go={go} />
             <AnswerForm key={chosen.key} question={chosen} text={editor.text} problems={editor.check.problems} set={editor.set} />
             <aside className="live" aria-label="What does not fit together" aria-busy={editor.checking}>
-              <h3 className="eyebrow">While you type</h3>
+              <h2 className="eyebrow">While you type</h2>
               {editor.checkFailed ? <p className="muted">{editor.checkFailed}</p> : <Findings contradictions={editor.check.contradictions} problems={editor.check.problems} text={editor.text} questions={questions} current={chosen.key} go={go} repair={repair} />}
             </aside>
           </div>
@@ -122,7 +122,7 @@ function Loaded({ product, questions, start }: Props) {
           <div className="editor two-parts">
             <textarea className="mono yaml" aria-label="The whole canvas as YAML" spellCheck="false" wrap="off" value={editor.text} onChange={(event) => editor.set(event.target.value)} />
             <aside className="live" aria-label="What does not fit together" aria-busy={editor.checking}>
-              <h3 className="eyebrow">While you type</h3>
+              <h2 className="eyebrow">While you type</h2>
               <Findings contradictions={editor.check.contradictions} problems={editor.check.problems} text={editor.text} questions={questions} go={go} repair={repair} />
             </aside>
           </div>
@@ -163,7 +163,7 @@ function QuestionList(props: {
       <div className="question-scroll" tabIndex={0} role="group" aria-label="List of questions">
         {blocksOf(props.questions, props.find).map((block) => (
           <section key={block.title} aria-label={block.title}>
-            <h3 className="eyebrow">{block.title}</h3>
+            <h2 className="eyebrow">{block.title}</h2>
             {block.questions.map((question) => {
               const state = states.get(question.key);
               return (

@@ -1,3 +1,4 @@
+import { prose } from '../../shared/lib/prose';
 import type { Direction, FieldChange, QuestionInfo } from '../../shared/api/contract';
 
 interface Look {
@@ -29,7 +30,7 @@ export function summary(changes: readonly Pick<FieldChange, 'direction'>[]): str
 
 /** Canonical JSON as a person writes it: quotes go, brackets stay. */
 export function plain(json: string | undefined): string {
-  if (json === undefined || json === '' || json === '{}' || json === 'null') return 'nothing';
+  if (json === undefined || json === '' || json === '""' || json === '{}' || json === '[]' || json === 'null') return 'nothing';
   try {
     const value: unknown = JSON.parse(json);
     return typeof value === 'string' ? value : typeof value === 'boolean' ? (value ? 'yes' : 'no') : JSON.stringify(value).replaceAll('"', '').replaceAll(',', ', ').replaceAll(':', ': ');
@@ -71,8 +72,8 @@ export function Diff({ changes, questions, go }: { readonly changes: readonly Fi
                     </button>{' '}
                     <span className="muted">{questions.find((question) => question.key === change.question)?.id}</span>
                   </td>
-                  <td className="mono was">{plain(change.before)}</td>
-                  <td className="mono">{plain(change.after)}</td>
+                  <td className="mono was">{prose(plain(change.before))}</td>
+                  <td className="mono">{prose(plain(change.after))}</td>
                 </tr>
               );
             })}

@@ -27,11 +27,10 @@ export function Documents() {
     <Asked query={list} missing={missing}>
       {(rows) => {
         const chosen = rows.find((row) => row.name === search.get('doc')) ?? rows[0];
-        const open = rows.filter((row) => row.answered !== undefined && row.sections !== undefined && row.answered < row.sections).length;
         return (
           <>
             <Head
-              title={rows.length === 0 ? 'No documents are written yet.' : open === 0 ? `${rows.length} documents, every section answered.` : `${rows.length} documents; ${open} have sections that nobody answered.`}
+              title={headline(rows)}
               lead="Written from the canvas and its evidence only. What was not answered says so; a release freezes its own."
             >
               {versions.length > 0 && (
@@ -61,6 +60,13 @@ export function Documents() {
       }}
     </Asked>
   );
+}
+
+function headline(rows: readonly DocumentRow[]): string {
+  if (rows.length === 0) return 'No documents are written yet.';
+  const open = rows.filter((row) => row.answered !== undefined && row.sections !== undefined && row.answered < row.sections).length;
+  const many = `${rows.length} document${rows.length === 1 ? '' : 's'}`;
+  return open === 0 ? `${many}, every section answered.` : `${many}; ${open} ${open === 1 ? 'has' : 'have'} sections that nobody answered.`;
 }
 
 function standing(row: DocumentRow): string {

@@ -146,8 +146,8 @@ function Records({ field, path, value, change, wrong }: Props) {
         <div className="item" key={index}>
           <header>
             <b>{itemName(item, index)}</b>
-            <button type="button" className="link" aria-label={`Take ${itemName(item, index)} away`} onClick={() => change([...path, index], undefined)}>
-              take away
+            <button type="button" className="link" onClick={() => change([...path, index], undefined)}>
+              take away<span className="visually-hidden"> {itemName(item, index)}</span>
             </button>
           </header>
           <div className="item-fields">

@@ -90,7 +90,7 @@ function Seen({ product, question, now }: { readonly product: string; readonly q
     <>
       {speaker?.value !== undefined && <Figure evidence={speaker} now={now} />}
       {series && (
-        <Link className="small-chart" to={`/p/${product}/monitor`} aria-label={`Monitor ${series.id}`}>
+        <Link className="small-chart" to={`/p/${product}/monitor`}>
           <SeriesChart
             small
             points={series.windows}

@@ -14,7 +14,7 @@ export function Feedback({ answer }: { readonly answer: Answer }) {
   const tell = useMutation({ mutationFn: (label: string) => post<FeedbackResult>('/feedback', { predictionId: answer.predictionId, label, source: 'try-it' }) });
   return (
     <div className="feedback">
-      <h3 className="eyebrow">What is it really?</h3>
+      <h2 className="eyebrow">What is it really?</h2>
       <div className="actions" role="group" aria-label="True label">
         {Object.keys(answer.probabilities).map((label) => (
           <button key={label} type="button" className="btn small" aria-pressed={tell.variables === label} disabled={tell.isPending || tell.isSuccess} onClick={() => tell.mutate(label)}>

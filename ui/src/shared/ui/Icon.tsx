@@ -4,7 +4,7 @@ const paths = {
   canvas: 'M5 3h10l4 4v14H5zM15 3v4h4M9 12h6M9 16h6',
   drills: 'M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6zM9 12l2 2 4-4',
   documents: 'M6 4h9v13H6zM9 20h9V7M9 8h3M9 11h3',
-  key: 'M14 10a4 4 0 1 0-3 3.9V17h2v2h2v-3l1-1a4 4 0 0 0-2-5z',
+  person: 'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM5 20c0-4 3-6 7-6s7 2 7 6',
   runs: 'M6 4v16M6 8h9a3 3 0 0 1 3 3v1M18 12l-2-2M18 12l2-2',
   models: 'M12 3l8 4.5v9L12 21l-8-4.5v-9zM4 7.5l8 4.5 8-4.5M12 12v9',
   rollouts: 'M4 19c6 0 4-14 16-14M14 5h6v6',
