@@ -22,7 +22,7 @@ describe('sentences of the server', () => {
     expect(prose('P1 is a pain, PRIVACY is a word, P is neither')).toBe('P1 is a pain, PRIVACY is a word, P is neither');
   });
   it('keeps a figure that is no share a figure', () => {
-    expect(prose('macro_f1 against champion is 0.1027 [0.07559, 0.1295] on 737, asked ≥ -0.01000: pass')).toBe('macro f1 against champion is 0.103 (0.0756 to 0.13) on 737, asked ≥ -0.01000: pass');
+    expect(prose('macro_f1 against champion is 0.1027 [0.07559, 0.1295] on 737, asked ≥ -0.01000: pass')).toBe('macro f1 against champion is 0.103 (0.0756 to 0.13) on 737, asked ≥ -0.01: pass');
     expect(prose('size is 3.040e+06 [3.040e+06, 3.040e+06] on 1')).toBe('size is 3,040,000 (3,040,000 to 3,040,000) on 1');
   });
   it('shortens ids to the part that tells them apart', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { columnsOf, heightOf } from '../src/features/canvas/masonry';
+import { columnsOf, heightOf, pieces } from '../src/features/canvas/masonry';
 import { groups, isMine, set, toggled, viewOf, visible } from '../src/features/canvas/view';
 import type { Question, State } from '../src/shared/api/types';
 
@@ -51,22 +51,33 @@ describe('the view of the board', () => {
 });
 
 describe('cells in columns', () => {
-  it('keeps every cell, in order, and no column much longer than another', () => {
+  it('keeps every cell, and no column is much longer than another', () => {
     const heights = Array.from({ length: 40 }, (_, index) => 60 + ((index * 37) % 200));
     const columns = columnsOf(heights, (height) => height, 4);
     expect(columns.flat().toSorted((a, b) => a - b)).toEqual(heights.toSorted((a, b) => a - b));
     const sums = columns.map((column) => column.reduce((a, b) => a + b, 0));
-    expect(Math.max(...sums) - Math.min(...sums)).toBeLessThanOrEqual(Math.max(...heights));
+    expect(Math.max(...sums) - Math.min(...sums)).toBeLessThanOrEqual(Math.min(...heights));
     expect(columns[0]?.[0]).toBe(heights[0]);
+  });
+  it('keeps the order of the canvas down each column', () => {
+    const columns = columnsOf(['a1', 'b9', 'c2', 'd8', 'e3', 'f7'], (cell) => Number(cell.slice(1)), 2);
+    for (const column of columns) expect(column).toEqual(column.toSorted());
   });
   it('has one column where there is no room, and empty ones where there is nothing', () => {
     expect(columnsOf([1, 2, 3], () => 1, 0)).toEqual([[1, 2, 3]]);
     expect(columnsOf([], () => 1, 3)).toEqual([[], [], []]);
   });
+  it('cuts a long block into pieces of about equal length, and loses no row', () => {
+    const cut = pieces(new Map([['page', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]], ['data', [1, 2]]]));
+    expect(cut.map(({ block, rows, first }) => [block, rows.length, first])).toEqual([['page', 6, true], ['page', 5, false], ['data', 2, true]]);
+    expect(cut.filter(({ block }) => block === 'page').flatMap(({ rows }) => rows)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect(pieces(new Map([['none', []]]))).toEqual([{ block: 'none', rows: [], first: true }]);
+  });
   it('counts the lines that a claim takes', () => {
-    const [short, long] = [{ claim: 'short' }, { claim: 'x'.repeat(90) }];
-    expect(heightOf([long], 30) - heightOf([short], 30)).toBe(34);
+    const [short, long] = [{ claim: 'short', small: '' }, { claim: 'x'.repeat(90), small: '' }];
+    expect(heightOf([long], 30) - heightOf([short], 30)).toBe(31);
     expect(heightOf([short, short], 30)).toBeGreaterThan(heightOf([short], 30));
+    expect(heightOf([{ claim: 'short', small: 'y'.repeat(80) }], 30)).toBeGreaterThan(heightOf([short], 30));
     expect(heightOf([long], 0)).toBeLessThan(1000);
   });
 });

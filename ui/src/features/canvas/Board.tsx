@@ -9,7 +9,8 @@ import { Asked, Empty } from '../../shared/ui/Asked';
 import { Head } from '../../shared/ui/Head';
 import { date } from '../../shared/lib/time';
 import { BoardTools } from './BoardTools';
-import { columnsOf, heightOf } from './masonry';
+import { columnsOf, heightOf, pieces } from './masonry';
+import { smallPrint } from './evidence';
 import { QuestionDrawer } from './QuestionDrawer';
 import { Row } from './Row';
 import { groups, set, toggled, viewOf, visible, type Beside } from './view';
@@ -44,7 +45,8 @@ function NoCanvas() {
 function Loaded({ board, loop }: { readonly board: Conformance; readonly loop: ReactNode }) {
   const [search, setSearch] = useSearchParams();
   const navigate = useNavigate();
-  const user = useMe().data?.user ?? '';
+  const me = useMe().data;
+  const user = me === undefined ? '' : me.via === 'LOOPBACK' ? (ownerOf(board) ?? me.user) : me.user;
   const view = viewOf(search);
   const [frame, columns] = useColumns();
   const histories = useHistories(board.product, view.beside !== 'bound').data;
@@ -99,9 +101,7 @@ function Loaded({ board, loop }: { readonly board: Conformance; readonly loop: R
         <div className="only-print">
           {board.product}, canvas {board.version}, as of {date(board.asOf)}
         </div>
-        {board.attribution.map((line) => (
-          <div key={line}>{line}</div>
-        ))}
+        <div>{board.attribution.join(' · ')}</div>
         <div className="hint">
           <kbd>j</kbd> <kbd>k</kbd> next and previous · <kbd>enter</kbd> open · <kbd>e</kbd> edit · <kbd>esc</kbd> close · <kbd>/</kbd> find · <kbd>⌘K</kbd> jump
         </div>
@@ -109,6 +109,14 @@ function Loaded({ board, loop }: { readonly board: Conformance; readonly loop: R
       {chosen && <QuestionDrawer key={chosen.question} product={board.product} question={chosen} now={board.asOf} version={board.version} onClose={close} />}
     </>
   );
+}
+
+/** At the machine itself one acts for the owner that the canvas names. */
+function ownerOf(board: Conformance): string | undefined {
+  const answer: unknown = board.questions.find((question) => question.question === 'product.authors')?.answer;
+  const authors: unknown = typeof answer === 'object' && answer !== null && 'authors' in answer ? answer.authors : undefined;
+  const owner: unknown = Array.isArray(authors) ? authors.find((one: unknown) => typeof one === 'object' && one !== null && 'role' in one && one.role === 'owner') : undefined;
+  return typeof owner === 'object' && owner !== null && 'user' in owner && typeof owner.user === 'string' ? owner.user : undefined;
 }
 
 const inLane = (question: Question, lane: Lane) => String(question.lane).toUpperCase() === lane;
@@ -162,14 +170,15 @@ function LaneView(props: Side & { readonly title: string; readonly all: readonly
         </span>
       </div>
       <div className="cells">
-        {columnsOf([...groups(props.shown)], ([, inside]) => heightOf(inside, props.columns.characters), props.columns.count).map((column, place) => (
-          <div className="column" key={column[0]?.[0] ?? `empty ${place}`}>
-            {column.map(([block, questions]) => (
+        {columnsOf(pieces(groups(props.shown)), ({ rows }) => heightOf(rows.map((row) => ({ claim: prose(row.claim), small: smallPrint(row, board.asOf) })), props.columns.characters), props.columns.count).map((column, place) => (
+          <div className="column" key={column[0] ? column[0].block + column[0].rows[0]?.question : `empty ${place}`}>
+            {column.map((piece) => (
               <Cell
-                key={block}
-                title={titleOf(board, block)}
-                whole={all.filter((question) => question.block === block)}
-                questions={questions}
+                key={piece.block + piece.rows[0]?.question}
+                title={titleOf(board, piece.block)}
+                first={piece.first}
+                whole={all.filter((question) => question.block === piece.block)}
+                questions={piece.rows}
                 now={board.asOf}
                 open={props.open}
                 beside={props.beside}
@@ -187,17 +196,19 @@ function titleOf(board: Conformance, block: string): string {
   return board.blocks.find((candidate) => candidate.block === block)?.title ?? block;
 }
 
-function Cell(props: Side & { readonly title: string; readonly whole: readonly Question[]; readonly questions: readonly Question[]; readonly now: string; readonly open: string | null }) {
+function Cell(props: Side & { readonly title: string; readonly first: boolean; readonly whole: readonly Question[]; readonly questions: readonly Question[]; readonly now: string; readonly open: string | null }) {
   const state = worst(props.whole.map((question) => question.state));
   const good = props.whole.filter((question) => question.state === 'CONFORMS').length;
   const counted = props.whole.filter((question) => question.state !== 'N_A').length;
   return (
-    <section className={state === 'VIOLATED' ? 'cell bad' : 'cell'} aria-label={props.title}>
+    <section className={state === 'VIOLATED' ? 'cell bad' : 'cell'} aria-label={props.first ? props.title : `${props.title}, continued`}>
       <header>
-        <h3>{props.title}</h3>
-        <span title={`${good} of ${counted} conform`}>
-          {good}/{counted}
-        </span>
+        {props.first ? <h3>{props.title}</h3> : <span>{props.title}, continued</span>}
+        {props.first && (
+          <span title={`${good} of ${counted} conform`}>
+            {good}/{counted}
+          </span>
+        )}
       </header>
       {props.questions.map((question) => (
         <Row

@@ -21,12 +21,13 @@ export function Row({ question, now, open, beside = 'bound', changes }: Props) {
   const [search] = useSearchParams();
   const speaker = spokesman(question);
   const target = speaker && boundNumber(speaker);
+  const side = beside === 'bound' ? speaker?.value !== undefined && target !== undefined : changes !== undefined;
   return (
     <Link className="q" to={{ search: `?${set(search, 'q', question.question).toString()}` }} aria-current={open ? 'true' : undefined} preventScrollReset>
       <Glyph state={question.state} />
       <span className="claim">{prose(question.claim)}</span>
       <span className="value">{observed(question)}</span>
-      <small>{smallPrint(question, now)}</small>
+      <small className={side ? '' : 'wide'}>{smallPrint(question, now)}</small>
       {beside !== 'bound' && changes && <StateStrip changes={changes} now={now} days={Number(beside)} width={90} height={9} />}
       {beside === 'bound' && speaker?.value !== undefined && target !== undefined && <Bullet value={speaker.value} target={target} tone={stateLooks[question.state].tone} />}
     </Link>

@@ -32,6 +32,7 @@ export function prose(text: string): string {
     .replaceAll(/\b(\d{4,}(?:\.\d+)?) s\b/g, (_, seconds: string) => millis(Number(seconds) * 1000))
     .replaceAll(/(-?\d+\.\d+(?:e[+-]\d+)?) \[(-?\d+\.\d+(?:e[+-]\d+)?), (-?\d+\.\d+(?:e[+-]\d+)?)\]/g, (_, value: string, low: string, high: string) => `${figure(value)} (${figure(low)} to ${figure(high)})`)
     .replaceAll(/\bbound is (\d+\.\d+)/g, (_, bound: string) => `bound is ${figure(bound)}`)
+    .replaceAll(/(?<![\d.])\d+\.\d{4,}(?![\d.])/g, (long) => number(Number(long)))
     .replaceAll('<=', '≤')
     .replaceAll('>=', '≥')
     .replaceAll(/\bn = (\d+)/g, 'n $1')
