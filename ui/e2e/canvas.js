@@ -33,7 +33,7 @@ export const questions = [
 ];
 
 export const draft = { source: source.replace('30d', '10d'), baseVersion: '1.0.0', updatedAt: '2002-12-01T08:00:00Z', by: 'ana' };
-const finding = { rule: 15, level: 'ERROR', questions: ['deploy.lead_time', 'deploy.strategy'], message: 'P10D promised, at least P14D needed: stages P2D, holds P12D.', repair: 'Promise P14D or shorten the steps.', edits: [{ path: 'deploy.lead_time.target', value: '14d' }] };
+const finding = { rule: 15, level: 'ERROR', questions: ['deploy.lead_time', 'deploy.strategy'], message: 'P10D promised, at least P14D needed: stages P2D, holds P12D.', repair: 'Promise P14D or shorten the steps.', patch: [{ path: 'deploy.lead_time.target', value: '14d' }] };
 export const check = { contradictions: [finding], problems: [] };
 export const plan = {
   product: P, base: '1.0.0', version: '1.1.0', loosens: false, by: 'ana', approvers: ['ben'], needs: [], planDigest: digest('91a'),

@@ -2,8 +2,9 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { AnswerForm } from '../src/features/canvas/AnswerForm';
 import { Diff, directions, plain, summary } from '../src/features/canvas/Diff';
-import { blocksOf, changedAnswers, controlOf, defaultText, hint, label, listOf, textOf, written } from '../src/features/canvas/fields';
+import { blocksOf, changedAnswers, controlOf, defaultText, defaultValue, hint, label, listOf, textOf, written } from '../src/features/canvas/fields';
 import { Findings } from '../src/features/canvas/Findings';
+import { repaired, target, valueOf } from '../src/features/canvas/repair';
 import { drillsFor } from '../src/features/canvas/ProveIt';
 import type { FieldChange, FieldInfo, Finding, QuestionInfo } from '../src/shared/api/contract';
 
@@ -41,6 +42,17 @@ describe('how a field is edited', () => {
   it('writes defaults as a person would', () => {
     expect([undefined, null, true, false, 5, ['a', 1], { a: 1 }].map(defaultText)).toEqual(['', '', 'yes', 'no', '5', 'a, 1', '{"a":1}']);
   });
+  it('writes a default down as what it is, not as text that looks like it', () => {
+    expect(defaultValue(field('a', 'text', { list: true, default: '[run, trigger]' }))).toEqual(['run', 'trigger']);
+    expect(defaultValue(field('a', 'record', { default: '{layers: 2}' }))).toEqual({ layers: '2' });
+    expect(defaultValue(field('a', 'duration', { default: '30d' }))).toBe('30d');
+    expect(defaultValue(field('a', 'duration'))).toBeUndefined();
+    expect(defaultValue(field('a', 'text', { default: '[broken' }))).toBe('[broken');
+  });
+  it('says the bounds of a share in percent, and no bound that says nothing', () => {
+    expect(hint(field('a', 'share', { min: 0, max: 1 }))).toBe('0 % to 100 %');
+    expect(hint(field('a', 'integer', { min: 0 }))).toBe('');
+  });
   it('speaks Java, YAML and English', () => {
     expect(written('minPerClass')).toBe('min_per_class');
     expect(label('min_per_class')).toBe('Min per class');
@@ -73,6 +85,12 @@ describe('the form of a question', () => {
     expect(html).toContain('A rate has a period. Nearest valid: 34/day.');
     expect(html).not.toContain('elsewhere');
     expect(html.match(/aria-invalid="true"/g)).toHaveLength(1);
+  });
+  it('lets nobody write what the platform sets', () => {
+    const html = form({ ...volume, derived: true, examples: ['34/day'] });
+    expect(html).toContain('nobody writes it');
+    expect(html).not.toContain('<input');
+    expect(html).toContain('34/day');
   });
   it('says what holds when nothing is written, and what a special answer means', () => {
     expect(form(volume, 'model: {family: linear}\n')).toContain('Nothing is written yet');
@@ -129,10 +147,32 @@ describe('what does not fit together', () => {
   });
   it('offers a repair only where the server says how', () => {
     expect(html([finding('ERROR', 15, ['model'])])).not.toContain('Apply the repair');
-    const able = finding('ERROR', 15, ['model'], { edits: [{ path: 'model.family', value: 'encoder' }] });
+    const able = finding('ERROR', 15, ['model'], { patch: [{ path: 'model.family', value: 'encoder' }] });
     expect(html([able])).toContain('Apply the repair');
     expect(html([able], false)).not.toContain('Apply the repair');
     expect(html([able])).toContain('Promise 30 d.');
+  });
+});
+
+describe('a repair', () => {
+  const known = [{ key: 'serving' }, { key: 'serving.volume', mainField: 'expected' }, { key: 'modeling', mainField: 'iterations' }, { key: 'model' }];
+  it('finds the question that a path leads into, the longest key first', () => {
+    expect(target('serving.volume.expected', known)).toEqual({ question: known[1], field: ['expected'] });
+    expect(target('serving.mode.online', known)?.question.key).toBe('serving');
+    expect(target('modeling[1].approach', known)?.field).toEqual(['iterations', 1, 'approach']);
+    expect(target('modeling.iterations[0]', known)?.field).toEqual(['iterations', 0]);
+    expect(target('models.family', known)).toBeUndefined();
+  });
+  it('turns JSON into what a person writes', () => {
+    expect(valueOf({ a: [1, true, null, 'x'], b: false })).toEqual({ a: ['1', 'yes', '', 'x'], b: 'no' });
+  });
+  it('changes what it names and keeps the rest, comments too', () => {
+    const text = `# mine\n${yaml}modeling: [{id: v0}, {id: v1, approach: linear}] # ladder\n`;
+    const after = repaired(text, [{ path: 'serving.volume.expected', value: '12/s' }, { path: 'modeling[1].approach', value: 'encoder' }, { path: 'model.arch.layers', value: 2 }, { path: 'nowhere.at.all', value: 1 }], known);
+    expect(after).toBe(text.replace('34/day', '12/s').replace('approach: linear', 'approach: encoder').replace('layers: 4', 'layers: 2'));
+  });
+  it('can replace a whole answer', () => {
+    expect(repaired(yaml, [{ path: 'serving.volume', value: '9/day' }], known)).toContain('volume: 9/day');
   });
 });
 

@@ -18,7 +18,27 @@ function named(field: FieldInfo): FieldInfo {
 }
 
 /** One answer as a form: every field with unit, bounds, default and help; what a form cannot say stays YAML. */
-export function AnswerForm({ question, text, problems, set }: Props) {
+export function AnswerForm(props: Props) {
+  const { question } = props;
+  return (
+    <div className="answer">
+      <p className="muted">
+        <span className="mono">
+          {question.id} · {question.key}
+        </span>{' '}
+        · {words(question.kind)}
+      </p>
+      <h2>{question.text}</h2>
+      {question.help && <p>{question.help}</p>}
+      {question.prompt && <p className="muted">{question.prompt}</p>}
+      {question.derived === true ? <p className="reason">The platform sets it; nobody writes it.</p> : <Writing {...props} />}
+      <Consequences question={question} />
+    </div>
+  );
+}
+
+/** What a person writes: the fields, or the special answer in their place. */
+function Writing({ question, text, problems, set }: Props) {
   const source = parse(text);
   const answer = read(source, question.key, question.mainField);
   const fields = question.fields.map(named);
@@ -31,16 +51,7 @@ export function AnswerForm({ question, text, problems, set }: Props) {
   };
   const special = answer.special === 'n/a' || answer.special === 'deferred';
   return (
-    <div className="answer">
-      <p className="muted">
-        <span className="mono">
-          {question.id} · {question.key}
-        </span>{' '}
-        · {words(question.kind)}
-      </p>
-      <h2>{question.text}</h2>
-      {question.help && <p>{question.help}</p>}
-      {question.prompt && <p className="muted">{question.prompt}</p>}
+    <>
       <Standing question={question} text={text} present={answer.present} special={answer.special} set={set} />
       {special ? (
         <SnippetInput key={question.key} question={question} text={text} set={set} title="The answer as it is written" />
@@ -58,8 +69,7 @@ export function AnswerForm({ question, text, problems, set }: Props) {
           </div>
         </>
       )}
-      <Consequences question={question} />
-    </div>
+    </>
   );
 }
 
@@ -123,6 +133,18 @@ function SnippetInput({ question, text, set, title }: { readonly question: Quest
 function Consequences({ question }: { readonly question: QuestionInfo }) {
   return (
     <dl className="pairs consequences">
+      {question.examples && question.examples.length > 0 && (
+        <>
+          <dt>Example</dt>
+          <dd>
+            {question.examples.map((example) => (
+              <pre key={example} className="example">
+                {example.trim()}
+              </pre>
+            ))}
+          </dd>
+        </>
+      )}
       <dt>Compiles to</dt>
       <dd>{question.compilesTo.length === 0 ? 'documents only' : question.compilesTo.map(words).join(', ')}</dd>
       <dt>Proved by</dt>

@@ -11,7 +11,7 @@ import { AnswerForm } from './AnswerForm';
 import { blocksOf, changedAnswers } from './fields';
 import { Findings } from './Findings';
 import { PlanTab } from './PlanTab';
-import { edit } from './source';
+import { repaired } from './repair';
 import { useEditor } from './useEditor';
 import { VersionsTab } from './VersionsTab';
 import { set } from './view';
@@ -71,15 +71,7 @@ function Loaded({ product, questions, start }: Props) {
   const go = (question: string) => setSearch((before) => set(set(before, 'q', question), 'tab', ''));
   const applied = useSource(product, true).data ?? first.source;
   const changed = useMemo(() => changedAnswers(applied, editor.text, questions), [applied, editor.text, questions]);
-  const repair = (finding: Finding) =>
-    editor.set(
-      (finding.edits ?? []).reduce((text, { path, value }) => {
-        const owner = questions.filter((question) => path === question.key || path.startsWith(`${question.key}.`)).toSorted((a, b) => b.key.length - a.key.length)[0];
-        if (!owner) return text;
-        const field = path.slice(owner.key.length + 1).split('.').filter(Boolean);
-        return edit(text, owner.key, owner.mainField, field.length === 0 ? [owner.mainField ?? 'value'] : field, value);
-      }, editor.text),
-    );
+  const repair = (finding: Finding) => editor.set(repaired(editor.text, finding.patch ?? [], questions));
   const errors = editor.check.contradictions.filter((finding) => finding.level === 'ERROR').length + editor.check.problems.length;
   return (
     <>

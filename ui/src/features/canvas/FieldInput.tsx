@@ -1,6 +1,6 @@
 import { useId } from 'react';
 import type { FieldInfo } from '../../shared/api/contract';
-import { controlOf, defaultText, hint, label, listOf, textOf } from './fields';
+import { controlOf, defaultText, defaultValue, hint, label, listOf, textOf } from './fields';
 import type { Path, Value } from './source';
 
 export type Change = (field: Path, value: Value | undefined) => void;
@@ -30,11 +30,12 @@ export function FieldInput(props: Props) {
       <div className="name">
         <label htmlFor={id}>{label(field.name)}</label>
         {field.unit && <span className="muted">{field.unit}</span>}
+        {field.required === true && !given && <span className="needed">needed</span>}
         <span className="origin">
           {!given && fallback !== '' && (
             <>
               default{' '}
-              <button type="button" className="link" onClick={() => change(path, field.list && Array.isArray(field.default) ? field.default.map(String) : fallback)}>
+              <button type="button" className="link" onClick={() => change(path, defaultValue(field))}>
                 confirm
               </button>
             </>
@@ -90,7 +91,7 @@ function Control({ id, control, field, value, fallback, invalid, set }: ControlP
     }
     case 'choices': {
       const now = listOf(value).map(textOf);
-      const shown = value === undefined && Array.isArray(field.default) ? field.default.map(String) : now;
+      const shown = value === undefined ? listOf(defaultValue(field)).map(textOf) : now;
       return (
         <span className="choices" role="group" aria-label={label(field.name)}>
           {(field.oneOf ?? []).map((choice) => (
@@ -108,7 +109,7 @@ function Control({ id, control, field, value, fallback, invalid, set }: ControlP
           {...common}
           className="lines-input"
           rows={Math.max(2, lines.length + 1)}
-          placeholder={fallback === '' ? 'one per line' : fallback.replaceAll(', ', '\n')}
+          placeholder={fallback === '' || fallback === '[]' ? 'one per line' : listOf(defaultValue(field)).map(textOf).join('\n')}
           value={lines.join('\n')}
           onChange={(event) => set(event.target.value === '' ? undefined : event.target.value.split('\n'))}
           onBlur={() => lines.some((line) => line.trim() === '') && set(lines.filter((line) => line.trim() !== ''))}

@@ -43,7 +43,7 @@ export function Findings({ contradictions, problems, text, questions, current, g
                 {questions.find((question) => question.key === key)?.id ?? ''} {key}
               </button>
             ))}
-            {repair && finding.edits && finding.edits.length > 0 && (
+            {repair && finding.patch && finding.patch.length > 0 && (
               <button type="button" className="btn small" onClick={() => repair(finding)}>
                 Apply the repair
               </button>

@@ -8,10 +8,22 @@ export function controlOf(field: FieldInfo): Control {
   const type = field.type.toLowerCase();
   if (field.fields && field.fields.length > 0) return field.list ? 'records' : 'record';
   if (/map/.test(type)) return 'yaml';
-  if (field.oneOf && field.oneOf.length > 0) return field.list || /set|list/.test(type) ? 'choices' : 'choice';
+  if (field.oneOf && field.oneOf.length > 0) return field.list || field.set || /set|list/.test(type) ? 'choices' : 'choice';
   if (type.startsWith('bool')) return 'switch';
   if (field.list || /^(set|list)/.test(type)) return 'lines';
   return 'text';
+}
+
+/** A default as a value to write down: `[a, b]` and `{a: 1}` are lists and maps, as a document has them. */
+export function defaultValue(field: FieldInfo): Value | undefined {
+  const text = defaultText(field.default);
+  if (Array.isArray(field.default)) return field.default.map(String);
+  if (/^[[{]/.test(text)) {
+    const source = parse(`answer: ${text}`);
+    const { fields } = read(source, 'answer', 'whole');
+    return source.broken.length > 0 ? text : (fields['whole'] ?? fields);
+  }
+  return text === '' ? undefined : text;
 }
 
 /** A default as a person would write it. */
@@ -33,7 +45,9 @@ const TIGHTER: Readonly<Record<string, string>> = {
 
 /** Type, bounds and direction of a field in one line; empty when there is nothing to say. */
 export function hint(field: FieldInfo): string {
-  const [min, max] = [defaultText(field.min), defaultText(field.max)];
+  const share = field.type.toLowerCase() === 'share';
+  const said = (value: unknown) => (share && typeof value === 'number' ? `${value * 100} %` : defaultText(value));
+  const [min, max] = [field.min === 0 && field.max === undefined ? '' : said(field.min), said(field.max)];
   const unit = field.unit ? ` ${field.unit}` : '';
   const bounds = min !== '' && max !== '' ? `${min} to ${max}${unit}` : min !== '' ? `at least ${min}${unit}` : max !== '' ? `at most ${max}${unit}` : unit.trim();
   return [field.help, bounds, TIGHTER[String(field.tighter ?? '').toUpperCase()], example(field)].filter(Boolean).join(' · ');
@@ -42,7 +56,6 @@ export function hint(field: FieldInfo): string {
 const EXAMPLES: Readonly<Record<string, string>> = {
   duration: 'such as 30d, 15m, 1h30m',
   percent: 'such as 5%',
-  share: 'such as 5%',
   bytes: 'such as 200MB',
   rate: 'such as 30M/month',
   money: 'such as 900 EUR/month',

@@ -13,6 +13,8 @@ export interface FieldInfo {
   readonly tighter?: string;
   readonly help?: string;
   readonly list?: boolean;
+  readonly set?: boolean;
+  readonly main?: boolean;
   readonly required?: boolean;
   readonly fields?: readonly FieldInfo[];
 }
@@ -30,6 +32,9 @@ export interface QuestionInfo {
   readonly help?: string;
   readonly prompt?: string;
   readonly mainField?: string;
+  /** Set by the platform; nobody writes it. */
+  readonly derived?: boolean;
+  readonly examples?: readonly string[];
   readonly compilesTo: readonly string[];
   readonly evidence: readonly { readonly clause: string; readonly kind: string; readonly text: string }[];
   readonly fields: readonly FieldInfo[];
@@ -44,8 +49,8 @@ export type OpenPlan = Schemas['OpenPlan'];
 export type VersionRow = Schemas['VersionRow'];
 export type Me = Schemas['Me'];
 
-/** A contradiction; where the server knows how to remove it, `edits` say so field by field. */
-export type Finding = Schemas['Contradiction'] & { readonly edits?: readonly { readonly path: string; readonly value: string }[] };
+/** A contradiction; where the server knows how to remove it, `patch` says so field by field. */
+export type Finding = Schemas['Contradiction'] & { readonly patch?: readonly { readonly path: string; readonly value: unknown }[] };
 
 /** What is wrong with a text before it is a canvas: the server's problem, or what YAML itself says. */
 export type SourceProblem = Partial<Schemas['Problem']> & { readonly line?: number; readonly message?: string };
