@@ -21,7 +21,7 @@ const product = process.env.ESPALIER_PRODUCT ?? list[0]?.product;
 const json = async (path) => (await fetch(`${base}/api/v1${path}`)).json();
 const [runs, versions, board] = await Promise.all([json(`/pipelines/${product}/runs`), json(`/models/${product}/versions`), json(`/canvases/${product}/conformance`)]);
 // What the server says it offers: only a call that it does not name may be missing.
-const offered = Object.keys((await json('/openapi.json').catch(() => ({}))).paths ?? {}).map((path) => new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`));
+const offered = Object.entries((await json('/openapi.json').catch(() => ({}))).paths ?? {}).filter(([, calls]) => calls.get).map(([path]) => new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`));
 const mayMiss = (url) => offered.length > 0 && !offered.some((path) => path.test(new URL(url).pathname));
 const home = `/p/${encodeURIComponent(product)}`;
 const newest = (items, key) => items.toSorted((a, b) => Date.parse(b[key]) - Date.parse(a[key]))[0];

@@ -29,9 +29,12 @@ export function CanvasPage() {
   const questions = useQuestions();
   const draft = useDraft(product);
   const unable = (
-    <Empty title="This server cannot be edited from here" command="./espalier apply -f canvas.yaml">
-      It answers neither questions nor drafts yet. Change the file and apply it:
-    </Empty>
+    <>
+      <Head title={`Canvas of ${product}`} />
+      <Empty title="This server cannot be edited from here" command="./espalier apply -f canvas.yaml">
+        It answers neither questions nor drafts yet. Change the file and apply it:
+      </Empty>
+    </>
   );
   return (
     <Asked query={questions} missing={unable}>

@@ -48,6 +48,8 @@ class PagesTest {
       modeling:
         - {id: v0, approach: majority, hypothesis: the floor}
         - {id: v1, approach: linear, hypothesis: words are enough}
+      nfr:
+        - {attribute: calibration, target: "ece <= 50%", when: [pre_deploy], blocking: no, why: ninety rows cannot decide}
       ct: {schedule: {triggers: [manual], auto_promote: to_production}}
       ci: {workflow: {deferred: {owner: ana, due: 2030-12-31}}}
       deploy:
