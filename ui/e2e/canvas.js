@@ -1,7 +1,7 @@
 // The canvas of the recorded life: questions, a draft, its plan, and who is asking.
 const P = 'mail-filter';
 const digest = (seed) => `sha256:${seed.repeat(16).slice(0, 64)}`;
-const field = (name, type, extra = {}) => ({ name, type, list: false, tighter: 'NONE', ...extra });
+const field = (name, type, extra = {}) => ({ name, type, list: false, ...extra });
 
 export const source = `# Mail filter, as recorded
 canvas: espalier/1

@@ -34,7 +34,8 @@ describe('how a field is edited', () => {
     expect(controlOf(one)).toBe(control);
   });
   it('says bounds, unit, direction and an example in one line', () => {
-    expect(hint(field('a', 'duration', { min: 'PT1S', max: 'PT10M', tighter: 'LOWER' }))).toBe('PT1S to PT10M · lower is tighter · such as 30d, 15m, 1h30m');
+    expect(hint(field('a', 'duration', { tighter: 'LOWER' }))).toBe('lower is tighter · such as 30d, 15m, 1h30m');
+    expect(hint(field('a', 'number', { min: 1, max: 10, unit: 'ms' }))).toBe('1 to 10 ms');
     expect(hint(field('a', 'int', { min: 1, unit: 'rows' }))).toBe('at least 1 rows');
     expect(hint(field('a', 'int', { max: 9, help: 'of nine' }))).toBe('of nine · at most 9');
     expect(hint(field('a', 'text', { oneOf: ['x'] }))).toBe('');

@@ -154,6 +154,7 @@ function Consequences({ question }: { readonly question: QuestionInfo }) {
           : question.evidence.map((clause) => (
               <span key={clause.clause} className="proof">
                 {clause.text} <span className="muted">{words(clause.kind)}</span>
+                {clause.missing && <span className="muted">; {clause.missing}</span>}
               </span>
             ))}
       </dd>

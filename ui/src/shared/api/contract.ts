@@ -1,46 +1,26 @@
 import type { components } from './generated/schema';
-import type { Lane } from './types';
 
-/** One field of an answer, as the form needs to know it. */
-export interface FieldInfo {
+type Schemas = components['schemas'];
+type Field = Schemas['Field'];
+type Form = Schemas['QuestionForm'];
+
+/** One field of an answer, as the form needs to know it: a name and a type, and whatever else is known. */
+export interface FieldInfo extends Partial<Omit<Field, 'name' | 'type' | 'fields' | 'default'>> {
   readonly name: string;
   readonly type: string;
-  readonly unit?: string;
   readonly default?: unknown;
-  readonly min?: unknown;
-  readonly max?: unknown;
-  readonly oneOf?: readonly string[];
-  readonly tighter?: string;
-  readonly help?: string;
-  readonly list?: boolean;
-  readonly set?: boolean;
-  readonly main?: boolean;
-  readonly required?: boolean;
   readonly fields?: readonly FieldInfo[];
 }
 
 /** One question of the canvas: what it asks, what it compiles to, what proves it. */
-export interface QuestionInfo {
-  readonly id: string;
-  readonly key: string;
-  readonly block: string;
-  readonly blockTitle: string;
-  readonly cell: string;
-  readonly lane: Lane;
+export interface QuestionInfo extends Pick<Form, 'id' | 'key' | 'block' | 'blockTitle' | 'cell' | 'lane' | 'text'>, Partial<Pick<Form, 'help' | 'prompt' | 'mainField' | 'derived'>> {
   readonly kind: string;
-  readonly text: string;
-  readonly help?: string;
-  readonly prompt?: string;
-  readonly mainField?: string;
-  /** Set by the platform; nobody writes it. */
-  readonly derived?: boolean;
   readonly examples?: readonly string[];
   readonly compilesTo: readonly string[];
-  readonly evidence: readonly { readonly clause: string; readonly kind: string; readonly text: string }[];
+  readonly evidence: readonly (Pick<Schemas['Proof'], 'clause' | 'text'> & { readonly kind: string; readonly missing?: string })[];
   readonly fields: readonly FieldInfo[];
 }
 
-type Schemas = components['schemas'];
 export type Draft = Schemas['Draft'];
 export type PlanView = Schemas['Plan'];
 export type FieldChange = Schemas['PlanChange'];
