@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { isMissing, post } from '../../shared/api/client';
+import { useLive } from '../../shared/api/live';
 import type { Incident } from '../../shared/api/types';
 import { words } from '../../shared/lib/format';
 import { dateTime } from '../../shared/lib/time';
@@ -8,28 +9,28 @@ import { dateTime } from '../../shared/lib/time';
 const verdicts = [
   { worth: 'actionable', name: 'It was worth acting on' },
   { worth: 'noise', name: 'It was noise' },
+  { worth: 'expected', name: 'It was expected' },
+  { worth: 'drill', name: 'It was a drill' },
 ] as const;
 
-/** What people have done with an incident; the server tells it once it keeps it. */
-interface Handled {
-  readonly acknowledgedAt?: string;
-  readonly acknowledgedBy?: string;
-  readonly worth?: string;
-}
-
 /** Says that somebody has seen it, and what it was worth: precision of alerts is counted from these verdicts. */
-export function Handle({ incident }: { readonly incident: Incident & Handled }) {
+export function Handle({ incident }: { readonly incident: Incident }) {
   const [open, setOpen] = useState(false);
   const [reason, setReason] = useState('');
   const [worth, setWorth] = useState<string>('');
   const queries = useQueryClient();
   const base = `/incidents/${encodeURIComponent(incident.product)}/${encodeURIComponent(incident.id)}`;
   const act = useMutation({
-    mutationFn: (what: 'acknowledge' | 'resolve') => post<Incident>(`${base}/${what}`, { ...(reason.trim() === '' ? {} : { reason: reason.trim() }), ...(worth === '' ? {} : { verdict: worth }) }),
+    mutationFn: (what: 'ack' | 'resolve') => post<Incident>(`${base}/${what}`, { ...(reason.trim() === '' ? {} : { reason: reason.trim() }), ...(worth === '' ? {} : { verdict: worth }) }),
     onSuccess: () => {
       setOpen(false);
       return queries.invalidateQueries({ predicate: ({ queryKey }) => ['incidents', 'alerts', 'conformance'].includes(String(queryKey[0])) });
     },
+  });
+  const clock = useLive().clocks[incident.product] ?? incident.openedAt;
+  const snooze = useMutation({
+    mutationFn: () => post<Incident>(`${base}/snooze`, { until: new Date(Date.parse(clock) + 4 * 3_600_000).toISOString() }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['incidents', incident.product] }),
   });
   const over = incident.resolvedAt !== undefined;
   return (
@@ -40,11 +41,22 @@ export function Handle({ incident }: { readonly incident: Incident & Handled }) 
           {incident.worth && `, as ${words(incident.worth)}`}.
         </p>
       )}
+      {incident.snoozedUntil && !over && <p className="muted">Nobody is called before {dateTime(incident.snoozedUntil)}.</p>}
       {!open ? (
         <div className="actions">
           <button type="button" className="btn small" onClick={() => setOpen(true)}>
             {over ? 'Say what it was worth' : 'Acknowledge or resolve'}
           </button>
+          {!over && (
+            <button type="button" className="btn small" disabled={snooze.isPending} onClick={() => snooze.mutate()}>
+              Call nobody for 4 hours
+            </button>
+          )}
+          {snooze.error && (
+            <p className="wrong" role="alert">
+              {snooze.error.message}
+            </p>
+          )}
         </div>
       ) : (
         <form
@@ -52,7 +64,7 @@ export function Handle({ incident }: { readonly incident: Incident & Handled }) 
           aria-label="Answer the incident"
           onSubmit={(event) => {
             event.preventDefault();
-            act.mutate('acknowledge');
+            act.mutate('ack');
           }}
         >
           <fieldset className="choices">

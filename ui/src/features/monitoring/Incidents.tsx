@@ -144,6 +144,7 @@ function Entry({ entry, next, product }: { readonly entry: TraceEntry; readonly 
 const title = (kind: string) => kind.charAt(0).toUpperCase() + words(kind).slice(1);
 
 function refText(entry: TraceEntry): string {
+  if (entry.kind === 'note') return '';
   const short = shortId(entry.ref);
   return short.startsWith(`${entry.kind} `) ? short.slice(entry.kind.length + 1) : short;
 }
