@@ -27,9 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The pages in a real Chromium, on a product that has lived a short life: rows, two runs, a release,
- * predictions with their labels, a drill. {@code ui/e2e/run.js} walks them in both themes and at two
- * widths, by keyboard, with axe, and edits the canvas; its screenshots stay in {@code
+ * The pages in a real Chromium, on a product that has lived a short life: rows, two runs, a
+ * release, predictions with their labels, a drill. {@code ui/e2e/run.js} walks them in both themes
+ * and at two widths, by keyboard, with axe, and edits the canvas; its screenshots stay in {@code
  * ui/target/screenshots}.
  */
 class PagesTest {
@@ -109,9 +109,7 @@ class PagesTest {
   private void live() throws Exception {
     post("/api/v1/datasets/tickets", "text/csv", rows());
     JsonNode plan = post("/api/v1/canvases/tickets/plan", "application/yaml", CANVAS);
-    json(
-        "/api/v1/canvases/tickets/apply",
-        Map.of("planDigest", plan.path("planDigest").asText()));
+    json("/api/v1/canvases/tickets/apply", Map.of("planDigest", plan.path("planDigest").asText()));
     run("the first version");
     JsonNode answer =
         until(
@@ -124,8 +122,10 @@ class PagesTest {
         json(
             "/api/v1/feedback",
             Map.of(
-                "predictionId", said.path("predictionId").asText(),
-                "label", i % 4 == 0 ? "billing" : "technical"));
+                "predictionId",
+                said.path("predictionId").asText(),
+                "label",
+                i % 4 == 0 ? "billing" : "technical"));
       }
     }
     run("the same again, from the cache");
@@ -149,8 +149,7 @@ class PagesTest {
     HttpResponse<String> now() throws Exception;
   }
 
-  private static JsonNode until(Call call, Predicate<HttpResponse<String>> holds)
-      throws Exception {
+  private static JsonNode until(Call call, Predicate<HttpResponse<String>> holds) throws Exception {
     Instant limit = Instant.now().plus(LONG);
     while (true) {
       HttpResponse<String> response = call.now();
@@ -205,7 +204,8 @@ class PagesTest {
     Optional<Path> named = Optional.ofNullable(System.getenv("CHROMIUM")).map(Path::of);
     return named.isPresent()
         ? named.filter(Files::isExecutable)
-        : List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome").stream()
+        : List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+            .stream()
             .map(Path::of)
             .filter(Files::isExecutable)
             .findFirst();
