@@ -43,7 +43,7 @@ describe('why a step ran', () => {
 
 describe('what a rollout waits for', () => {
   const step = (extra: Partial<RolloutStepRun> = {}): RolloutStepRun => ({ share: 0.25, hold: 'PT6H', minRequests: 60, state: 'RUNNING', startedAt: '2002-09-29T06:00:00Z', championRequests: 0, candidateRequests: 42, guardrails: [], ...extra });
-  const rollout = (state: string, extra: Partial<Rollout> = {}): Rollout => ({ id: 'r', product: 'p', kind: 'CANARY', from: '1.0.0', to: '1.1.0', state, cause: 'c', startedAt: '2002-09-29T06:00:00Z', steps: [step()], decisions: [], approvals: [], ...extra });
+  const rollout = (state: Rollout['state'], extra: Partial<Rollout> = {}): Rollout => ({ id: 'r', product: 'p', kind: 'CANARY', from: '1.0.0', to: '1.1.0', state, cause: 'c', startedAt: '2002-09-29T06:00:00Z', steps: [step()], decisions: [], approvals: [], ...extra });
   const now = '2002-09-29T08:00:00Z';
   it('counts requests and hold down on the product clock', () => {
     expect(left(step(), now)).toEqual({ requests: 18, hold: 4 * 3_600_000, done: 1 / 3 });
@@ -60,7 +60,7 @@ describe('what a rollout waits for', () => {
     expect(leftText({ requests: 0, hold: 0, done: 1 })).toBe('decides with the next look');
   });
   it('names for whom or for what it waits', () => {
-    const admission = { mode: 'delivery', approvalsNeeded: 2, fourEyes: true, windows: ['Mon-Thu 09:00-16:00'], freezes: ['2002-12-21..2003-01-03'], requires: [], authors: [], checks: [] };
+    const admission = { mode: 'delivery', by: 'ana', approvalsNeeded: 2, fourEyes: true, windows: ['Mon-Thu 09:00-16:00'], freezes: ['2002-12-21..2003-01-03'], requires: [], authors: [], checks: [] };
     expect(standing(rollout('PENDING', { approvals: ['ben'], admission }), now)).toBe('Waits for approval: 1 of 2 (ben).');
     expect(standing(rollout('WAITING_WINDOW', { admission }), now)).toBe('Waits for a release window: Mon-Thu 09:00-16:00; frozen 2002-12-21..2003-01-03.');
     expect(standing(rollout('RUNNING'), now)).toBe('At 25 %: 18 requests and 4 h of hold left.');
