@@ -149,7 +149,7 @@ describe('gates and rungs', () => {
 
 describe('records in words', () => {
   it('says what a drill saw, with its n', () => {
-    const html = text(renderToStaticMarkup(<DrillResult record={{ name: 'load', passed: false, observations: [{ question: 'serving.volume', clause: 'load', subject: '1.1.0', observedAt: '2002-11-30T10:00:00Z', source: '/x', n: 2000, value: 11.4, detail: '2000 requests, p95 6.2 ms' }] }} />));
+    const html = text(renderToStaticMarkup(<DrillResult record={{ drill: 'load', state: 'FAILED', detail: '', passed: false, observations: [{ question: 'serving.volume', clause: 'load', subject: '1.1.0', observedAt: '2002-11-30T10:00:00Z', source: '/x', n: 2000, value: 11.4, detail: '2000 requests, p95 6.2 ms' }] }} />));
     expect(html).toContain('load did not pass');
     expect(html).toContain('serving.volume · load');
     expect(html).toContain('11.4 n 2,000');
