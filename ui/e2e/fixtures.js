@@ -19,6 +19,7 @@ const answers = [
   [/^\/canvases\/[^/]+\/check$/, () => canvas.check],
   [/^\/canvases\/[^/]+\/plan$/, () => canvas.plan],
   [/^\/canvases\/[^/]+\/plans$/, () => canvas.openPlans],
+  [/^\/canvases\/[^/]+\/versions\/[^/]+$/, () => ({ source: canvas.source })],
   [/^\/canvases\/[^/]+\/versions$/, () => canvas.versions],
   [/^\/canvases\/[^/]+\/drift$/, () => canvas.drift],
   [/^\/canvases\/[^/]+\/export$/, () => ({ text: canvas.source })],
@@ -47,7 +48,7 @@ function answer(path, response) {
   for (const [pattern, give] of answers) {
     const match = pattern.exec(path);
     const body = match && give(match[1]);
-    if (body?.text !== undefined) return response.setHeader('content-type', 'text/plain; charset=utf-8').end(body.text);
+    if (typeof body?.text === 'string') return response.setHeader('content-type', 'text/plain; charset=utf-8').end(body.text);
     if (body) return response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
   }
   response.statusCode = 404;

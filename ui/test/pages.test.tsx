@@ -35,7 +35,7 @@ const life: readonly Seed[] = [
   [['drills', P, 'records'], canvas.drillRecords],
   [['questions'], canvas.questions],
   [['draft', P], canvas.draft],
-  [['source', P, ''], canvas.source],
+  [['source', P, '1.0.0'], { source: canvas.source }],
   [['check', P, canvas.draft.source], canvas.check],
   [['plan', P, 'of', canvas.draft.source], canvas.plan],
   [['plan', P], canvas.openPlans],

@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useMemo, useRef, useState } from 'react';
 import { useParams, useSearchParams } from 'react-router';
-import { getText } from '../../shared/api/client';
+import { get } from '../../shared/api/client';
 import type { Draft, Finding, QuestionInfo } from '../../shared/api/contract';
-import { useConformance, useDraft, useQuestions, useSource } from '../../shared/api/queries';
+import { useConformance, useDraft, useQuestions, useWritten } from '../../shared/api/queries';
 import { Asked, Empty } from '../../shared/ui/Asked';
 import { Glyph } from '../../shared/ui/Glyph';
 import { Head } from '../../shared/ui/Head';
@@ -72,7 +72,7 @@ function Loaded({ product, questions, start }: Props) {
   const chosen = questions.find((question) => question.key === key) ?? questions[0];
   const to = (name: string, value: string) => setSearch((before) => set(before, name, value), { preventScrollReset: true });
   const go = (question: string) => setSearch((before) => set(set(before, 'q', question), 'tab', ''));
-  const applied = useSource(product, true).data ?? first.source;
+  const applied = useWritten(product, first.baseVersion).data?.source ?? first.source;
   const changed = useMemo(() => changedAnswers(applied, editor.text, questions), [applied, editor.text, questions]);
   const repair = (finding: Finding) => editor.set(repaired(editor.text, finding.patch ?? [], questions));
   const errors = editor.check.contradictions.filter((finding) => finding.level === 'ERROR').length + editor.check.problems.length;
@@ -129,8 +129,8 @@ function Loaded({ product, questions, start }: Props) {
             questions={questions}
             go={go}
             open={(version) => {
-              void getText(`/canvases/${encodeURIComponent(product)}/export?version=${encodeURIComponent(version)}`).then((text) => {
-                editor.set(text);
+              void get<{ readonly source: string }>(`/canvases/${encodeURIComponent(product)}/versions/${encodeURIComponent(version)}`).then(({ source }) => {
+                editor.set(source);
                 to('tab', 'plan');
                 return queries.invalidateQueries({ queryKey: ['plan', product] });
               });

@@ -127,9 +127,11 @@ function Fields({ field, path, value, change, wrong }: Props) {
   return (
     <fieldset className="group">
       <legend>{label(field.name)}</legend>
-      {(field.fields ?? []).map((one) => (
-        <FieldInput key={one.name} field={one} path={[...path, one.name]} value={inner(value, one.name)} change={change} wrong={wrong} />
-      ))}
+      <div className="item-fields">
+        {(field.fields ?? []).map((one) => (
+          <FieldInput key={one.name} field={one} path={[...path, one.name]} value={inner(value, one.name)} change={change} wrong={wrong} />
+        ))}
+      </div>
     </fieldset>
   );
 }

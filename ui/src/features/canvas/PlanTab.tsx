@@ -31,7 +31,7 @@ export function PlanTab({ product, text, questions, go, repair, applied }: Props
           <h2>
             {found.diff.length === 0
               ? 'The draft says what is applied already.'
-              : `${found.diff.length} field${found.diff.length === 1 ? '' : 's'} change; version ${found.base ?? 'none'} becomes ${found.version}.`}
+              : `${found.diff.length} field${found.diff.length === 1 ? ' changes' : 's change'}; version ${found.base ?? 'none'} becomes ${found.version}.`}
           </h2>
           <Diff changes={found.diff} questions={questions} go={go} />
           {found.contradictions.length > 0 && (
@@ -53,7 +53,7 @@ function Actions({ plan }: { readonly plan: PlanView }) {
   return (
     <section className="band">
       <h2>
-        {plan.actions.length} resource{plan.actions.length === 1 ? '' : 's'} change
+        {plan.actions.length} resource{plan.actions.length === 1 ? ' changes' : 's change'}
       </h2>
       <div className="table-wrap" tabIndex={0} role="group" aria-label="Actions">
         <table>

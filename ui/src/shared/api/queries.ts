@@ -40,8 +40,8 @@ export const useMe = () => useApi<Me>(['me'], '/me');
 
 export const useQuestions = () => useApi<QuestionInfo[]>(['questions'], '/questions');
 export const useDraft = (p: string) => useApi<Draft>(['draft', p], `${canvas(p)}/draft`);
-export const useSource = (p: string, enabled: boolean, version?: string) =>
-  useText(['source', p, version ?? ''], `${canvas(p)}/export${version === undefined ? '' : `?version=${at(version)}`}`, enabled);
+/** A version of the canvas as it was written, comments and all. */
+export const useWritten = (p: string, version: string) => useApi<{ readonly source?: string }>(['source', p, version], `${canvas(p)}/versions/${at(version)}`, version !== '');
 export const useCanvasVersions = (p: string) => useApi<VersionRow[]>(['canvases', p, 'versions'], `${canvas(p)}/versions`);
 export const useOpenPlans = (p: string) => useApi<OpenPlan[]>(['plan', p], `${canvas(p)}/plans`);
 export const useCanvasDrift = (p: string) => useApi<DriftRow[]>(['conformance', p, 'drift'], `${canvas(p)}/drift`);
