@@ -11,5 +11,5 @@ export const places: readonly { to: string; icon: IconName; name: string }[] = [
   { to: 'incidents', icon: 'incidents', name: 'Incidents' },
   { to: 'try', icon: 'try', name: 'Try it' },
   { to: 'drills', icon: 'drills', name: 'Drills' },
-  { to: 'documents', icon: 'documents', name: 'Papers' },
+  { to: 'documents', icon: 'documents', name: 'Documents' },
 ];

@@ -40,9 +40,9 @@ export function FieldInput(props: Props) {
               </button>
             </>
           )}
-          {given && (
+          {given && fallback !== '' && (
             <button type="button" className="link" onClick={() => change(path, undefined)}>
-              {fallback === '' ? 'take away' : 'back to default'}
+              back to default
             </button>
           )}
         </span>
