@@ -32,9 +32,16 @@ final class CanvasSchema {
           "date", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
           "hold", "^[^ ]+( +for +[^ ]+)?$");
 
+  /** What is referred to by name: scalars by their type, the rest by question and path. */
+  private final ObjectNode named = JSON.objectNode();
+
   private CanvasSchema() {}
 
   static ObjectNode write() {
+    return new CanvasSchema().root();
+  }
+
+  private ObjectNode root() {
     ObjectNode root = JSON.objectNode();
     root.put("$schema", "https://json-schema.org/draft/2020-12/schema");
     root.put("$id", "urn:espalier:canvas:1");
@@ -53,11 +60,12 @@ final class CanvasSchema {
     }
     Question.byKey("canvas.template")
         .ifPresent(template -> properties.set("template", answer(template)));
+    root.set("$defs", named);
     return root;
   }
 
   /** A top-level key: its own question, its other questions, or both in one map. */
-  private static ObjectNode group(String head) {
+  private ObjectNode group(String head) {
     ObjectNode children = JSON.objectNode();
     Question.all().stream()
         .filter(each -> each.key().startsWith(head + ".") && !each.derived())
@@ -69,13 +77,13 @@ final class CanvasSchema {
     return answer(own.get(), children);
   }
 
-  private static ObjectNode answer(Question<?> question) {
+  private ObjectNode answer(Question<?> question) {
     return answer(question, JSON.objectNode());
   }
 
-  private static ObjectNode answer(Question<?> question, ObjectNode children) {
+  private ObjectNode answer(Question<?> question, ObjectNode children) {
     List<Field> fields = Field.of(question);
-    List<ObjectNode> forms = new ArrayList<>(record(fields, children));
+    List<ObjectNode> forms = new ArrayList<>(record(fields, children, question.key()));
     if (!children.isEmpty()) {
       // The group may speak of its other questions only.
       forms.add(map(children.deepCopy(), List.of()));
@@ -101,11 +109,11 @@ final class CanvasSchema {
   }
 
   /** The ways to write a record: its map, or a bare value for its main field. */
-  private static List<ObjectNode> record(List<Field> fields, ObjectNode more) {
+  private List<ObjectNode> record(List<Field> fields, ObjectNode more, String path) {
     ObjectNode properties = more.deepCopy();
     List<String> required = new ArrayList<>();
     for (Field field : fields) {
-      properties.set(field.name(), field(field));
+      properties.set(field.name(), field(field, path));
       if (field.required()) {
         required.add(field.name());
       }
@@ -113,12 +121,16 @@ final class CanvasSchema {
     List<ObjectNode> forms = new ArrayList<>();
     forms.add(map(properties, required));
     boolean onlyMain = fields.stream().allMatch(each -> each.main() || !each.required());
-    fields.stream().filter(each -> each.main() && onlyMain).forEach(main -> forms.add(field(main)));
+    fields.stream()
+        .filter(each -> each.main() && onlyMain)
+        .forEach(main -> forms.add(field(main, path)));
     return forms;
   }
 
-  private static ObjectNode field(Field field) {
-    ObjectNode schema = wrapped(field.list() ? list(field) : single(field));
+  private ObjectNode field(Field field, String path) {
+    String here = path + "." + field.name();
+    ObjectNode plain = field.list() ? name(here + "[]", list(field, here)) : single(field, here);
+    ObjectNode schema = wrapped(plain);
     field.help().ifPresent(help -> schema.put("description", help));
     field.defaultValue().ifPresent(text -> schema.put("default", text));
     return schema;
@@ -131,23 +143,23 @@ final class CanvasSchema {
     return anyOf(List.of(schema, map(value, List.of("value"))));
   }
 
-  private static ObjectNode list(Field field) {
+  private ObjectNode list(Field field, String path) {
     ObjectNode items = JSON.objectNode().put("type", "array");
-    items.set("items", single(field));
-    List<ObjectNode> forms = new ArrayList<>(List.of(items, single(field)));
+    items.set("items", single(field, path));
+    List<ObjectNode> forms = new ArrayList<>(List.of(items, single(field, path)));
     if (Schema.keyedBy(field.name()).isPresent()) {
       ObjectNode keyed = JSON.objectNode().put("type", "object");
       String key = Schema.keyedBy(field.name()).get();
       List<Field> rest = field.fields().stream().filter(f -> !f.name().equals(key)).toList();
-      keyed.set("additionalProperties", anyOf(record(rest, JSON.objectNode())));
+      keyed.set("additionalProperties", anyOf(record(rest, JSON.objectNode(), path + "{}")));
       forms.add(keyed);
     }
     return anyOf(forms);
   }
 
-  private static ObjectNode single(Field field) {
+  private ObjectNode single(Field field, String path) {
     return switch (field.type()) {
-      case "record" -> anyOf(record(field.fields(), JSON.objectNode()));
+      case "record" -> name(path, anyOf(record(field.fields(), JSON.objectNode(), path)));
       case "map" -> {
         ObjectNode map = JSON.objectNode().put("type", "object");
         map.set("additionalProperties", text());
@@ -157,18 +169,28 @@ final class CanvasSchema {
         ObjectNode word = JSON.objectNode();
         ArrayNode words = word.putArray("enum");
         field.oneOf().forEach(words::add);
-        yield word;
+        yield name(path, word);
       }
-      case "text" -> text();
-      case "bool" -> either(JSON.objectNode().put("type", "boolean"), field);
-      case "integer" -> either(bounded(field, "integer"), field);
-      case "number", "share" -> either(bounded(field, "number"), field);
-      case "bytes" -> either(JSON.objectNode().put("type", "integer").put("minimum", 0), field);
-      case "target", "money" -> anyOf(List.of(compact(field), object()));
+      case "text" -> name("text", text());
+      case "bool" -> name("bool", either(JSON.objectNode().put("type", "boolean"), field));
+      case "integer" -> name(path, either(bounded(field, "integer"), field));
+      case "number", "share" -> name(path, either(bounded(field, "number"), field));
+      case "bytes" ->
+          name("bytes", either(JSON.objectNode().put("type", "integer").put("minimum", 0), field));
+      case "target", "money" -> name(field.type(), anyOf(List.of(compact(field), object())));
       case "hold" ->
-          anyOf(List.of(compact(field), object(), JSON.objectNode().put("type", "number")));
-      default -> pattern(field.type());
+          name(
+              "hold",
+              anyOf(List.of(compact(field), object(), JSON.objectNode().put("type", "number"))));
+      default -> name(field.type(), pattern(field.type()));
     };
+  }
+
+  /** Keeps a schema under a name and refers to it. */
+  private ObjectNode name(String name, ObjectNode schema) {
+    String key = name.replaceAll("[^A-Za-z0-9._-]", "_");
+    named.set(key, schema);
+    return JSON.objectNode().put("$ref", "#/$defs/" + key);
   }
 
   private static ObjectNode compact(Field field) {

@@ -97,8 +97,26 @@ final class Export {
       out.append(indent).append(name).append(": default\n");
       return;
     }
+    Optional<JsonNode> bare = bare(given);
+    if (bare.isPresent()) {
+      out.append(indent).append(name).append(':');
+      value(bare.get(), true, indent);
+      return;
+    }
     out.append(indent).append(stated(given) ? "" : "# ").append(name).append(":\n");
     fields(given, indent + "  ");
+  }
+
+  /** The value that may stand in place of the map: the main field, where nothing else is said. */
+  private static Optional<JsonNode> bare(Given<?> given) {
+    if (given.special().isPresent() || !given.why().isEmpty() || given.canonical().size() != 1) {
+      return Optional.empty();
+    }
+    return Field.of(given.question()).stream()
+        .filter(each -> each.main() && given.set().contains(each.name()))
+        .map(each -> given.canonical().path(each.name()))
+        .filter(value -> !value.isObject() && !value.asText().equals("default"))
+        .findFirst();
   }
 
   private void fields(Given<?> given, String indent) {
