@@ -111,7 +111,7 @@ sealed interface Intent extends Answer {
                         .missing("no hold-out group is drawn")
                         .onlyIf(v.holdout.share() > 0, "no hold-out group"),
                     Clause.live("value_per_1000", WEEK, "expected value per 1,000 predictions")
-                        .missing("the cost matrix is not applied to labelled predictions")
+                        .missing("no labelled answer has met the cost matrix yet")
                         .onlyIf(!v.costMatrix.isEmpty(), "no cost matrix")));
   }
 

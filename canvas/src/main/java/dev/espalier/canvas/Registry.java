@@ -35,7 +35,7 @@ sealed interface Registry extends Answer {
             .evidence((d, _) ->
                 List.of(
                     Clause.live("half_life", Intent.WEEK, "the metric's half-life")
-                        .missing("no slope of the metric over the age of the model is computed")
+                        .missing("fewer than four weeks of the metric are known for any version")
                         .within(Bound.atLeast((double) d.halfLifeMin.toSeconds(), "s"))));
   }
 

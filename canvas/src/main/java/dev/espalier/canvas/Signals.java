@@ -35,9 +35,9 @@ sealed interface Signals extends Answer {
                     Clause.live("skew", s.window, "the farthest field from training")
                         .within(Bound.atMost(s.alert.share(), "share"))
                         .atLeast(s.minN)
-                        .missing("nothing compares the served fields with the training rows"),
+                        .missing("no served text has been compared with the training rows yet"),
                     Clause.drill("injected", "an injected skew is found")
-                        .missing("no drill injects a skew")));
+                        .missing("the skew drill has not run")));
   }
 
   record Operational(

@@ -19,10 +19,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * The datasets: what was added to them, the production rows labelled since, and the snapshots that
@@ -259,6 +263,12 @@ public final class Datasets {
   /** Streams the rows of a snapshot, each segment verified against its digest. */
   public void forEach(Digest snapshot, Consumer<Row> action) {
     iterate(snapshot).forEachRemaining(action);
+  }
+
+  /** The rows of a snapshot in order, one segment in memory at a time. */
+  public Stream<Row> stream(Digest snapshot) {
+    return StreamSupport.stream(
+        Spliterators.spliteratorUnknownSize(iterate(snapshot), Spliterator.ORDERED), false);
   }
 
   /** Rows in order, one segment in memory at a time. */

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * How fast a version decays: its primary metric week by week of its age, a robust line through
+ * How fast a version decays: the declared metric week by week of its age, a robust line through
  * them, and from it the time in which half of the first value would be lost. The champion's curve,
  * or that of the version before it until the champion is old enough. Thread-safe: curves are
  * immutable and kept in a concurrent map until another week is over.
@@ -41,7 +41,12 @@ final class DecayEvidence {
 
   Optional<Observation> observe(CanvasVersion canvas, Instant now) {
     Optional<Spec.Metric> metric =
-        canvas.specs(Spec.Metric.class).stream().filter(Spec.Metric::primary).findFirst();
+        canvas.specs(Spec.Durability.class).stream()
+            .findFirst()
+            .flatMap(durability ->
+                canvas.specs(Spec.Metric.class).stream()
+                    .filter(known -> known.id().equals(durability.metric()))
+                    .findFirst());
     if (metric.isEmpty()) {
       return Optional.empty();
     }

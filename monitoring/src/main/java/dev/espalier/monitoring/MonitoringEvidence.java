@@ -24,6 +24,7 @@ public final class MonitoringEvidence implements EvidenceSource {
   private final QualityEvidence quality;
   private final ResponseEvidence response;
   private final DecayEvidence decay;
+  private final ValueEvidence value;
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
 
   public MonitoringEvidence(Monitoring monitoring, OfflineMetrics offline) {
@@ -32,6 +33,7 @@ public final class MonitoringEvidence implements EvidenceSource {
     this.quality = new QualityEvidence(monitoring, offline);
     this.response = new ResponseEvidence(monitoring);
     this.decay = new DecayEvidence(monitoring);
+    this.value = new ValueEvidence(monitoring);
   }
 
   private record Answer(
@@ -58,6 +60,7 @@ public final class MonitoringEvidence implements EvidenceSource {
     if (!champion.isEmpty()) {
       seen.addAll(response.observe(product, now));
       decay.observe(canvas, now).ifPresent(seen::add);
+      value.observe(canvas, now).ifPresent(seen::add);
     }
     answers.put(
         product, new Answer(canvas.version(), changes, now, System.nanoTime(), List.copyOf(seen)));

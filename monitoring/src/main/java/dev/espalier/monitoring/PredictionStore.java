@@ -47,12 +47,12 @@ final class PredictionStore {
             """
             INSERT INTO prediction (id, product, seq, at, received_at, unit, payload, payload_hash,
               label, probabilities, model_version, routed_version, arm, served_by, fallback_reason,
-              latency_micros, error, consumer, candidate_weight)
+              latency_micros, error, consumer, candidate_weight, properties)
             VALUES (:id, :product,
               (SELECT coalesce(max(seq), 0) + 1 FROM prediction WHERE product = :product),
               :at, :receivedAt, :unit, :payload, :hash,
               :label, :probabilities, :modelVersion, :routedVersion, :arm, :servedBy, :reason,
-              :latency, :error, :consumer, :weight)
+              :latency, :error, :consumer, :weight, :properties)
             ON CONFLICT (id) DO NOTHING
             """);
     for (Entry entry : entries) {
@@ -79,6 +79,7 @@ final class PredictionStore {
           .bind("error", record.error())
           .bind("consumer", record.consumer())
           .bind("weight", record.candidateWeight())
+          .bind("properties", TextProperties.of(record.text()).text())
           .add();
     }
     int[] stored = batch.execute();
@@ -231,6 +232,28 @@ final class PredictionStore {
             .bind("limit", limit)
             .map((row, _) -> view(row))
             .list());
+  }
+
+  /** What the newest texts that a version answered since a time were like. */
+  List<TextProperties> properties(String product, String version, Instant since, int limit) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT properties FROM prediction
+                WHERE product = :product AND model_version = :version AND at >= :since
+                ORDER BY at DESC LIMIT :limit
+                """)
+            .bind("product", product)
+            .bind("version", version)
+            .bind("since", EventTime.text(since))
+            .bind("limit", limit)
+            .map((row, _) ->
+                Optional.ofNullable(row.getString("properties")).flatMap(TextProperties::parse))
+            .list()
+            .stream()
+            .flatMap(Optional::stream)
+            .toList());
   }
 
   /** When an answer was given and, where it has come, when its label was known. */

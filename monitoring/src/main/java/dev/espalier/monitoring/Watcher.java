@@ -171,15 +171,27 @@ final class Watcher {
 
   private MonitorWindow drift(
       CanvasVersion canvas, Spec.Monitor monitor, Judge.Frame frame, List<PredictionView> rows) {
-    Instant first =
-        predictions.first(canvas.product(), Optional.of(frame.version())).orElse(frame.to());
-    Instant until = first.plus(monitor.window());
+    Instant until = firstWindow(canvas, monitor, frame.version()).orElse(frame.to());
     if (until.isAfter(frame.from())) {
       return Judge.insufficient(
           frame, rows.size(), "The reference, the version's first window, is not behind us yet");
     }
-    return Judge.drift(
-        frame, monitor, predictions.window(canvas.product(), frame.version(), first, until), rows);
+    return Judge.drift(frame, monitor, reference(canvas, monitor, frame.version()), rows);
+  }
+
+  private Optional<Instant> firstWindow(
+      CanvasVersion canvas, Spec.Monitor monitor, String version) {
+    return predictions
+        .first(canvas.product(), Optional.of(version))
+        .map(first -> first.plus(monitor.window()));
+  }
+
+  /** What a version answered in its first window: later ones are compared with it. */
+  List<PredictionView> reference(CanvasVersion canvas, Spec.Monitor monitor, String version) {
+    return firstWindow(canvas, monitor, version)
+        .map(until ->
+            predictions.window(canvas.product(), version, until.minus(monitor.window()), until))
+        .orElse(List.of());
   }
 
   /** The bound in the metric's unit; a relative one rests on the first window that had a value. */

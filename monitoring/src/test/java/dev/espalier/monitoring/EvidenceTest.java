@@ -1,8 +1,11 @@
 package dev.espalier.monitoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Observation;
+import dev.espalier.canvas.Spec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -139,6 +142,16 @@ class EvidenceTest {
     }
   }
 
+  private World lasting() {
+    return new World(
+        folder,
+        World.with(
+            World.canvas("auto", "full", List.of("inbox")),
+            "durability",
+            new Spec.Durability("false_spam", Duration.ofDays(30), "retrain")),
+        MonitoringConfig.defaults());
+  }
+
   private static void weeks(World world, int weeks, double decayPerWeek) {
     java.util.SplittableRandom random = new java.util.SplittableRandom(6);
     world.monitoring.release(World.PRODUCT, "1.0.0", World.START);
@@ -156,7 +169,7 @@ class EvidenceTest {
 
   @Test
   void the_half_life_of_a_decaying_version_comes_from_its_weekly_metric() {
-    try (World world = new World(folder)) {
+    try (World world = lasting()) {
       weeks(world, 8, 0.01);
       Observation seen = observe(world).get("registry.decay half_life");
       assertThat(seen.subject()).isEqualTo("1.0.0");
@@ -172,9 +185,54 @@ class EvidenceTest {
 
   @Test
   void too_few_weeks_are_no_half_life() {
-    try (World world = new World(folder)) {
+    try (World world = lasting()) {
       weeks(world, 3, 0.0);
       assertThat(observe(world)).doesNotContainKey("registry.decay half_life");
     }
+  }
+
+  @Test
+  void the_value_of_a_thousand_answers_comes_from_the_declared_costs() {
+    CanvasVersion canvas =
+        World.with(
+            World.canvas("auto", "full", List.of("inbox")),
+            "costs",
+            new Spec.Costs(
+                Map.of(
+                    "currency", "EUR", "ham->spam", "0.20", "spam->ham", "0.01", "correct", "0")));
+    try (World world = new World(folder, canvas, MonitoringConfig.defaults())) {
+      twoWeeks(world);
+      Observation seen = observe(world).get("value value_per_1000");
+      // 280 answers, of which 6 of 210 ham were called spam: -1.20 EUR in all.
+      assertThat(seen.n()).isEqualTo(280);
+      assertThat(seen.value().orElseThrow()).isCloseTo(-1.2 / 280 * 1000, within(1e-9));
+      assertThat(seen.interval().orElseThrow().low()).isLessThan(seen.value().orElseThrow());
+      assertThat(seen.detail()).startsWith("-4.29 EUR per 1,000 answers [");
+    }
+  }
+
+  @Test
+  void a_cost_falls_back_on_the_default_of_its_kind() {
+    PredictionView wrong = labelled("ham", "spam");
+    PredictionView right = labelled("ham", "ham");
+    assertThat(ValueEvidence.cost(Map.of("ham->spam", "5.00 EUR"), wrong)).isEqualTo(5);
+    assertThat(ValueEvidence.cost(Map.of("default_wrong", "0.5"), wrong)).isEqualTo(0.5);
+    assertThat(ValueEvidence.cost(Map.of(), wrong)).isEqualTo(1);
+    assertThat(ValueEvidence.cost(Map.of("default_wrong", "0.5"), right)).isZero();
+    assertThat(ValueEvidence.cost(Map.of("correct", "-0.02"), right)).isEqualTo(-0.02);
+  }
+
+  private static PredictionView labelled(String actual, String given) {
+    return new PredictionView(
+        "p",
+        World.PRODUCT,
+        World.START,
+        Optional.of(given),
+        new java.util.TreeMap<>(Map.of("ham", 0.5, "spam", 0.5)),
+        "1",
+        "champion",
+        1,
+        Optional.of(actual),
+        1);
   }
 }

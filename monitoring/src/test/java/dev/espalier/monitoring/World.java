@@ -115,7 +115,26 @@ final class World implements AutoCloseable {
         PRODUCT, "1.0.0", digest, digest, Optional.empty(), START, "ada", resources);
   }
 
+  /** The same canvas with more in it. */
+  static CanvasVersion with(CanvasVersion canvas, String name, Spec spec) {
+    List<Resource> resources = new ArrayList<>(canvas.resources());
+    resources.add(Resource.of(name, "mail@1#more", spec));
+    return new CanvasVersion(
+        canvas.product(),
+        canvas.version(),
+        canvas.digest(),
+        canvas.contentDigest(),
+        canvas.parent(),
+        canvas.appliedAt(),
+        canvas.appliedBy(),
+        resources);
+  }
+
   static InferenceRecord answer(String id, Instant at, String label, String version) {
+    return answer(id, at, label, version, "text of " + id);
+  }
+
+  static InferenceRecord answer(String id, Instant at, String label, String version, String text) {
     TreeMap<String, Double> scores =
         new TreeMap<>(
             label.equals("spam")
@@ -127,7 +146,7 @@ final class World implements AutoCloseable {
         at,
         at,
         id,
-        "text of " + id,
+        text,
         Optional.of(label),
         scores,
         version,

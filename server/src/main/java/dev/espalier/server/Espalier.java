@@ -32,6 +32,8 @@ import dev.espalier.monitoring.MonitoringConfig;
 import dev.espalier.monitoring.MonitoringEvidence;
 import dev.espalier.monitoring.MonitoringRoutes;
 import dev.espalier.monitoring.PageDrill;
+import dev.espalier.monitoring.ProcessSignals;
+import dev.espalier.monitoring.Skew;
 import dev.espalier.pipeline.Cause;
 import dev.espalier.pipeline.PipelineConfig;
 import dev.espalier.pipeline.PipelineEvidence;
@@ -48,6 +50,7 @@ import dev.espalier.platform.ProductClocks;
 import dev.espalier.platform.Role;
 import dev.espalier.platform.Signer;
 import dev.espalier.registry.MlflowRegistryRoutes;
+import dev.espalier.registry.ModelVersion;
 import dev.espalier.registry.Registry;
 import dev.espalier.registry.RegistryAudit;
 import dev.espalier.registry.RegistryEvidence;
@@ -89,6 +92,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 
 /**
  * One whole process, assembled by hand: every stage, wired in the order of the lifecycle, behind
@@ -188,12 +192,16 @@ public final class Espalier implements AutoCloseable {
               monitoring,
               (product, version, metric) ->
                   Optional.ofNullable(registry.version(product, version).metrics().get(metric))));
+      Skew skew = new Skew(monitoring, (product, version) -> texts(registry, product, version));
+      sources.add(skew);
+      sources.add(opened(new ProcessSignals(database, machine)));
       List<Drill> rehearsed = new ArrayList<>();
       rehearsed.addAll(
           new ServingDrills(serving, registry, bundles, ids, CleanJvm.likeThis(home.artifacts()))
               .all());
       rehearsed.add(new DriftDrill(monitoring));
       rehearsed.add(new PageDrill(monitoring));
+      rehearsed.add(skew);
       rehearsed.add(new RestoreDrill(home, registry, machine));
       rehearsed.add(new RerunDrill(pipelines, Duration.ofSeconds(10)));
       drills =
@@ -271,6 +279,12 @@ public final class Espalier implements AutoCloseable {
         new EvaluateStep(registry),
         new GateStep(),
         new RegisterStep(registry));
+  }
+
+  /** The rows that a version could be trained on: its snapshot up to the newest one it used. */
+  private Stream<String> texts(Registry registry, String product, String version) {
+    ModelVersion model = registry.version(product, version);
+    return datasets.stream(model.snapshot()).filter(row -> row.label().isPresent()).map(Row::text);
   }
 
   private static Row row(LabelledRow row) {
