@@ -230,6 +230,15 @@ await check('live: the event stream connects and the clock shows', async () => {
   await page.locator('.clock:not(.off)').waitFor({ timeout: PATIENCE });
   await context.close();
 });
+await check('live: a lost connection shows, and the stream resumes by itself', async () => {
+  const { context, page } = await open('light', 1440);
+  await page.route('**/api/v1/events', (route) => route.abort());
+  await settle(page, home);
+  await page.locator('.clock.off').waitFor();
+  await page.unroute('**/api/v1/events');
+  await page.locator('.clock:not(.off)').waitFor();
+  await context.close();
+});
 await check('rollback shows its plan first', async () => {
   const { context, page } = await open('light', 1440);
   await settle(page, `${home}/rollouts`);
