@@ -69,7 +69,8 @@ final class OwnEvidence {
             .flatMap(row -> row.evidence().stream())
             .filter(row -> row.kind() == Clause.Kind.ATTEST && row.state() != State.N_A)
             .toList();
-    if (reviews.isEmpty()) {
+    if (reviews.stream().allMatch(row -> row.observedAt().isEmpty())) {
+      // Nobody has ever signed: that is no evidence, not a review that failed.
       return;
     }
     long fresh =

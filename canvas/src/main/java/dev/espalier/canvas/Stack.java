@@ -270,6 +270,7 @@ sealed interface Stack extends Answer {
                         .missing("no version after the first one cites a decision in its reason"),
                     Clause.recorded("reviewed", "every cell was reviewed within 180 days")
                         .within(Bound.atLeast(1, "share"))
-                        .freshFor(Intent.WEEK)));
+                        .freshFor(Intent.WEEK)
+                        .missing("nobody has signed a review of a cell")));
   }
 }
