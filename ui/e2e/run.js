@@ -158,11 +158,13 @@ await check('board: a filter is in the address and survives a reload', async () 
   await settle(page, home);
   const all = await page.locator('a.q').count();
   await page.locator('.legend button').first().click();
+  await page.waitForFunction((rows) => document.querySelectorAll('a.q').length < rows, all);
   const state = new URL(page.url()).searchParams.get('state');
   const some = await page.locator('a.q').count();
   if (state === null || some === 0 || some >= all) throw new Error(`${some} of ${all} rows for ${state}`);
   await page.reload();
   await page.locator('a.q').first().waitFor();
+  await page.waitForFunction((rows) => document.querySelectorAll('a.q').length === rows, some);
   if ((await page.locator('a.q').count()) !== some) throw new Error('the reload shows other rows');
   await context.close();
 });
