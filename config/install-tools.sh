@@ -1,6 +1,8 @@
 #!/usr/bin/env sh
-# Installs what some tests need beyond a JDK 25, Node and npm: a real browser. Debian and its kin.
+# Installs what some tests need beyond a JDK 25, Node and npm: a real browser (Debian and its kin),
+# and MLflow's own client.
 set -eu
+"$(dirname "$0")/python-tools.sh"
 need=""
 command -v chromium >/dev/null 2>&1 || need="$need chromium"
 [ -z "$need" ] && exit 0

@@ -36,6 +36,7 @@ public final class Main implements Callable<Integer> {
           new Choice("start", new StartBench()),
           new Choice("serving", new ServingBench()),
           new Choice("steps", new StepBench()),
+          new Choice("tracking", new TrackingBench()),
           new Choice("canvas", new CanvasBench()),
           new Choice("board", new BoardBench()),
           new Choice("demo", new DemoBench()));

@@ -103,7 +103,7 @@ final class ClientModelSearchStore {
       keys.put(column, new SortKey(column, order.direction()));
     }
     keys.putIfAbsent("v.model", SortKey.ascending("v.model"));
-    keys.putIfAbsent("v.number", SortKey.descending("v.number"));
+    keys.putIfAbsent("v.number", SortKey.ascending("v.number"));
     return List.copyOf(keys.values());
   }
 

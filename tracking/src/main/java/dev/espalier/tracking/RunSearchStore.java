@@ -3,6 +3,7 @@ package dev.espalier.tracking;
 import dev.espalier.platform.Database;
 import dev.espalier.tracking.search.Clause;
 import dev.espalier.tracking.search.Cursor;
+import dev.espalier.tracking.search.Operator;
 import dev.espalier.tracking.search.Order;
 import dev.espalier.tracking.search.SortKey;
 import dev.espalier.tracking.search.Sql;
@@ -194,10 +195,7 @@ final class RunSearchStore {
     return switch (clause.entity()) {
       case METRIC ->
           Optional.of(
-              Sql.of("SELECT x.run FROM run_metric x")
-                  .then(head)
-                  .then("x.nan = 0 AND ")
-                  .then(Sql.compare("x.number", clause.operator(), clause.value())));
+              Sql.of("SELECT x.run FROM run_metric x").then(head).then(number("x", clause)));
       case PARAM, TAG ->
           switch (clause.operator()) {
             case IS_NULL, IS_NOT_NULL -> Optional.empty();
@@ -285,15 +283,22 @@ final class RunSearchStore {
           walked && phase == Phase.NUMBER
               ? Sql.compare("m.number", clause.operator(), clause.value())
               : Sql.of(
-                      "EXISTS (SELECT 1 FROM run_metric x WHERE x.run = r.seq AND x.name = ?"
-                          + " AND x.nan = 0 AND ",
+                      "EXISTS (SELECT 1 FROM run_metric x WHERE x.run = r.seq AND x.name = ? AND ",
                       clause.key())
-                  .then(Sql.compare("x.number", clause.operator(), clause.value()))
+                  .then(number("x", clause))
                   .then(")");
       case PARAM, TAG -> TextStore.condition(table(clause.entity()), "run", "r.seq", clause);
       case ATTRIBUTE -> Sql.compare("r." + column(clause.key()), clause.operator(), clause.value());
       case DATASET -> dataset(clause);
     };
+  }
+
+  /** NaN differs from every number, and is neither more nor less than any. */
+  private static Sql number(String alias, Clause clause) {
+    Sql compared = Sql.compare(alias + ".number", clause.operator(), clause.value());
+    return clause.operator() == Operator.NOT_EQUAL
+        ? Sql.of("(" + alias + ".nan = 1 OR ").then(compared).then(")")
+        : Sql.of(alias + ".nan = 0 AND ").then(compared);
   }
 
   private static Sql dataset(Clause clause) {

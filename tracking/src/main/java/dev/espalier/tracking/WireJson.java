@@ -163,7 +163,8 @@ final class WireJson {
                 .addObject()
                 .put("path", path.apply(entry.path().text()))
                 .put("is_dir", entry.folder());
-        if (!entry.folder()) {
+        // MLflow leaves the size of an empty file out too.
+        if (entry.bytes() > 0) {
           file.put("file_size", entry.bytes());
         }
       }
