@@ -73,7 +73,15 @@ class ArtifactTreeTest {
   @Test
   void keeps_awkward_names_as_they_are() throws IOException {
     for (String name :
-        List.of("a b.txt", "%41.txt", "100%.txt", "ä/ß漢.json", "a+b&c=d;e.txt", "-rf", "..a/b..")) {
+        List.of(
+            "a b.txt",
+            "semi;colon=1.txt",
+            "%41.txt",
+            "100%.txt",
+            "ä/ß漢.json",
+            "a+b&c=d;e.txt",
+            "-rf",
+            "..a/b..")) {
       put("run/" + name, name);
       assertThat(read("run/" + name)).isEqualTo(name);
     }

@@ -102,8 +102,11 @@ final class ClientModelSearchStore {
       String column = "v." + column(order.key());
       keys.put(column, new SortKey(column, order.direction()));
     }
+    if (orders.isEmpty()) {
+      keys.put("v.updated_at", SortKey.descending("v.updated_at"));
+    }
     keys.putIfAbsent("v.model", SortKey.ascending("v.model"));
-    keys.putIfAbsent("v.number", SortKey.ascending("v.number"));
+    keys.putIfAbsent("v.number", SortKey.descending("v.number"));
     return List.copyOf(keys.values());
   }
 

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URLConnection;
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -132,8 +133,15 @@ public final class MlflowArtifactRoutes extends WireRoutes {
     return json;
   }
 
+  /** From the path as it was sent: the router takes what follows a semicolon for parameters. */
   private static ArtifactPath named(ServerRequest request) {
-    return ArtifactPath.of(path(request, "path"));
+    String raw = request.prologue().uriPath().rawPath();
+    String name = raw.substring(raw.indexOf(PROXY) + PROXY.length() + 1);
+    try {
+      return ArtifactPath.of(URLDecoder.decode(name.replace("+", "%2B"), StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException malformed) {
+      throw EspalierException.invalid("Invalid path: its percent-encoding is malformed.");
+    }
   }
 
   private void download(ServerRequest request, ServerResponse response) {

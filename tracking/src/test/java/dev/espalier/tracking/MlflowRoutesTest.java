@@ -465,6 +465,11 @@ class MlflowRoutesTest {
                 .at("/files/0/path")
                 .asText())
         .isEqualTo("ä b.html");
+    byte[] semicolon = {1, 2};
+    server.send(
+        server.request(root + "a;b=c.txt").PUT(HttpRequest.BodyPublishers.ofByteArray(semicolon)));
+    assertThat(server.send(server.request(root + "a%3Bb=c.txt").GET()).raw().body())
+        .isEqualTo(semicolon);
     refused(server.call("GET", root + "none", ""), 404, "RESOURCE_DOES_NOT_EXIST", "none");
     server.call("DELETE", root + "site", "");
     assertThat(server.get("artifacts/list?run_id=" + run).body().has("files")).isFalse();
