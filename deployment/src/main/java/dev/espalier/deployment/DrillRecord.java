@@ -5,6 +5,7 @@ import dev.espalier.platform.Digest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One drill as it went.
@@ -44,6 +45,9 @@ public record DrillRecord(
   public static final String UNPROVED = "UNPROVED";
   public static final String ABORTED = "ABORTED";
 
+  /** Drills that need a second version, or a rung that a version or a value stands behind. */
+  private static final Set<String> NEED_ANOTHER = Set.of("rollback", "fallback");
+
   /** How long a drill proves something, in the product's time. */
   public static final Duration TTL = Duration.ofDays(30);
 
@@ -51,8 +55,15 @@ public record DrillRecord(
     observations = List.copyOf(observations);
   }
 
-  /** True while it proves that {@code subject} passed under these terms. */
+  /**
+   * True while it lets {@code subject} be released under these terms: it passed, or there is
+   * nothing that it could be tried on, as with the rollback of a product's first version.
+   */
   boolean proves(String subject, Digest now, Instant when) {
-    return passed && version.equals(subject) && terms.equals(now) && expiresAt.isAfter(when);
+    boolean nothing = state.equals(UNPROVED) && NEED_ANOTHER.contains(drill);
+    return (passed || nothing)
+        && version.equals(subject)
+        && terms.equals(now)
+        && expiresAt.isAfter(when);
   }
 }

@@ -176,6 +176,20 @@ class ReleaseTest {
   }
 
   @Test
+  void a_first_version_has_nothing_to_roll_back_from_and_is_released_all_the_same() {
+    requires("drills");
+    String version = rig.register(0.1);
+    drilled(version, "reload", DrillRecord.UNPROVED);
+    drilled(version, "rollback", DrillRecord.UNPROVED);
+    assertThatThrownBy(() -> rig.deployments.release(Rig.PRODUCT, version, "first"))
+        .as("a reload needs nothing but the version itself")
+        .hasMessageContaining("'reload'");
+    drilled(version, "reload", DrillRecord.PASSED);
+    assertThat(rig.deployments.release(Rig.PRODUCT, version, "first").state())
+        .isEqualTo(Rollout.PROMOTED);
+  }
+
+  @Test
   void a_wired_source_answers_for_its_record() {
     AtomicBoolean green = new AtomicBoolean();
     ReleaseRecords records =

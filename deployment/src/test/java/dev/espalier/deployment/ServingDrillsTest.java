@@ -281,10 +281,9 @@ class ServingDrillsTest {
   @Test
   void an_endpoint_that_breaks_on_odd_input_is_found() {
     two();
-    // A broken rule falls back, and there is no rung for it: a caller's input makes a 503.
+    // Nothing answers but the champion, which breaks: what reaches it makes a 503.
     fallback();
-    rig.specs.put(
-        Spec.PreAssertion.class, new Spec.PreAssertion(List.of("length <= 100"), "fallback"));
+    rig.failing.add(rig.champion());
     Observation malformed = run("malformed").get("serving.pre_assertion/malformed");
     assertThat(malformed.value().orElseThrow()).isPositive();
     assertThat(malformed.pass()).contains(false);

@@ -133,7 +133,9 @@ final class RequestPath {
     return switch (cause) {
       case OVERLOAD -> ErrorCode.OVERLOADED;
       case TIMEOUT -> ErrorCode.TIMEOUT;
-      case ERROR, LOW_CONFIDENCE, PRE_FAIL, POST_FAIL -> ErrorCode.UNAVAILABLE;
+      // The input is at fault, and coming back with it will not help.
+      case PRE_FAIL -> ErrorCode.INVALID;
+      case ERROR, LOW_CONFIDENCE, POST_FAIL -> ErrorCode.UNAVAILABLE;
     };
   }
 
@@ -168,8 +170,12 @@ final class RequestPath {
         outlet.metrics().rejected(outcome.trigger().map(Trigger::text).orElse("unknown"));
         throw new EspalierException(
             outcome.trigger().map(RequestPath::code).orElse(ErrorCode.UNAVAILABLE),
-            "No rung could answer (%s): try again shortly."
-                .formatted(outcome.reason().orElse("unknown")));
+            "No rung could answer (%s): %s."
+                .formatted(
+                    outcome.reason().orElse("unknown"),
+                    outcome.trigger().equals(Optional.of(Trigger.PRE_FAIL))
+                        ? "the text breaks a rule of this endpoint"
+                        : "try again shortly"));
       }
       outlet
           .metrics()

@@ -77,10 +77,17 @@ class LadderTest {
   /** Both permits hang and all eight places in the queue are taken. */
   private void fillTheQueue() {
     script.acts.put("champion", script.hanging());
-    for (int i = 0; i < 10; i++) {
+    // First the permits, then the queue: all at once, a place too many could be asked for.
+    fillers(2);
+    until(() -> script.hung.get() == 2);
+    fillers(8);
+    until(() -> serving.queued(Script.PRODUCT) == 8);
+  }
+
+  private void fillers(int count) {
+    for (int i = 0; i < count; i++) {
       var _ = CompletableFuture.runAsync(this::askInVain, Thread::startVirtualThread);
     }
-    until(() -> serving.queued(Script.PRODUCT) == 8);
   }
 
   private void askInVain() {
@@ -121,6 +128,7 @@ class LadderTest {
               switch (trigger) {
                 case OVERLOAD -> ErrorCode.OVERLOADED;
                 case TIMEOUT -> ErrorCode.TIMEOUT;
+                case PRE_FAIL -> ErrorCode.INVALID;
                 default -> ErrorCode.UNAVAILABLE;
               });
       return;

@@ -42,6 +42,10 @@ final class Script implements ModelSource, AutoCloseable {
   final AtomicInteger opened = new AtomicInteger();
   final AtomicInteger closed = new AtomicInteger();
   final CountDownLatch never = new CountDownLatch(1);
+
+  /** Runs that have begun to hang. */
+  final AtomicInteger hung = new AtomicInteger();
+
   final Serving serving;
 
   Script(int permits) {
@@ -58,6 +62,7 @@ final class Script implements ModelSource, AutoCloseable {
   /** Hangs until {@link #release} or the test's end. */
   Act hanging() {
     return _ -> {
+      hung.incrementAndGet();
       await(never);
       return new double[] {0.1, 0.9};
     };
