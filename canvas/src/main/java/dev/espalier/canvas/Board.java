@@ -171,7 +171,8 @@ final class Board {
         clause.ttl(),
         seen.map(Observation::source),
         seen.map(Observation::subject),
-        seen.map(Observation::detail));
+        seen.map(Observation::detail),
+        judged.evidence().map(Evidence::id));
   }
 
   private static BlockRow block(String block, List<QuestionRow> rows) {

@@ -59,6 +59,7 @@ public record Conformance(
    *
    * @param target the bound that {@code value} is compared with, in {@code unit}
    * @param op {@code <=}, {@code >=} or {@code in}
+   * @param id of the stored evidence that was judged
    */
   public record EvidenceRow(
       String clause,
@@ -78,7 +79,8 @@ public record Conformance(
       Duration ttl,
       Optional<String> source,
       Optional<String> subject,
-      Optional<String> detail) {}
+      Optional<String> detail,
+      Optional<String> id) {}
 
   /** A resource that exists because of the question. */
   public record ResourceRow(String id, String kind, String name, Digest digest) {}

@@ -51,6 +51,11 @@ public final class Api {
     return send(request(path).GET().build());
   }
 
+  /** What a path answers, as it is: for documents that are no JSON. */
+  public String text(String path) {
+    return body(request(path).setHeader("Accept", "*/*").GET().build());
+  }
+
   /** Posts {@code body} as JSON. */
   public JsonNode post(String path, Object body) {
     return post(path, "application/json", BodyPublishers.ofByteArray(Json.bytes(body)));
@@ -70,14 +75,17 @@ public final class Api {
   }
 
   private JsonNode send(HttpRequest request) {
+    String body = body(request);
+    return body.isBlank() ? Json.mapper().createObjectNode() : Json.tree(body);
+  }
+
+  private String body(HttpRequest request) {
     try {
       var response = client.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
       if (response.statusCode() / 100 != 2) {
         throw failure(response.statusCode(), response.body());
       }
-      return response.body().isBlank()
-          ? Json.mapper().createObjectNode()
-          : Json.tree(response.body());
+      return response.body();
     } catch (ConnectException refused) {
       throw new EspalierException(
           ErrorCode.UNAVAILABLE,

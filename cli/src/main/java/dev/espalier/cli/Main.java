@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
       DeploymentCommands.Approve.class,
       DrillCommand.class,
       CiCommand.class,
+      DocsCommand.class,
       TokenCommand.class
     },
     footer = {

@@ -270,4 +270,29 @@ class MainTest {
         Files.writeString(folder.resolve("n.yaml"), "product:\n  name: Ticket router # it\n");
     assertThat(CanvasCommands.product(file)).isEqualTo("ticket-router");
   }
+
+  @Test
+  void lists_documents_and_prints_one_as_it_is() {
+    server.on(
+        "/documents/mail-filter",
+        200,
+        "[{\"name\":\"model-card\",\"answered\":7,\"sections\":9,\"frozen\":true,\"version\":\"1.0.0\"}]");
+    server.on("/documents/mail-filter/model-card", 200, "# Model card of mail-filter\n");
+
+    assertThat(espalier("docs", "mail-filter", "--url", server.url())).isZero();
+    assertThat(out.toString()).contains("model-card", "7 of  9", "frozen with version 1.0.0");
+    out.getBuffer().setLength(0);
+    assertThat(
+            espalier(
+                "docs", "mail-filter", "model-card", "--version", "1.0.0", "--url", server.url()))
+        .isZero();
+    assertThat(out.toString()).isEqualTo("# Model card of mail-filter\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../x", "a b", "poem"})
+  void an_unknown_document_ends_with_a_clear_error(String name) {
+    assertThat(espalier("docs", "mail-filter", name, "--url", server.url())).isEqualTo(2);
+    assertThat(err.toString()).isNotBlank().doesNotContain("Unexpected");
+  }
 }

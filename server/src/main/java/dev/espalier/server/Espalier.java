@@ -10,6 +10,9 @@ import dev.espalier.canvas.Canvases;
 import dev.espalier.canvas.Drill;
 import dev.espalier.canvas.EvidenceSource;
 import dev.espalier.canvas.QuestionRoutes;
+import dev.espalier.canvas.documents.DocumentEvidence;
+import dev.espalier.canvas.documents.DocumentRoutes;
+import dev.espalier.canvas.documents.Documents;
 import dev.espalier.data.DataEvidence;
 import dev.espalier.data.DatasetRoutes;
 import dev.espalier.data.Datasets;
@@ -21,6 +24,7 @@ import dev.espalier.deployment.DeploymentRoutes;
 import dev.espalier.deployment.Deployments;
 import dev.espalier.deployment.DrillPlan;
 import dev.espalier.deployment.DrillStore;
+import dev.espalier.deployment.PolicyCheck;
 import dev.espalier.deployment.ReleaseRecords;
 import dev.espalier.deployment.Rollout;
 import dev.espalier.deployment.ServingDrills;
@@ -43,6 +47,7 @@ import dev.espalier.pipeline.RerunDrill;
 import dev.espalier.pipeline.Run;
 import dev.espalier.pipeline.StepLogic;
 import dev.espalier.platform.Database;
+import dev.espalier.platform.Digest;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Events;
 import dev.espalier.platform.Ids;
@@ -166,6 +171,8 @@ public final class Espalier implements AutoCloseable {
       CanvasChecks checks =
           new CanvasChecks(
               database, datasets, artifacts, clocks, events, ids, home, canvases, pipelines);
+      RecordedFacts facts = new RecordedFacts(registry, this::rollouts);
+      Documents documents = new Documents(database, archive(artifacts), canvases, facts, clocks);
       deployments =
           new Deployments(
               database,
@@ -175,10 +182,13 @@ public final class Espalier implements AutoCloseable {
               clocks,
               events,
               ids,
-              ReleaseRecords.of(bundles, new DrillPlan(drillRecords)).with("ci", checks::released),
+              ReleaseRecords.of(bundles, new DrillPlan(drillRecords))
+                  .with("ci", checks::released)
+                  .with("card", (version, _, _) -> card(documents, version)),
               canvases::require);
 
       List<EvidenceSource> sources = new ArrayList<>();
+      sources.add(new DocumentEvidence(documents, facts));
       sources.add(new CanvasEvidence(canvases));
       sources.add(new DataEvidence(datasets));
       sources.add(new PipelineEvidence(pipelines, steps));
@@ -216,7 +226,15 @@ public final class Espalier implements AutoCloseable {
       sources.add(new CiEvidence(checks.checks(), registry));
       loop =
           new ProductLoop(
-              canvases, datasets, pipelines, deployments, monitoring, clocks, sources, checks);
+              canvases,
+              datasets,
+              pipelines,
+              deployments,
+              monitoring,
+              clocks,
+              sources,
+              checks,
+              documents::freeze);
 
       http =
           opened(
@@ -230,6 +248,7 @@ public final class Espalier implements AutoCloseable {
                           new IdentityRoutes(tokens, access),
                           new CanvasRoutes(canvases),
                           new QuestionRoutes(canvases),
+                          new DocumentRoutes(documents),
                           new DatasetRoutes(datasets),
                           new TrackingRoutes(tracking),
                           new PipelineRoutes(pipelines, canvases::require, loop::start),
@@ -253,6 +272,37 @@ public final class Espalier implements AutoCloseable {
       close();
       throw failure;
     }
+  }
+
+  /** A card that says what it must is frozen with the first release that asks for it. */
+  private static PolicyCheck card(Documents documents, ModelVersion version) {
+    Documents.Card card = documents.freezeCard(version.product(), version.version());
+    return new PolicyCheck(
+        "card",
+        card.open().isEmpty(),
+        card.open().isEmpty()
+            ? "model card %s is frozen, %d of %d sections answered"
+                .formatted(card.digest().brief(), card.answered(), card.sections())
+            : "the model card of %s does not say %s; `espalier docs %s model-card --version %s` shows it"
+                .formatted(
+                    version.version(),
+                    String.join(", ", card.open()),
+                    version.product(),
+                    version.version()));
+  }
+
+  private static Documents.Archive archive(ArtifactStore artifacts) {
+    return new Documents.Archive() {
+      @Override
+      public Digest put(byte[] content) {
+        return artifacts.put(content);
+      }
+
+      @Override
+      public byte[] read(Digest digest) {
+        return artifacts.read(digest);
+      }
+    };
   }
 
   private static Members members(Canvases canvases) {

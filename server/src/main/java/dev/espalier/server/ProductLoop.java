@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,11 +48,15 @@ final class ProductLoop {
   private final ProductClocks clocks;
   private final List<EvidenceSource> sources;
   private final CanvasChecks checks;
+  private final BiConsumer<String, String> promoted;
   private final AtomicLong seed = new AtomicLong(42);
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
   /** Why each product's newest version is not released, as it was last said. */
   private final Map<String, String> refused = new ConcurrentHashMap<>();
+
+  /** Promoted rollouts whose documents are frozen. */
+  private final Set<String> documented = ConcurrentHashMap.newKeySet();
 
   /** Rollouts whose end monitoring knows; telling it again after a restart changes nothing. */
   private final Set<String> told = ConcurrentHashMap.newKeySet();
@@ -64,7 +69,8 @@ final class ProductLoop {
       Monitoring monitoring,
       ProductClocks clocks,
       List<EvidenceSource> sources,
-      CanvasChecks checks) {
+      CanvasChecks checks,
+      BiConsumer<String, String> promoted) {
     this.canvases = canvases;
     this.datasets = datasets;
     this.pipelines = pipelines;
@@ -73,6 +79,7 @@ final class ProductLoop {
     this.clocks = clocks;
     this.sources = List.copyOf(sources);
     this.checks = checks;
+    this.promoted = promoted;
   }
 
   /** The seed of runs that start from now on. */
@@ -108,6 +115,26 @@ final class ProductLoop {
     }
     settle(product);
     observe(product, canvas);
+    document(product);
+  }
+
+  /**
+   * Lets the documents of each promoted version be frozen, once it has been observed. What fails is
+   * tried again with the next tick; freezing twice changes nothing.
+   */
+  private void document(String product) {
+    for (Rollout rollout : deployments.rollouts(product)) {
+      if (rollout.state().equals(Rollout.PROMOTED)
+          && !rollout.kind().equals(Rollout.ROLLBACK)
+          && !documented.contains(rollout.id())) {
+        try {
+          promoted.accept(product, rollout.to());
+          documented.add(rollout.id());
+        } catch (EspalierException failure) {
+          LOG.warn("The documents of {} {} are not frozen", product, rollout.to(), failure);
+        }
+      }
+    }
   }
 
   /** Tells monitoring what became of its retrainings, and which version answers since when. */

@@ -302,6 +302,27 @@ class EspalierTest {
     assertThat(prediction.path("modelVersion").asText()).isEqualTo("1.0.0");
     assertThat(prediction.path("servedBy").asText()).isEqualTo("champion");
     assertThat(prediction.path("predictionId").asText()).isNotEmpty();
+
+    JsonNode documents = frozen();
+    assertThat(documents).hasSize(6);
+    assertThat(get("/api/v1/documents/tickets/model-card?version=1.0.0").body())
+        .contains("Version 1.0.0 is the rung", "Rows a label:", "Gate macro");
+    assertThat(get("/api/v1/documents/tickets/dora?format=html").body())
+        .contains("1 versions came to answer everything");
+  }
+
+  /** The documents are frozen with the tick that saw the promotion. */
+  private JsonNode frozen() throws Exception {
+    long deadline = System.nanoTime() + 60_000_000_000L;
+    while (true) {
+      JsonNode list = Json.tree(get("/api/v1/documents/tickets?version=1.0.0").body());
+      boolean all = list.valueStream().allMatch(one -> one.path("frozen").asBoolean());
+      if (all || System.nanoTime() > deadline) {
+        assertThat(all).as(list.toString()).isTrue();
+        return list;
+      }
+      Thread.sleep(50);
+    }
   }
 
   /** The ticker releases the version; until then nothing answers. */
