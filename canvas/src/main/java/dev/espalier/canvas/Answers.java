@@ -29,22 +29,26 @@ final class Answers {
   private static final Map<Class<?>, Optional<Answer>> DEFAULTS = new ConcurrentHashMap<>();
   private final Map<String, Given<?>> given;
   private final Map<Class<?>, Answer> values = new HashMap<>();
+  private final List<Waiver> waivers;
 
-  private Answers(Map<String, Given<?>> given) {
+  private Answers(Map<String, Given<?>> given, List<Waiver> waivers) {
     this.given = given;
     given
         .values()
         .forEach(
             each -> each.value().ifPresent(value -> values.put(each.question().type(), value)));
+    this.waivers = waivers;
   }
 
   static Answers read(byte[] document) {
     Node.Fields root = DocumentReader.read(document);
     Map<String, Node> flat = new LinkedHashMap<>();
     boolean format = false;
+    Optional<Node> waivers = Optional.empty();
     for (Map.Entry<String, Node> entry : root.entries().entrySet()) {
       switch (entry.getKey()) {
         case "canvas" -> format = format(entry.getValue());
+        case "waivers" -> waivers = Optional.of(entry.getValue());
         case "template" -> flat.put("canvas.template", entry.getValue());
         default -> flatten(entry.getKey(), entry.getValue(), flat);
       }
@@ -53,15 +57,15 @@ final class Answers {
       throw Schema.problem(
           "canvas", "format", 1, "names no format; start with 'canvas: espalier/1'", FORMAT);
     }
-    return of(flat);
+    return of(flat, waivers);
   }
 
-  private static Answers of(Map<String, Node> flat) {
+  private static Answers of(Map<String, Node> flat, Optional<Node> waivers) {
     Map<String, Given<?>> given = new LinkedHashMap<>();
     for (Question<?> question : Question.all()) {
       given.put(question.key(), given(question, Optional.ofNullable(flat.get(question.key()))));
     }
-    return new Answers(given);
+    return new Answers(given, Waivers.read(waivers, new Answers(given, List.of())));
   }
 
   /** The first example of every question, as one document. */
@@ -72,7 +76,7 @@ final class Answers {
           .findFirst()
           .ifPresent(yaml -> flat.put(question.key(), Schema.yaml(yaml)));
     }
-    return of(flat);
+    return of(flat, Optional.empty());
   }
 
   private static boolean format(Node node) {
@@ -260,6 +264,11 @@ final class Answers {
         "{n/a: reason}");
   }
 
+  /** The promises that may be broken for a while. */
+  List<Waiver> waivers() {
+    return waivers;
+  }
+
   List<Given<?>> all() {
     return new ArrayList<>(given.values());
   }
@@ -362,6 +371,9 @@ final class Answers {
     });
     ObjectNode document = JsonNodeFactory.instance.objectNode();
     document.set("answers", answers);
+    if (!waivers.isEmpty()) {
+      document.set("waivers", Waivers.canonical(waivers, by, parent));
+    }
     return document;
   }
 

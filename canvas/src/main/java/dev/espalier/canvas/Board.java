@@ -91,7 +91,8 @@ final class Board {
           clause.home().orElseGet(() -> new Clause.Home(question.key(), clause.id()));
       List<Evidence> seen = evidence.getOrDefault(home.question() + " " + home.clause(), List.of());
       Digest answer = canvas.answers().given(home.question()).digest();
-      rows.add(evidence(clause, Judge.clause(clause, seen, answer, now)));
+      Optional<Conformance.Waived> waiver = Waivers.of(canvas, question.key(), clause.id(), now);
+      rows.add(evidence(clause, waived(Judge.clause(clause, seen, answer, now), waiver), waiver));
     }
     State state = state(given, rows);
     String claim =
@@ -117,7 +118,11 @@ final class Board {
         given.value().map(_ -> given.canonical()),
         new Defaults(given.set().size(), given.fields()),
         List.copyOf(rows),
-        resources);
+        resources,
+        rows.stream()
+            .filter(each -> each.state() == State.WAIVED)
+            .flatMap(each -> each.waiver().stream())
+            .findFirst());
   }
 
   private static State state(Given<?> given, List<EvidenceRow> rows) {
@@ -151,7 +156,23 @@ final class Board {
     };
   }
 
-  private static EvidenceRow evidence(Clause clause, Judge.Judged judged) {
+  /** A waived clause is not what it is without the waiver, unless it conforms anyway. */
+  private static Judge.Judged waived(Judge.Judged plain, Optional<Conformance.Waived> waiver) {
+    boolean needed = plain.state() != State.CONFORMS && plain.state() != State.N_A;
+    return waiver
+        .filter(_ -> needed)
+        .map(each ->
+            new Judge.Judged(
+                State.WAIVED,
+                "Waived until %s by %s: %s. Otherwise %s: %s"
+                    .formatted(
+                        each.until(), each.by(), each.why(), plain.state().words(), plain.reason()),
+                plain.evidence()))
+        .orElse(plain);
+  }
+
+  private static EvidenceRow evidence(
+      Clause clause, Judge.Judged judged, Optional<Conformance.Waived> waiver) {
     Optional<Observation> seen = judged.evidence().map(Evidence::seen);
     return new EvidenceRow(
         clause.id(),
@@ -172,7 +193,8 @@ final class Board {
         seen.map(Observation::source),
         seen.map(Observation::subject),
         seen.map(Observation::detail),
-        judged.evidence().map(Evidence::id));
+        judged.evidence().map(Evidence::id),
+        waiver.filter(_ -> judged.state() == State.WAIVED));
   }
 
   private static BlockRow block(String block, List<QuestionRow> rows) {

@@ -103,12 +103,15 @@ public final class CanvasEvidence implements EvidenceSource {
     String prefix = seen.product() + "@" + versions.getLast().version() + "#";
     List<Resource> resources = seen.canvas().resources();
     boolean ours = resources.stream().allMatch(each -> each.compiledFrom().startsWith(prefix));
+    boolean drifted = canvases.reconciler().drifted(seen.product());
     seen.verdict(
         "canvas.version",
         "compiled_from",
         resources.size(),
-        ours,
-        "%d resources.".formatted(resources.size()));
+        ours && !drifted,
+        drifted
+            ? "A resource was changed by hand; adopt or revert it."
+            : "%d resources.".formatted(resources.size()));
   }
 
   private static void coverage(Sheet seen, Answers answers) {

@@ -10,6 +10,8 @@ import dev.espalier.platform.Role;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 
 /** The canvas over HTTP: read, draft, check, plan, approve, apply; conformance and history. */
@@ -39,6 +41,11 @@ public final class CanvasRoutes extends JsonRoutes {
         .get("/canvases/{product}/plans/{digest}", safely(this::openPlan))
         .post("/canvases/{product}/plans/{digest}/approvals", safely(this::approve))
         .post("/canvases/{product}/reapply", safely(this::reapply))
+        .post("/canvases/{product}/attest", safely(this::attest))
+        .get("/canvases/{product}/drift", safely(this::drift))
+        .post("/canvases/{product}/drift/{id}/adopt", safely(this::adopt))
+        .post("/canvases/{product}/drift/{id}/revert", safely(this::revert))
+        .post("/canvases/{product}/patch", safely(this::patch))
         .post("/canvases/{product}/plan", safely(this::plan))
         .post("/canvases/{product}/apply", safely(this::apply));
   }
@@ -129,6 +136,38 @@ public final class CanvasRoutes extends JsonRoutes {
         canvases.approve(path(request, "product"), digest(request), reason, caller(request)));
   }
 
+  private void patch(ServerRequest request, ServerResponse response) {
+    Patching body = Json.read(bytes(request, 2 * MAX_BODY), Patching.class);
+    byte[] source = body.source().getBytes(StandardCharsets.UTF_8);
+    send(response, new Patched(canvases.patched(source, body.patch())));
+  }
+
+  private void drift(ServerRequest request, ServerResponse response) {
+    send(response, canvases.reconciler().drifts(path(request, "product")));
+  }
+
+  private void adopt(ServerRequest request, ServerResponse response) {
+    String product = path(request, "product");
+    send(response, canvases.reconciler().adopt(product, path(request, "id"), caller(request)));
+  }
+
+  private void revert(ServerRequest request, ServerResponse response) {
+    String product = path(request, "product");
+    send(response, canvases.reconciler().revert(product, path(request, "id"), caller(request)));
+  }
+
+  private void attest(ServerRequest request, ServerResponse response) {
+    Attest body = body(request, Attest.class);
+    String product = path(request, "product");
+    canvases.attest(product, body.question(), body.clause(), body.statement(), caller(request));
+    send(
+        response,
+        canvases.conformance(product).questions().stream()
+            .filter(each -> each.question().equals(body.question()))
+            .findFirst()
+            .orElseThrow());
+  }
+
   private void reapply(ServerRequest request, ServerResponse response) {
     Reapply body = body(request, Reapply.class);
     send(response, canvases.reapply(path(request, "product"), body.version(), caller(request)));
@@ -153,6 +192,20 @@ public final class CanvasRoutes extends JsonRoutes {
 
   /** Why a plan may be applied. */
   record Approve(Optional<String> reason) {}
+
+  /** A document and what to change in it. */
+  record Patching(
+      @JsonProperty(required = true) String source,
+      @JsonProperty(required = true) List<Patch> patch) {}
+
+  /** The changed document. */
+  record Patched(String source) {}
+
+  /** What a person signs. */
+  record Attest(
+      @JsonProperty(required = true) String question,
+      @JsonProperty(required = true) String clause,
+      @JsonProperty(required = true) String statement) {}
 
   /** Which version to plan again. */
   record Reapply(@JsonProperty(required = true) String version) {}

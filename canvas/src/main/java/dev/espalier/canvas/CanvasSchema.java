@@ -58,10 +58,23 @@ final class CanvasSchema {
         properties.set(head, group(head));
       }
     }
+    properties.set("waivers", waivers());
     Question.byKey("canvas.template")
         .ifPresent(template -> properties.set("template", answer(template)));
     root.set("$defs", named);
     return root;
+  }
+
+  private static ObjectNode waivers() {
+    ObjectNode waiver = JSON.objectNode();
+    var keys = waiver.putObject("question").putArray("enum");
+    Question.all().forEach(each -> keys.add(each.key()));
+    waiver.set("clause", text());
+    waiver.set("until", pattern("date"));
+    waiver.set("why", text());
+    ObjectNode list = JSON.objectNode().put("type", "array");
+    list.set("items", map(waiver, List.of("question", "until", "why")));
+    return list.put("description", "Promises that may be broken for a while.");
   }
 
   /** A top-level key: its own question, its other questions, or both in one map. */

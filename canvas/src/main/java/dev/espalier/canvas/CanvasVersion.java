@@ -16,6 +16,12 @@ public record CanvasVersion(
     String appliedBy,
     List<Resource> resources) {
 
+  /** The same version with its resources as they stand. */
+  CanvasVersion with(List<Resource> standing) {
+    return new CanvasVersion(
+        product, version, digest, contentDigest, parent, appliedAt, appliedBy, standing);
+  }
+
   /** All resources of one kind, in the order of the canvas. */
   public <S extends Spec> List<S> specs(Class<S> kind) {
     return resources.stream().map(Resource::spec).filter(kind::isInstance).map(kind::cast).toList();

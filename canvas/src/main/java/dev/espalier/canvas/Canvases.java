@@ -31,16 +31,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class Canvases {
   private static final Logger LOG = LoggerFactory.getLogger(Canvases.class);
-  private static final int HISTORY = 20;
   private static final int OPEN_PLANS = 50;
   private final CanvasStore store;
   private final DraftStore drafts;
   private final Signer signer;
-  private final EvidenceStore evidence;
+  private final EvidenceLedger ledger;
+  private final Reconciler reconciler;
   private final ProductClocks clocks;
   private final Events events;
-  private final Ids ids;
-  private final InstantSource machine;
   private final Map<Digest, Read> read = new ConcurrentHashMap<>();
 
   /** A stored document, understood. */
@@ -49,7 +47,7 @@ public final class Canvases {
   /** Canvases whose signatures nobody can check later: for tools and tests. */
   public Canvases(
       Database database, ProductClocks clocks, Events events, Ids ids, InstantSource machine) {
-    this(database, clocks, events, ids, machine, Signer.temporary());
+    this(database, clocks, events, ids, machine, Signer.temporary(), _ -> Facts.unknown());
   }
 
   public Canvases(
@@ -58,15 +56,16 @@ public final class Canvases {
       Events events,
       Ids ids,
       InstantSource machine,
-      Signer signer) {
+      Signer signer,
+      FactSource facts) {
     this.store = new CanvasStore(database);
     this.drafts = new DraftStore(database);
     this.signer = signer;
-    this.evidence = new EvidenceStore(database);
+    this.reconciler = new Reconciler(this, new ResourceStore(database), clocks, events, ids);
+    this.ledger =
+        new EvidenceLedger(new EvidenceStore(database), clocks, events, ids, machine, facts);
     this.clocks = clocks;
     this.events = events;
-    this.ids = ids;
-    this.machine = machine;
   }
 
   /** Plans a document for the product that the document names. */
@@ -81,7 +80,13 @@ public final class Canvases {
    */
   public Plan plan(String product, byte[] document, Caller caller) {
     Answers answers = about(product, document);
-    Plan plan = Planner.plan(product, latest(product), answers, who(product, answers, caller));
+    Plan plan =
+        Planner.plan(
+            product,
+            latest(product),
+            answers,
+            who(product, answers, caller),
+            ledger.facts(product, latest(product)));
     store.plan(plan, new String(document, StandardCharsets.UTF_8), clocks.now(product));
     return plan;
   }
@@ -108,10 +113,17 @@ public final class Canvases {
   /** What is wrong with a document, without storing anything; for an editor, at each keystroke. */
   public Check check(String product, byte[] document) {
     try {
-      return new Check(Rules.findings(about(product, document)), List.of());
+      return new Check(
+          Rules.findings(about(product, document), ledger.facts(product, latest(product))),
+          List.of());
     } catch (EspalierException problem) {
       return new Check(List.of(), List.of(Problem.of(problem)));
     }
+  }
+
+  /** A document with patches applied, as text; nothing is stored. */
+  public String patched(byte[] document, List<Patch> patches) {
+    return Export.text(Patches.apply(Answers.read(document), patches));
   }
 
   private static String slug(Answers answers) {
@@ -139,7 +151,13 @@ public final class Canvases {
   /** A stored plan, made again: what it covers must be what still applies. */
   private Plan again(CanvasStore.Planned planned) {
     Answers answers = Answers.read(planned.source().getBytes(StandardCharsets.UTF_8));
-    Plan plan = Planner.plan(planned.product(), latest(planned.product()), answers, planned.by());
+    Plan plan =
+        Planner.plan(
+            planned.product(),
+            latest(planned.product()),
+            answers,
+            planned.by(),
+            ledger.facts(planned.product(), latest(planned.product())));
     if (!plan.planDigest().equals(planned.digest())) {
       throw EspalierException.conflict(
           "The plan was made against version %s, and that is no longer what applies. Plan again."
@@ -238,12 +256,13 @@ public final class Canvases {
     store.append(next, planned.base());
     drafts.delete(product, by);
     Read applied = understand(next);
+    reconciler.applied(applied);
     LOG.info("canvas {} {} applied by {}", product, next.version(), next.appliedBy());
     events.publish(
         product,
         "canvas.applied",
         new Applied(product, next.version(), next.digest(), plan.diff().size()));
-    observeStates(product);
+    ledger.observeStates(applied);
     return applied.version();
   }
 
@@ -370,7 +389,7 @@ public final class Canvases {
         : Optional.of(understand(store.versions(product).getLast()));
   }
 
-  private Read current(String product) {
+  Read current(String product) {
     return latest(product)
         .orElseThrow(() ->
             EspalierException.notFound(
@@ -409,13 +428,19 @@ public final class Canvases {
         state.counts());
   }
 
+  /** The active version, with its resources as they stand. */
   public Optional<CanvasVersion> active(String product) {
-    return latest(product).map(Read::version);
+    return latest(product).map(reconciler::standing);
+  }
+
+  /** Compares the resources that stages work with to what the answers compile to. */
+  public Reconciler reconciler() {
+    return reconciler;
   }
 
   /** The active version, or NOT_FOUND. */
   public CanvasVersion require(String product) {
-    return current(product).version();
+    return reconciler.standing(current(product));
   }
 
   public CanvasVersion version(String product, String version) {
@@ -452,86 +477,35 @@ public final class Canvases {
    * what the last one said is stored again only after half of its time to live.
    */
   public void record(String product, List<Observation> observations) {
-    Read now = current(product);
-    Map<String, List<Evidence>> known = evidence.recent(product, 1);
-    List<Evidence> fresh = new ArrayList<>();
-    for (Observation seen : observations) {
-      Optional<Clause> clause =
-          Board.clause(now.answers(), seen.question(), seen.clause())
-              .filter(each -> each.home().isEmpty());
-      if (clause.isEmpty()) {
-        LOG.debug("no clause {}#{} in {}", seen.question(), seen.clause(), product);
-        continue;
-      }
-      Digest answer = now.answers().given(seen.question()).digest();
-      List<Evidence> last = known.getOrDefault(seen.question() + " " + seen.clause(), List.of());
-      if (last.isEmpty() || news(last.getFirst(), seen, clause.get(), answer)) {
-        fresh.add(
-            new Evidence(
-                ids.next("ev"),
-                clause.get().kind(),
-                seen,
-                machine.instant(),
-                clause.get().ttl(),
-                answer));
-      }
-    }
-    if (!fresh.isEmpty()) {
-      evidence.save(product, fresh);
-    }
-    observeStates(product);
+    ledger.record(current(product), observations);
   }
 
-  private static boolean news(Evidence last, Observation seen, Clause clause, Digest answer) {
-    Observation before = last.seen();
-    if (seen.observedAt().isBefore(before.observedAt())) {
-      return false;
-    }
-    boolean same =
-        before.subject().equals(seen.subject())
-            && before.n() == seen.n()
-            && before.value().equals(seen.value())
-            && before.pass().equals(seen.pass())
-            && last.answerDigest().equals(answer);
-    return !same
-        || java.time.Duration.between(before.observedAt(), seen.observedAt())
-                .compareTo(clause.ttl().dividedBy(2))
-            >= 0;
-  }
-
-  private void observeStates(String product) {
-    Conformance now = conformance(product);
-    Map<String, State> before = evidence.states(product);
-    List<Conformance.Change> changes = new ArrayList<>();
-    for (Conformance.QuestionRow row : now.questions()) {
-      State was = before.getOrDefault(row.question(), State.UNANSWERED);
-      if (was != row.state()) {
-        changes.add(
-            new Conformance.Change(
-                now.asOf(), machine.instant(), row.question(), was, row.state(), row.reason()));
-      }
-    }
-    if (!changes.isEmpty()) {
-      evidence.changed(product, changes);
-      events.publishAll(product, "conformance.changed", changes);
-    }
+  /**
+   * A named person signs that a clause holds.
+   *
+   * @param statement what they looked at, in their own words
+   * @throws EspalierException DENIED for a caller without a name of their own, INVALID for a clause
+   *     that nobody can attest
+   */
+  public void attest(
+      String product, String question, String clause, String statement, Caller caller) {
+    ledger.attest(current(product), question, clause, statement, caller);
   }
 
   /** Whether reality conforms, computed now from what is stored. */
   public Conformance conformance(String product) {
-    Read now = current(product);
-    return Board.of(now, evidence.recent(product, HISTORY), clocks.now(product));
+    return ledger.conformance(current(product));
   }
 
   /** The question's changes of state, oldest first. */
   public List<Conformance.Change> history(String product, String question) {
     current(product);
-    return evidence.history(product, Optional.of(question));
+    return ledger.history(product, Optional.of(question));
   }
 
   /** Every question's changes of state, oldest first. */
   public List<Conformance.Change> stateChanges(String product) {
     current(product);
-    return evidence.history(product, Optional.empty());
+    return ledger.history(product, Optional.empty());
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.platform.Digest;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +49,11 @@ public record Conformance(
       Optional<JsonNode> answer,
       Defaults defaults,
       List<EvidenceRow> evidence,
-      List<ResourceRow> resources) {}
+      List<ResourceRow> resources,
+      Optional<Waived> waiver) {}
+
+  /** Until when, by whom and why a promise may be broken; through the last day, in UTC. */
+  public record Waived(LocalDate until, String by, String why) {}
 
   /** How many of the question's fields a person has confirmed. */
   public record Defaults(int confirmed, int total) {}
@@ -80,7 +85,8 @@ public record Conformance(
       Optional<String> source,
       Optional<String> subject,
       Optional<String> detail,
-      Optional<String> id) {}
+      Optional<String> id,
+      Optional<Waived> waiver) {}
 
   /** A resource that exists because of the question. */
   public record ResourceRow(String id, String kind, String name, Digest digest) {}

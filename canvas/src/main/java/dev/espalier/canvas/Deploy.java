@@ -161,7 +161,7 @@ sealed interface Deploy extends Answer {
   record ReleasePolicy(
       @F(main = true, def = "1", max = 20, tighter = F.Tighter.HIGHER) int approvals,
       Set<String> roles,
-      Optional<Boolean> fourEyes,
+      @F(tighter = F.Tighter.HIGHER) Optional<Boolean> fourEyes,
       @F(def = "[\"Mon-Thu 09:00-16:00 UTC\"]") List<String> windows,
       List<String> freezes,
       @F(
@@ -249,9 +249,9 @@ sealed interface Deploy extends Answer {
               help =
                   "error <= 1%, p95 within its promise, fallback <= 2%, psi <= 0.2 where none is said")
           List<Target> guardrails,
-      @F(def = "yes") boolean autoRollback,
+      @F(def = "yes", tighter = F.Tighter.HIGHER) boolean autoRollback,
       @F(def = "60s", tighter = F.Tighter.LOWER) Duration rollbackTime,
-      @F(def = "24h") Duration bake)
+      @F(def = "24h", tighter = F.Tighter.HIGHER) Duration bake)
       implements Deploy {
     static final Question<Strategy> QUESTION =
         Question.of(

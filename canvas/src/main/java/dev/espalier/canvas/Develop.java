@@ -72,6 +72,7 @@ sealed interface Develop extends Answer {
       @F(def = "{}") Splitting split,
       @F(
               def = "mandatory",
+              tighter = F.Tighter.LOWER,
               oneOf = {"mandatory", "optional"})
           String versioning,
       @F(def = "365d") Duration retention)
@@ -199,7 +200,7 @@ sealed interface Develop extends Answer {
       List<String> slices,
       @F(def = "3", min = 1) int priority,
       @F(def = "no") boolean primary,
-      @F(def = "200", min = 1) int minN,
+      @F(def = "200", min = 1, tighter = F.Tighter.HIGHER) int minN,
       @F(def = "0.95", min = 0.5, max = 0.999) BigDecimal ci,
       @F(kind = Kind.NARRATIVE) Optional<String> rationale) {
     Spec.Metric spec() {
@@ -276,6 +277,7 @@ sealed interface Develop extends Answer {
           String test,
       @F(
               def = "block",
+              tighter = F.Tighter.LOWER,
               oneOf = {"block", "extend", "human"})
           String onInconclusive) {}
 

@@ -83,6 +83,23 @@ final class EvidenceStore {
     });
   }
 
+  /** The newest row of one clause. */
+  Optional<Evidence> last(String product, String question, String clause) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT * FROM evidence
+                WHERE product = :product AND question = :question AND clause = :clause
+                ORDER BY id DESC LIMIT 1
+                """)
+            .bind("product", product)
+            .bind("question", question)
+            .bind("clause", clause)
+            .map((row, _) -> evidence(row))
+            .findOne());
+  }
+
   private static Evidence evidence(ResultSet row) throws SQLException {
     double value = row.getDouble("value");
     OptionalDouble measured = row.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(value);

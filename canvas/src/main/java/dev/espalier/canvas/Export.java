@@ -46,6 +46,20 @@ final class Export {
       }
     }
     groups.forEach(this::group);
+    if (!answers.waivers().isEmpty()) {
+      out.append("\nwaivers:\n");
+      answers.waivers().forEach(this::waiver);
+    }
+  }
+
+  private void waiver(Waiver waiver) {
+    out.append("  - {question: ").append(scalar(waiver.question()));
+    waiver.clause().ifPresent(id -> out.append(", clause: ").append(scalar(id)));
+    out.append(", until: ")
+        .append(waiver.until())
+        .append(", why: ")
+        .append(scalar(waiver.why()))
+        .append("}\n");
   }
 
   private void group(String head, List<Question<?>> questions) {

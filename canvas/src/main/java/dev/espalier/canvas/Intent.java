@@ -121,7 +121,7 @@ sealed interface Intent extends Answer {
       List<String> covers,
       String metric,
       Target target,
-      LocalDate due,
+      @F(tighter = F.Tighter.LOWER) LocalDate due,
       @F(
               def = "must",
               oneOf = {"must", "should", "could"})

@@ -48,11 +48,16 @@ public record Plan(
     TEXT
   }
 
-  /** One field that differs between two documents; values in canonical JSON. */
+  /**
+   * One field that differs between two documents; values in canonical JSON.
+   *
+   * @param loosens whether it takes a promise back
+   */
   public record Change(
       String question,
       String path,
       Direction direction,
+      boolean loosens,
       Optional<String> before,
       Optional<String> after) {}
 
@@ -66,11 +71,22 @@ public record Plan(
     UNKNOWN
   }
 
-  /** A contradiction between answers, by rule number, with a repair. */
+  /**
+   * A contradiction between answers, by rule number, with a repair.
+   *
+   * @param patch the repair as changes that a program can make; empty where nothing is to be done
+   *     but to find out
+   */
   public record Finding(
-      int rule, Level level, List<String> questions, String message, String repair) {
+      int rule,
+      Level level,
+      List<String> questions,
+      String message,
+      String repair,
+      List<Patch> patch) {
     public Finding {
       questions = List.copyOf(questions);
+      patch = List.copyOf(patch);
     }
   }
 

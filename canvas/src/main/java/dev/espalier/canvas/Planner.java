@@ -31,7 +31,8 @@ final class Planner {
   private Planner() {}
 
   /** What applying {@code answers} over {@code base} would do, as {@code by} wants it. */
-  static Plan plan(String product, Optional<Canvases.Read> base, Answers answers, String by) {
+  static Plan plan(
+      String product, Optional<Canvases.Read> base, Answers answers, String by, Facts facts) {
     Optional<String> version = base.map(each -> each.document().version());
     List<Plan.Change> diff =
         base.map(each -> Diff.between(each.answers(), answers)).orElse(List.of());
@@ -39,7 +40,7 @@ final class Planner {
     List<Resource> before = base.map(each -> each.version().resources()).orElse(List.of());
     List<Resource> after = Compiler.compile(answers, product, next);
     List<Plan.Action> actions = actions(before, after);
-    boolean loosens = diff.stream().anyMatch(Diff::loosens);
+    boolean loosens = diff.stream().anyMatch(Plan.Change::loosens);
     boolean touches = base.isPresent() && touchesProduction(actions, before, after, diff);
     List<String> approvers = base.map(each -> approvers(each.answers(), by)).orElse(List.of());
     List<String> needs = new ArrayList<>();
@@ -52,6 +53,7 @@ final class Planner {
     ObjectNode covered = JsonNodeFactory.instance.objectNode();
     covered.put("product", product).put("base", version.orElse("")).put("version", next);
     covered.put("content", answers.contentDigest().text()).put("by", by);
+    covered.set("waivers", Waivers.canonical(answers.waivers(), "", Optional.empty()));
     covered.set("diff", Json.tree(diff));
     covered.set("actions", Json.tree(actions));
     return new Plan(
@@ -60,7 +62,7 @@ final class Planner {
         next,
         diff,
         actions,
-        Rules.findings(answers),
+        Rules.findings(answers, facts),
         needs,
         loosens,
         by,

@@ -43,6 +43,7 @@ sealed interface Registry extends Answer {
       @F(
               main = true,
               def = "mandatory",
+              tighter = F.Tighter.LOWER,
               oneOf = {"mandatory", "optional"})
           String rule,
       @F(

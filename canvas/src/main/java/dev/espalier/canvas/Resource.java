@@ -10,7 +10,7 @@ import dev.espalier.platform.Digest;
 public record Resource(String kind, String name, String compiledFrom, Spec spec, Digest digest) {
 
   public static Resource of(String name, String compiledFrom, Spec spec) {
-    return new Resource(spec.kind(), name, compiledFrom, spec, CanonicalJson.digest(spec));
+    return new Resource(spec.resourceKind(), name, compiledFrom, spec, CanonicalJson.digest(spec));
   }
 
   /** The question that it was compiled from. */

@@ -1,121 +1,142 @@
 package dev.espalier.canvas;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.canvas.Plan.Finding;
 import dev.espalier.canvas.Plan.Level;
+import dev.espalier.platform.Json;
+import dev.espalier.platform.Role;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The contradictions between answers that need no measurement. Pure functions of the answers. */
+/**
+ * The contradictions between answers. Pure functions of the answers and of what is known; what is
+ * not known gives {@link Level#UNKNOWN}, never a pass. Equality never contradicts. Each finding
+ * offers a repair that removes it.
+ */
 final class Rules {
   private Rules() {}
 
+  /** What can be said from the answers alone. */
   static List<Finding> findings(Answers all) {
+    return findings(all, Facts.unknown());
+  }
+
+  static List<Finding> findings(Answers all, Facts facts) {
     List<Finding> found = new ArrayList<>();
-    found.addAll(labels(all));
-    staleness(all).ifPresent(found::add);
-    found.addAll(requests(all));
-    promotion(all).ifPresent(found::add);
-    patience(all).ifPresent(found::add);
-    causal(all).ifPresent(found::add);
+    found.addAll(RolloutRules.capacity(all, facts));
+    found.addAll(labels(all, facts));
+    found.addAll(staleness(all));
+    found.addAll(RolloutRules.requests(all));
+    found.addAll(promotion(all));
+    found.addAll(PlaceRules.accelerator(all, facts));
+    found.addAll(PlaceRules.contracts(all, facts));
+    found.addAll(PlaceRules.slices(all, facts));
+    found.addAll(PlaceRules.residency(all, facts));
+    found.addAll(patience(all));
+    found.addAll(causal(all));
+    found.addAll(RolloutRules.budget(all));
     found.addAll(measurable(all));
-    leadTime(all).ifPresent(found::add);
+    found.addAll(hours(all));
+    found.addAll(RolloutRules.leadTime(all, facts));
     return List.copyOf(found);
   }
 
   /** Rule 2: labels that come after the window has closed. */
-  private static List<Finding> labels(Answers all) {
-    Duration delay = all.get(Develop.Data.class).labeling().labelDelay();
-    return all.get(Watching.Decay.class).detectors().stream()
-        .filter(d -> d.labelled() && delay.compareTo(d.window()) > 0)
-        .map(d ->
-            finding(
-                2,
-                all,
-                "data",
-                "monitoring.decay",
-                "Labels arrive after %s; window %s of '%s' will always be empty."
-                    .formatted(Scalars.write(delay), Scalars.write(d.window()), d.id()),
-                "Widen the window to %s or use est_performance."
-                    .formatted(Scalars.write(delay.multipliedBy(2)))))
-        .toList();
+  private static List<Finding> labels(Answers all, Facts facts) {
+    Duration declared = all.get(Develop.Data.class).labeling().labelDelay();
+    List<Finding> found = new ArrayList<>();
+    List<Watching.Detector> detectors = all.get(Watching.Decay.class).detectors();
+    for (int i = 0; i < detectors.size(); i++) {
+      Watching.Detector each = detectors.get(i);
+      if (each.labelled()) {
+        String path = "monitoring.decay.detectors[%d].window".formatted(i);
+        late(all, facts, declared, each.window(), each.id(), path).ifPresent(found::add);
+      }
+    }
+    Set<String> labelled = new HashSet<>();
+    all.find(Develop.Metrics.class)
+        .ifPresent(m ->
+            m.metrics().stream()
+                .filter(each -> each.kind().equals("ml") || each.kind().equals("fairness"))
+                .forEach(each -> labelled.add(each.id())));
+    List<Watching.Watched> watched = all.get(Watching.Ml.class).metrics();
+    for (int i = 0; i < watched.size(); i++) {
+      Watching.Watched each = watched.get(i);
+      if (each.window().isPresent() && labelled.contains(each.metric())) {
+        Duration delay = each.labelDelay().orElse(declared);
+        String path = "monitoring.ml.metrics[%d].window".formatted(i);
+        late(all, facts, delay, each.window().get(), each.metric(), path).ifPresent(found::add);
+      }
+    }
+    return found;
+  }
+
+  private static Optional<Finding> late(
+      Answers all, Facts facts, Duration declared, Duration window, String id, String path) {
+    boolean byAnswer = declared.compareTo(window) > 0;
+    Duration measured = facts.labelDelay().orElse(Duration.ZERO);
+    if (!byAnswer && measured.compareTo(window) <= 0) {
+      return Optional.empty();
+    }
+    Duration delay = measured.compareTo(declared) > 0 ? measured : declared;
+    Duration wide = delay.multipliedBy(2);
+    String watches = path.startsWith("monitoring.ml") ? "monitoring.ml" : "monitoring.decay";
+    return Optional.of(
+        new Finding(
+            2,
+            byAnswer ? level(all, "data", watches) : Level.WARN,
+            List.of("data", watches),
+            "Labels arrive after %s%s; window %s of '%s' will always be empty."
+                .formatted(words(delay), byAnswer ? "" : ", as measured", words(window), id),
+            "Widen the window to %s or use est_performance.".formatted(words(wide)),
+            List.of(patch(path, Scalars.write(wide)))));
   }
 
   /** Rule 3. */
-  private static Optional<Finding> staleness(Answers all) {
+  private static List<Finding> staleness(Answers all) {
     Training.Schedule s = all.get(Training.Schedule.class);
-    if (!s.scheduled()) {
-      return Optional.empty();
-    }
-    Optional<Duration> period = Cadence.period(s.cadence());
+    Optional<Duration> period = s.scheduled() ? Cadence.period(s.cadence()) : Optional.empty();
     return period
         .filter(p -> s.maxStaleness().compareTo(p) < 0)
         .map(p ->
-            finding(
+            new Finding(
                 3,
-                all,
-                "ct.schedule",
-                "ct.schedule",
+                level(all, "ct.schedule", "ct.schedule"),
+                List.of("ct.schedule"),
                 "Retraining every %s cannot keep data younger than %s."
-                    .formatted(Scalars.write(p), Scalars.write(s.maxStaleness())),
-                "Raise max_staleness to %s or run more often.".formatted(Scalars.write(p))));
-  }
-
-  /** Rule 4. */
-  private static List<Finding> requests(Answers all) {
-    Deploy.Strategy s = all.get(Deploy.Strategy.class);
-    Optional<Serving.Volume> volume = all.find(Serving.Volume.class);
-    if (volume.isEmpty() || volume.get().expected().perSecond() <= 0) {
-      return List.of();
-    }
-    double rate = volume.get().expected().perSecond();
-    return s.steps(all).stream()
-        .filter(step ->
-            step.share().share() < 1
-                && s.minRequests() > rate * step.share().share() * step.hold().toSeconds())
-        .map(step -> {
-          Duration need =
-              Duration.ofSeconds(
-                  (long)
-                      Math.ceil(s.minRequests() / (rate * Math.max(1e-9, step.share().share()))));
-          return new Finding(
-              4,
-              Level.WARN,
-              List.of("deploy.strategy", "serving.volume"),
-              "%d requests at %s %% need %s, not %s; the step will last %s."
-                  .formatted(
-                      s.minRequests(),
-                      Bound.number(100 * step.share().share()),
-                      Scalars.write(need),
-                      Scalars.write(step.hold()),
-                      Scalars.write(need)),
-              "Hold the step for %s or lower min_requests.".formatted(Scalars.write(need)));
-        })
+                    .formatted(words(p), words(s.maxStaleness())),
+                "Raise max_staleness to %s or run more often.".formatted(words(p)),
+                List.of(patch("ct.schedule.max_staleness", Scalars.write(p)))))
+        .stream()
         .toList();
   }
 
   /** Rule 5. */
-  private static Optional<Finding> promotion(Answers all) {
+  private static List<Finding> promotion(Answers all) {
     boolean contradicts =
         all.get(Training.Schedule.class).autoPromote().equals("to_production")
             && all.get(Deploy.ReleasePolicy.class).fourEyes(all);
     return contradicts
-        ? Optional.of(
-            finding(
+        ? List.of(
+            new Finding(
                 5,
-                all,
-                "ct.schedule",
-                "deploy.release_policy",
+                level(all, "ct.schedule", "deploy.release_policy"),
+                List.of("ct.schedule", "deploy.release_policy"),
                 "Automatic promotion and two-person approval exclude each other.",
-                "Set auto_promote to to_canary, or four_eyes to no."))
-        : Optional.empty();
+                "Set auto_promote to to_canary, or four_eyes to no.",
+                List.of(patch("ct.schedule.auto_promote", "to_canary"))))
+        : List.of();
   }
 
   /** Rule 10. */
-  private static Optional<Finding> patience(Answers all) {
+  private static List<Finding> patience(Answers all) {
     Spec.Fallback f = all.get(Guards.Fallback.class).spec(all);
     Duration timeout = all.get(Serving.Mode.class).online().timeout();
     Duration sum =
@@ -123,97 +144,164 @@ final class Rules {
             .map(Spec.FallbackRung::timeout)
             .reduce(f.primaryTimeout(), Duration::plus);
     return sum.compareTo(timeout) > 0
-        ? Optional.of(
-            finding(
+        ? List.of(
+            new Finding(
                 10,
-                all,
-                "serving.fallback",
-                "serving.mode",
+                level(all, "serving.fallback", "serving.mode"),
+                List.of("serving.fallback", "serving.mode"),
                 "The chain may take %s; the caller gives up after %s."
-                    .formatted(Scalars.write(sum), Scalars.write(timeout)),
-                "Raise the timeout to %s or shorten the rungs.".formatted(Scalars.write(sum))))
-        : Optional.empty();
+                    .formatted(words(sum), words(timeout)),
+                "Raise the timeout to %s or shorten the rungs.".formatted(words(sum)),
+                List.of(patch("serving.mode.online.timeout", Scalars.write(sum)))))
+        : List.of();
   }
 
   /** Rule 11. */
-  private static Optional<Finding> causal(Answers all) {
+  private static List<Finding> causal(Answers all) {
     Page.Model m = all.get(Page.Model.class);
     boolean sees = m.family().equals("decoder") && !m.causal();
     return sees
-        ? Optional.of(
-            finding(
+        ? List.of(
+            new Finding(
                 11,
-                all,
-                "model",
-                "model",
+                level(all, "model", "model"),
+                List.of("model"),
                 "A decoder must not see future tokens.",
-                "Set arch.causal to yes."))
-        : Optional.empty();
+                "Set arch.causal to yes.",
+                List.of(new Patch("model.arch.causal", Json.tree(true)))))
+        : List.of();
   }
 
   /** Rule 13. */
   private static List<Finding> measurable(Answers all) {
-    Set<String> known = new HashSet<>();
-    all.find(Develop.Metrics.class)
-        .ifPresent(m -> m.metrics().forEach(each -> known.add(each.id())));
-    return all.find(Intent.Objectives.class).stream()
-        .flatMap(o -> o.objectives().stream())
-        .filter(goal -> !known.contains(goal.metric()))
-        .map(goal ->
-            finding(
+    List<Develop.MetricAnswer> metrics =
+        all.find(Develop.Metrics.class).map(Develop.Metrics::metrics).orElse(List.of());
+    Set<String> pushed = new HashSet<>();
+    all.find(Watching.Domain.class)
+        .ifPresent(d -> d.metrics().forEach(each -> pushed.add(each.id())));
+    List<Finding> found = new ArrayList<>();
+    for (Intent.Goal goal : goals(all)) {
+      int at = -1;
+      for (int i = 0; i < metrics.size(); i++) {
+        at = metrics.get(i).id().equals(goal.metric()) ? i : at;
+      }
+      if (at < 0) {
+        found.add(withoutMetric(all, goal));
+      } else if (!computed(metrics.get(at)) && !pushed.contains(goal.metric())) {
+        String path = "metrics.metrics[%d].source".formatted(at);
+        found.add(
+            new Finding(
                 13,
-                all,
-                "objectives",
-                "metrics",
-                "%s can never be measured: no such metric.".formatted(goal.metric()),
-                "Add {id: %s} to metrics.".formatted(goal.metric())))
-        .toList();
+                level(all, "objectives", "metrics"),
+                List.of("objectives", "metrics"),
+                "%s can never be measured: the %s metric '%s' has no source."
+                    .formatted(
+                        goal.id().orElse(goal.metric()), metrics.get(at).kind(), goal.metric()),
+                "Give it a source: push_api.",
+                List.of(patch(path, "push_api"))));
+      }
+    }
+    return found;
   }
 
-  /** Rule 15, with what is known before anything ran: stages and holds. */
-  private static Optional<Finding> leadTime(Answers all) {
-    Deploy.LeadTime promised = all.get(Deploy.LeadTime.class);
-    Deploy.Strategy strategy = all.get(Deploy.Strategy.class);
-    Duration stages = all.get(Develop.Experimentation.class).duration();
-    double rate = all.find(Serving.Volume.class).map(v -> v.expected().perSecond()).orElse(0.0);
-    Duration holds = Duration.ZERO;
-    for (Hold step : strategy.steps(all)) {
-      Duration needed =
-          rate > 0 && step.share().share() < 1
-              ? Duration.ofSeconds(
-                  (long)
-                      Math.ceil(
-                          strategy.minRequests() / (rate * Math.max(1e-9, step.share().share()))))
-              : Duration.ZERO;
-      holds = holds.plus(step.hold().compareTo(needed) > 0 ? step.hold() : needed);
-    }
-    Duration sum = stages.plus(holds);
-    return sum.compareTo(promised.target()) > 0
-        ? Optional.of(
-            finding(
-                15,
-                all,
-                "deploy.lead_time",
-                "deploy.strategy",
-                "%s promised, at least %s needed: stages %s, holds %s."
-                    .formatted(
-                        Scalars.write(promised.target()),
-                        Scalars.write(sum),
-                        Scalars.write(stages),
-                        Scalars.write(holds)),
-                "Promise %s or shorten the steps.".formatted(Scalars.write(sum))))
-        : Optional.empty();
+  private static List<Intent.Goal> goals(Answers all) {
+    return all.find(Intent.Objectives.class).map(Intent.Objectives::objectives).orElse(List.of());
   }
+
+  /** The platform computes what rests on predictions and labels; the rest has to come in. */
+  private static boolean computed(Develop.MetricAnswer metric) {
+    return !Set.of("business", "cost").contains(metric.kind()) || metric.source().isPresent();
+  }
+
+  private static Finding withoutMetric(Answers all, Intent.Goal goal) {
+    ArrayNode more =
+        all.given("metrics").canonical().path("metrics").isArray()
+            ? (ArrayNode) all.given("metrics").canonical().path("metrics").deepCopy()
+            : Json.mapper().createArrayNode();
+    ObjectNode metric = more.addObject().put("id", goal.metric());
+    metric.put("primary", more.size() == 1);
+    return new Finding(
+        13,
+        level(all, "objectives", "metrics"),
+        List.of("objectives", "metrics"),
+        "%s can never be measured: there is no metric '%s'."
+            .formatted(goal.id().orElse(goal.metric()), goal.metric()),
+        "Add {id: %s} to metrics.".formatted(goal.metric()),
+        List.of(new Patch("metrics.metrics", more)));
+  }
+
+  /** Rule 14: nobody who may approve is at work while releases may begin. */
+  private static List<Finding> hours(Answers all) {
+    Deploy.ReleasePolicy policy = all.get(Deploy.ReleasePolicy.class);
+    List<Page.Author> approvers =
+        all.get(Page.Authors.class).authors().stream()
+            .filter(each -> Role.of(each.role()).atLeast(Role.APPROVER))
+            .toList();
+    if (policy.approvals() == 0 || policy.windows().isEmpty() || approvers.isEmpty()) {
+      return List.of();
+    }
+    List<String> work = approvers.stream().map(Page.Author::hours).distinct().toList();
+    Optional<BitSet> open = WeekHours.of(policy.windows());
+    Optional<BitSet> present = WeekHours.of(work);
+    if (open.isEmpty() || present.isEmpty()) {
+      return List.of(
+          unknown(
+              14,
+              List.of("deploy.release_policy", "product.authors"),
+              "A window or working hours cannot be read; write them as Mon-Thu 09:00-16:00 UTC."));
+    }
+    return open.get().intersects(present.get())
+        ? List.of()
+        : List.of(
+            new Finding(
+                14,
+                level(all, "deploy.release_policy", "product.authors"),
+                List.of("deploy.release_policy", "product.authors"),
+                "Nobody may approve while releasing is allowed: windows %s, approvers at work %s."
+                    .formatted(String.join(", ", policy.windows()), String.join(", ", work)),
+                "Release while an approver is at work: %s.".formatted(work.getFirst()),
+                List.of(
+                    new Patch(
+                        "deploy.release_policy.windows", Json.tree(List.of(work.getFirst()))))));
+  }
+
+  // ---- what the rules share ----
 
   /** An error, or a warning where one of the two sides is an unconfirmed default. */
-  private static Finding finding(
-      int rule, Answers all, String one, String other, String message, String repair) {
+  static Level level(Answers all, String one, String other) {
     boolean confirmed = !all.given(one).set().isEmpty() && !all.given(other).set().isEmpty();
-    return new Finding(
-        rule,
-        confirmed ? Level.ERROR : Level.WARN,
-        one.equals(other) ? List.of(one) : List.of(one, other),
-        message,
-        repair);
+    return confirmed ? Level.ERROR : Level.WARN;
+  }
+
+  static Finding unknown(int rule, List<String> questions, String message) {
+    return new Finding(rule, Level.UNKNOWN, questions, message, "", List.of());
+  }
+
+  static Patch patch(String path, String value) {
+    return new Patch(path, text(value));
+  }
+
+  private static JsonNode text(String value) {
+    return Json.mapper().getNodeFactory().textNode(value);
+  }
+
+  /** A time as a person writes it: {@code 30d}, {@code 1h30m}, {@code 250ms}. */
+  static String words(Duration time) {
+    if (time.isZero()) {
+      return "0s";
+    }
+    StringBuilder text = new StringBuilder();
+    append(text, time.toDaysPart(), "d");
+    append(text, time.toHoursPart(), "h");
+    append(text, time.toMinutesPart(), "m");
+    append(text, time.toSecondsPart(), "s");
+    append(text, time.toMillisPart(), "ms");
+    return text.toString();
+  }
+
+  private static void append(StringBuilder text, long amount, String unit) {
+    if (amount != 0) {
+      text.append(amount).append(unit);
+    }
   }
 }

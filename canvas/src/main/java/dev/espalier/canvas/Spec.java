@@ -15,7 +15,7 @@ import java.util.Set;
 public sealed interface Spec {
 
   /** The resource kind: the record's name in lower case ({@code rollout}, {@code gate}). */
-  default String kind() {
+  default String resourceKind() {
     return getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
   }
 

@@ -15,6 +15,7 @@ sealed interface Training extends Answer {
       @F(def = "50 core-h/month") String budget,
       @F(
               def = "to_challenger",
+              tighter = F.Tighter.LOWER,
               oneOf = {"never", "to_challenger", "to_canary", "to_production"})
           String autoPromote,
       @F(
@@ -274,7 +275,7 @@ sealed interface Training extends Answer {
               oneOf = {"canvas_change", "push", "pr", "schedule"})
           Set<String> triggers,
       @F(def = "15m", tighter = F.Tighter.LOWER) Duration maxDuration,
-      @F(def = "yes") boolean required)
+      @F(def = "yes", tighter = F.Tighter.HIGHER) boolean required)
       implements Training {
     static final Question<Ci> QUESTION =
         Question.of(
@@ -322,12 +323,13 @@ sealed interface Training extends Answer {
       Optional<String> suite,
       Optional<String> slice,
       Target target,
-      @F(def = "1", min = 0) int minN,
+      @F(def = "1", min = 0, tighter = F.Tighter.HIGHER) int minN,
       @F(
               def = "[pre_deploy]",
+              tighter = F.Tighter.SUPERSET,
               oneOf = {"ci", "ct", "pre_deploy", "live"})
           Set<String> when,
-      @F(def = "yes") boolean blocking) {
+      @F(def = "yes", tighter = F.Tighter.HIGHER) boolean blocking) {
     String metric() {
       return target.metric().orElse(attribute);
     }

@@ -14,6 +14,7 @@ sealed interface Watching extends Answer {
       @F(
               main = true,
               def = "mandatory",
+              tighter = F.Tighter.LOWER,
               oneOf = {"mandatory", "optional"})
           String prod,
       @F(
@@ -182,8 +183,8 @@ sealed interface Watching extends Answer {
           String reference,
       @F(def = "7d") Duration window,
       @F(def = "500", min = 1) int minN,
-      Optional<String> warn,
-      Optional<String> alert,
+      @F(tighter = F.Tighter.LOWER) Optional<String> warn,
+      @F(tighter = F.Tighter.LOWER) Optional<String> alert,
       @F(
               def = "bh",
               oneOf = {"none", "bh"},

@@ -24,10 +24,15 @@ final class CanvasKit implements AutoCloseable {
   final Canvases canvases;
 
   CanvasKit(Path folder, Signer signer) {
+    this(folder, signer, _ -> Facts.unknown());
+  }
+
+  CanvasKit(Path folder, Signer signer, FactSource facts) {
     database = TestDatabase.in(folder);
     ProductClocks clocks = new ProductClocks(database, clock);
     events = new Events(database, clocks, clock);
-    canvases = new Canvases(database, clocks, events, new Ids(clock, new Random(7)), clock, signer);
+    canvases =
+        new Canvases(database, clocks, events, new Ids(clock, new Random(7)), clock, signer, facts);
   }
 
   static CanvasKit in(Path folder) {

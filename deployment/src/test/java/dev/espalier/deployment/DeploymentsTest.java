@@ -212,7 +212,7 @@ class DeploymentsTest {
         Optional.empty(),
         Instant.EPOCH,
         "ana",
-        specs.stream().map(spec -> Resource.of(spec.kind(), "canvas@1#x", spec)).toList());
+        specs.stream().map(spec -> Resource.of(spec.resourceKind(), "canvas@1#x", spec)).toList());
   }
 
   private String register(double spam) {

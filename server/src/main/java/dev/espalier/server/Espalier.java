@@ -9,6 +9,7 @@ import dev.espalier.canvas.CanvasSummary;
 import dev.espalier.canvas.Canvases;
 import dev.espalier.canvas.Drill;
 import dev.espalier.canvas.EvidenceSource;
+import dev.espalier.canvas.Facts;
 import dev.espalier.canvas.QuestionRoutes;
 import dev.espalier.canvas.documents.DocumentEvidence;
 import dev.espalier.canvas.documents.DocumentRoutes;
@@ -116,6 +117,7 @@ public final class Espalier implements AutoCloseable {
   private final Monitoring monitoring;
   private final Drills drills;
   private final ProductLoop loop;
+  private final KnownFacts known;
   private final HttpServer http;
 
   private Espalier(ServerConfig config) {
@@ -128,7 +130,9 @@ public final class Espalier implements AutoCloseable {
       clocks = new ProductClocks(database, machine);
       events = new Events(database, clocks, machine);
 
-      canvases = new Canvases(database, clocks, events, ids, machine, Signer.in(home.folder()));
+      canvases =
+          new Canvases(
+              database, clocks, events, ids, machine, Signer.in(home.folder()), this::facts);
       Tokens tokens = new Tokens(database, ids, machine);
       Access access = new Access(tokens, members(canvases), Permissions.ofThisProgram());
       datasets = new Datasets(database, artifacts, events, machine);
@@ -224,6 +228,7 @@ public final class Espalier implements AutoCloseable {
                   ids,
                   machine));
       sources.add(new CiEvidence(checks.checks(), registry));
+      known = new KnownFacts(registry, pipelines, datasets, canvases::active);
       loop =
           new ProductLoop(
               canvases,
@@ -303,6 +308,10 @@ public final class Espalier implements AutoCloseable {
         return artifacts.read(digest);
       }
     };
+  }
+
+  private Facts facts(String product) {
+    return known.about(product);
   }
 
   private static Members members(Canvases canvases) {

@@ -1,6 +1,5 @@
 package dev.espalier.server;
 
-import dev.espalier.canvas.CanvasSummary;
 import dev.espalier.canvas.Canvases;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.ProductClocks;
@@ -14,10 +13,18 @@ import org.slf4j.LoggerFactory;
 final class Ticker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Ticker.class);
   private static final long SECONDS = 2;
+
+  /** Resources are compared with their answers every 30 s, so that none drifts for a minute. */
+  private static final long RECONCILE_EVERY = 30 / SECONDS;
+
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("ticker").factory());
   private final Canvases canvases;
+
+  /** Only the timer's one thread counts. */
+  private long ticks;
+
   private final ProductClocks clocks;
   private final ProductLoop loop;
   private final Drills drills;
@@ -32,8 +39,9 @@ final class Ticker implements AutoCloseable {
 
   private void tick() {
     try {
-      for (CanvasSummary canvas : canvases.list()) {
-        tick(canvas.product());
+      boolean compares = ticks++ % RECONCILE_EVERY == 0;
+      for (String product : canvases.products()) {
+        tick(product, compares);
       }
     } catch (RuntimeException failure) {
       LOG.error("A tick failed unexpectedly", failure);
@@ -41,8 +49,11 @@ final class Ticker implements AutoCloseable {
   }
 
   /** A product that cannot move keeps no other from moving. */
-  private void tick(String product) {
+  private void tick(String product, boolean compares) {
     try {
+      if (compares) {
+        canvases.reconciler().reconcile(product);
+      }
       boolean wall =
           clocks.state(product).map(state -> state.mode() == ProductClocks.Mode.WALL).orElse(true);
       if (wall) {

@@ -131,7 +131,7 @@ final class TestPipeline implements AutoCloseable {
     specs.addAll(List.of(more));
     List<Resource> resources = new ArrayList<>();
     for (Spec spec : specs) {
-      resources.add(Resource.of(spec.kind() + resources.size(), "filter@1#test", spec));
+      resources.add(Resource.of(spec.resourceKind() + resources.size(), "filter@1#test", spec));
     }
     return new CanvasVersion(
         PRODUCT,

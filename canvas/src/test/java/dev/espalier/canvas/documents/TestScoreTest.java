@@ -47,7 +47,8 @@ class TestScoreTest {
             Optional.of("/api/v1/x"),
             Optional.of("1.0.0"),
             Optional.of("Seen."),
-            stored ? Optional.of("ev_1") : Optional.empty());
+            stored ? Optional.of("ev_1") : Optional.empty(),
+            Optional.empty());
     return new QuestionRow(
         "modeling",
         "B9",
@@ -61,7 +62,8 @@ class TestScoreTest {
         Optional.empty(),
         new Defaults(0, 0),
         List.of(evidence),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   private static final TestScore.Test LADDER =
