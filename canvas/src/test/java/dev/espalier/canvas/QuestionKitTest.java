@@ -203,8 +203,14 @@ class QuestionKitTest {
     if (from.isEmpty() || !(tighter.equals("LOWER") || tighter.equals("HIGHER"))) {
       return;
     }
-    Answers before = Canvas.with(edge.question(), edge.answer(from.get()));
-    Answers after = Canvas.with(edge.question(), edge.answer(less(from.get())));
+    List<String> words =
+        edge.field().oneOf().isEmpty() ? List.of("no", "yes") : edge.field().oneOf();
+    boolean ordered = words.contains(from.get());
+    // Words stand in the order of their size; a yes is more than a no.
+    String more = ordered ? words.get(1) : from.get();
+    String fewer = ordered ? words.getFirst() : less(from.get());
+    Answers before = Canvas.with(edge.question(), edge.answer(more));
+    Answers after = Canvas.with(edge.question(), edge.answer(fewer));
     assertThat(direction(before, after, edge))
         .isEqualTo(tighter.equals("LOWER") ? Plan.Direction.TIGHTENED : Plan.Direction.LOOSENED);
     assertThat(direction(after, before, edge))

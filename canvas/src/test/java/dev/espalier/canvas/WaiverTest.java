@@ -54,7 +54,7 @@ class WaiverTest {
   void a_waived_clause_says_until_when_by_whom_and_why_and_what_it_hides() {
     kit.apply(MAIL);
     kit.measured("nfr", "ci:cost", 10, 2);
-    kit.measured("nfr", "ci:calibration", 10, 0.01);
+    kit.measured("nfr", "ci:ece", 10, 0.01);
     assertThat(kit.row("nfr").state()).isEqualTo(State.VIOLATED);
     Plan plan = kit.plan(MAIL + WAIVER, Caller.local());
     assertThat(plan.loosens()).isTrue();
@@ -63,8 +63,8 @@ class WaiverTest {
     assertThat(clause("ci:cost").state()).isEqualTo(State.WAIVED);
     assertThat(clause("ci:cost").reason())
         .contains("Waived until 2026-11-25 by ana: the supplier is late", "Otherwise violated");
-    assertThat(clause("ci:calibration").state()).isEqualTo(State.CONFORMS);
-    assertThat(clause("ci:calibration").waiver()).isEmpty();
+    assertThat(clause("ci:ece").state()).isEqualTo(State.CONFORMS);
+    assertThat(clause("ci:ece").waiver()).isEmpty();
     Conformance.QuestionRow row = kit.row("nfr");
     assertThat(row.state()).isEqualTo(State.WAIVED);
     assertThat(row.waiver().orElseThrow().by()).isEqualTo("ana");
@@ -102,7 +102,7 @@ class WaiverTest {
     assertThat(kit.row("nfr").state()).isEqualTo(State.WAIVED);
     assertThat(clause("ci:cost").reason()).contains("Otherwise without evidence");
     kit.measured("nfr", "ci:cost", 10, 0.5);
-    kit.measured("nfr", "ci:calibration", 10, 0.01);
+    kit.measured("nfr", "ci:ece", 10, 0.01);
     assertThat(kit.row("nfr").state()).isEqualTo(State.CONFORMS);
     assertThat(kit.row("nfr").waiver()).isEmpty();
   }

@@ -108,6 +108,9 @@ public final class Permissions {
     add("GET", "/v2/models/{product}", asks);
     add("GET", "/v2/models/{product}/**", asks);
     add("POST", "/v2/models/{product}/**", asks);
+    // What the protocol does not know is answered in its own words.
+    add("GET", "/v2/**", asks);
+    add("POST", "/v2/**", asks);
     add("GET", "/v1/**", asks);
     add("POST", "/v1/**", asks);
     add("POST", "/invocations", asks);

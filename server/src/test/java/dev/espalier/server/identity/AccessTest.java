@@ -144,8 +144,7 @@ class AccessTest {
             "/api/v1/canvases/mail/plan/more",
             "/api/v1",
             "/api",
-            "/api/v2/canvases",
-            "/v2/secrets")) {
+            "/api/v2/canvases")) {
       assertThat(access.decide("GET", path, Optional.empty(), true))
           .as(path)
           .isInstanceOf(Verdict.NoRoute.class);
