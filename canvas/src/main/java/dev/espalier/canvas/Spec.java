@@ -19,6 +19,11 @@ public sealed interface Spec {
     return getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
   }
 
+  /** The resource kind, for specifications that have no other {@code kind} of their own. */
+  default String kind() {
+    return resourceKind();
+  }
+
   /** How a measured value is compared with its bound. */
   enum Op {
     AT_MOST,
