@@ -142,7 +142,7 @@ final class CanvasCommands {
         BodyPublishers.ofString(text(file)));
   }
 
-  private static boolean blocked(JsonNode plan) {
+  static boolean blocked(JsonNode plan) {
     for (JsonNode finding : plan.path("contradictions")) {
       if (finding.path("level").asText().equals("ERROR")) {
         return true;

@@ -26,7 +26,8 @@ import picocli.CommandLine.Command;
       DrillCommand.class,
       CiCommand.class,
       DocsCommand.class,
-      TokenCommand.class
+      TokenCommand.class,
+      CanvasCommand.class
     },
     footer = {
       "",
