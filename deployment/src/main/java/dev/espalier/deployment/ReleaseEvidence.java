@@ -193,7 +193,7 @@ final class ReleaseEvidence {
         releases.getLast().to(),
         n,
         value,
-        ("%s of %d releases → 100 %%, %d counted from the run's start and %d from registration; "
+        ("%s of %d releases → 100 %%, %d counted from the change itself and %d from registration; "
                 + "means: to registration %.0f s, to admission %.0f s, steps %.0f s")
             .formatted(stat, n, fromRun, n - fromRun, training / n, waiting / n, steps / n));
   }

@@ -8,8 +8,9 @@ import java.util.Optional;
  *
  * @param cause why, in words
  * @param by who asks; {@link Deployments#MACHINE} for the platform itself
- * @param changedAt product time at which the change that led here began (the run's creation), where
- *     it is known: lead time counts from there
+ * @param changedAt product time at which the change that led here began (a new canvas' application,
+ *     else the creation of the run that froze the data), where it is known: lead time counts from
+ *     there
  */
 public record ReleaseRequest(
     String product, String version, String cause, String by, Optional<Instant> changedAt) {}

@@ -300,6 +300,12 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
     return predictions.after(product, after, limit);
   }
 
+  /** Every logged request of a product, in the order of the log. */
+  public List<Asked> asked(String product) {
+    flush();
+    return predictions.asked(product);
+  }
+
   /** Everything that is watched of a product, as the page shows it. */
   public MonitorView view(String product) {
     return new MonitorPage(views, hours, watches, watcher)

@@ -148,6 +148,21 @@ final class PredictionStore {
             .list());
   }
 
+  List<Asked> asked(String product) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                "SELECT unit, id, at, actual FROM prediction WHERE product = :product ORDER BY seq")
+            .bind("product", product)
+            .map((row, _) ->
+                new Asked(
+                    row.getString("unit"),
+                    row.getString("id"),
+                    Instant.parse(row.getString("at")),
+                    row.getString("actual") != null))
+            .list());
+  }
+
   /** What {@code version} answered in {@code [from, to)}, by event time and id. */
   List<PredictionView> window(String product, String version, Instant from, Instant to) {
     return database.read(handle ->

@@ -30,6 +30,7 @@ import dev.espalier.deployment.ReleaseRecords;
 import dev.espalier.deployment.Rollout;
 import dev.espalier.deployment.ServingDrills;
 import dev.espalier.model.Bundles;
+import dev.espalier.monitoring.Asked;
 import dev.espalier.monitoring.DriftDrill;
 import dev.espalier.monitoring.LabelledRow;
 import dev.espalier.monitoring.Monitoring;
@@ -119,8 +120,10 @@ public final class Espalier implements AutoCloseable {
   private final ProductLoop loop;
   private final KnownFacts known;
   private final HttpServer http;
+  private final String host;
 
   private Espalier(ServerConfig config) {
+    this.host = config.host();
     try {
       Home home = opened(Home.open(config.home()));
       InstantSource machine = InstantSource.system();
@@ -383,8 +386,9 @@ public final class Espalier implements AutoCloseable {
     return http.routes();
   }
 
+  /** Where this process listens, as a browser writes it. */
   public String url() {
-    return "http://127.0.0.1:" + http.port();
+    return "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, http.port());
   }
 
   public Canvases canvases() {
@@ -423,6 +427,11 @@ public final class Espalier implements AutoCloseable {
     monitoring.flush();
   }
 
+  /** Every logged request of a product, in the order of the log. */
+  public List<Asked> asked(String product) {
+    return monitoring.asked(product);
+  }
+
   /** The run that works for the product now. */
   public Optional<Run> running(String product) {
     return loop.active(product);
@@ -441,6 +450,11 @@ public final class Espalier implements AutoCloseable {
   /** Whether a rollout of the product is under way. */
   public boolean rollingOut(String product) {
     return deployments.rollouts(product).stream().anyMatch(rollout -> !rollout.ended());
+  }
+
+  /** The product's runs, newest first. */
+  public List<Run> runs(String product) {
+    return pipelines.runs(product);
   }
 
   /** The product's rollouts, oldest first. */

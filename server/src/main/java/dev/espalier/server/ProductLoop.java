@@ -7,6 +7,7 @@ import dev.espalier.canvas.Observation;
 import dev.espalier.canvas.Spec;
 import dev.espalier.data.Datasets;
 import dev.espalier.deployment.Deployments;
+import dev.espalier.deployment.ReleaseRequest;
 import dev.espalier.deployment.Rollout;
 import dev.espalier.monitoring.Monitoring;
 import dev.espalier.monitoring.RetrainDecision;
@@ -142,7 +143,8 @@ final class ProductLoop {
     List<Rollout> rollouts = deployments.rollouts(product);
     for (Rollout rollout : rollouts) {
       if (rollout.state().equals(Rollout.PROMOTED) && told.add(rollout.id())) {
-        monitoring.release(product, rollout.to(), rollout.finishedAt().orElse(rollout.startedAt()));
+        monitoring.release(
+            product, rollout.to(), rollout.fullTrafficAt().orElse(rollout.startedAt()));
       }
     }
     for (RetrainDecision decision : monitoring.decisions(product)) {
@@ -235,14 +237,22 @@ final class ProductLoop {
     if (policy.mode().equals("manual")) {
       return;
     }
-    propose(product, version, run.cause());
+    propose(product, version, run);
   }
 
   /** A release that the policy refuses is asked for again at each tick; it is said once. */
-  private void propose(String product, String version, Cause cause) {
+  private void propose(String product, String version, Run run) {
+    Cause cause = run.cause();
     Rollout rollout;
     try {
-      rollout = deployments.release(product, version, cause.reason());
+      rollout =
+          deployments.release(
+              new ReleaseRequest(
+                  product,
+                  version,
+                  cause.reason(),
+                  Deployments.MACHINE,
+                  Optional.of(changed(product, run))));
     } catch (EspalierException refusal) {
       if (refusal.code() != ErrorCode.CONFLICT) {
         throw refusal;
@@ -263,6 +273,21 @@ final class ProductLoop {
                 rollout.id(),
                 "Rollout of %s started, %s".formatted(version, rollout.kind()),
                 clocks.now(product)));
+  }
+
+  /**
+   * When the change that a run carries into production began: with its canvas, where no earlier run
+   * lived by that one, else with the run, which froze the data as they were then.
+   */
+  private Instant changed(String product, Run run) {
+    boolean oldCanvas =
+        pipelines.runs(product).stream()
+            .anyMatch(other ->
+                !other.id().equals(run.id())
+                    && other.succeeded()
+                    && other.canvasVersion().equals(run.canvasVersion()));
+    Instant applied = canvases.version(product, run.canvasVersion()).appliedAt();
+    return oldCanvas || applied.isAfter(run.createdAt()) ? run.createdAt() : applied;
   }
 
   private boolean released(String product, String version) {

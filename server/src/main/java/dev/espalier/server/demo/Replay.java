@@ -2,12 +2,14 @@ package dev.espalier.server.demo;
 
 import dev.espalier.cli.Api;
 import dev.espalier.data.Row;
+import dev.espalier.monitoring.Asked;
 import dev.espalier.server.Espalier;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -15,7 +17,8 @@ import java.util.Map;
  * Plays history: each mail is a real HTTP request at the instant of its delivery, each label comes
  * back through the feedback API when its delay has passed, and the product is ticked once a day and
  * every few requests while a rollout runs. The clock moves only between these; while a run works it
- * stands still. Deterministic: one thread, the order of events alone.
+ * stands still. Deterministic: one thread, the order of events alone. Resumable: what is durable is
+ * taken from the product's own log.
  */
 final class Replay {
   private static final int TICK_REQUESTS = 10;
@@ -41,13 +44,15 @@ final class Replay {
   }
 
   /**
-   * Plays the mails to the end, then the labels that are still on their way.
+   * Plays the mails to the end, then the labels that are still on their way. What the log holds of
+   * them was played by an earlier process: such a mail is not sent again, nor is its label if that
+   * has arrived.
    *
    * @param mails ordered by delivery
    */
   void play(List<Row> mails) throws InterruptedException {
-    int done = 0;
-    for (Row mail : mails) {
+    int done = resume(mails);
+    for (Row mail : mails.subList(done, mails.size())) {
       runUntil(mail.at());
       advance(mail.at());
       predict(mail);
@@ -58,6 +63,38 @@ final class Replay {
       runUntil(pending.getLast().at().plus(1, ChronoUnit.DAYS));
     }
     tick();
+  }
+
+  /** Takes up what the log says; returns how many mails it holds. */
+  private int resume(List<Row> mails) throws InterruptedException {
+    Map<String, Asked> log = new HashMap<>();
+    espalier.asked(product).forEach(asked -> log.put(asked.unit(), asked));
+    int done = 0;
+    // The log is written in the order of the answers, so that a crash can only cut its end off.
+    for (Row mail : mails) {
+      Asked asked = log.get(mail.id());
+      if (asked == null) {
+        break;
+      }
+      if (!asked.labelled()) {
+        expect(mail, asked.predictionId());
+      }
+      done++;
+    }
+    if (done > 0) {
+      advance(mails.get(done - 1).at());
+      nextDay =
+          espalier.clocks().now(product).truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS);
+      story.resumed(done, mails.size());
+      tick();
+    }
+    return done;
+  }
+
+  private void expect(Row mail, String predictionId) {
+    mail.label()
+        .ifPresent(
+            label -> pending.add(new Label(mail.at().plus(labelDelay), predictionId, label)));
   }
 
   /** Labels and days that come before {@code instant}, in order of time. */
@@ -82,8 +119,7 @@ final class Replay {
 
   private void predict(Row mail) throws InterruptedException {
     var answer = api.post("/predict/" + product, Map.of("text", mail.text(), "unit", mail.id()));
-    String id = answer.path("predictionId").asText();
-    mail.label().ifPresent(label -> pending.add(new Label(mail.at().plus(labelDelay), id, label)));
+    expect(mail, answer.path("predictionId").asText());
     sinceTick++;
     if (sinceTick >= TICK_REQUESTS && espalier.rollingOut(product)) {
       tick();

@@ -24,6 +24,7 @@ final class Story {
   private final String product;
   private final Progress progress;
   private final Set<String> told = new HashSet<>();
+  private boolean silent;
 
   Story(Espalier espalier, Api api, String product, Progress progress) {
     this.espalier = espalier;
@@ -152,8 +153,19 @@ final class Story {
                 record.path("millis").asLong() / 1000.0));
   }
 
+  /** Says where a life that was cut off goes on, and takes what happened before as told. */
+  void resumed(long done, long total) {
+    silent = true;
+    tell();
+    windows();
+    silent = false;
+    progress.line(
+        "Going on from %s: %,d of %,d mails are in the log."
+            .formatted(DAY.format(espalier.clocks().now(product)), done, total));
+  }
+
   private void say(String key, String sentence) {
-    if (!sentence.isBlank() && told.add(key)) {
+    if (!sentence.isBlank() && told.add(key) && !silent) {
       progress.line(DAY.format(espalier.clocks().now(product)) + " · " + sentence);
     }
   }
