@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,6 +58,10 @@ final class Drills implements AutoCloseable {
   private final InstantSource machine;
   private final Instant began;
   private final AtomicReference<@Nullable Running> running = new AtomicReference<>();
+
+  /** True from the moment a due drill is handed to the lane until its record is stored. */
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+
   private final ExecutorService lane =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("drills").factory());
 
@@ -228,12 +233,21 @@ final class Drills implements AutoCloseable {
 
   /** Begins what is due for a product, unless a drill runs already; never waits for it. */
   void tick(String product) {
-    if (running().isPresent()) {
+    if (running().isPresent() || !scheduled.compareAndSet(false, true)) {
       return;
     }
-    Optional<CanvasVersion> canvas = canvases.active(product);
-    if (canvas.isPresent()) {
-      due(canvas.get()).ifPresent(next -> begin(product, next));
+    boolean begun = false;
+    try {
+      begun =
+          canvases
+              .active(product)
+              .flatMap(this::due)
+              .filter(next -> begin(product, next))
+              .isPresent();
+    } finally {
+      if (!begun) {
+        scheduled.set(false);
+      }
     }
   }
 
@@ -275,30 +289,37 @@ final class Drills implements AutoCloseable {
         : Optional.empty();
   }
 
-  private void begin(String product, Next next) {
+  /** Hands a due drill to the lane; false when there is none of that name or the process ends. */
+  private boolean begin(String product, Next next) {
     Optional<Drill> drill =
         drills.stream().filter(known -> known.name().equals(next.due().drill())).findFirst();
     if (drill.isEmpty()) {
-      return;
+      return false;
     }
     try {
-      lane.execute(() -> {
-        try {
-          DrillRecord _ =
-              run(
-                  product,
-                  drill.get(),
-                  Optional.of(next.due().version()),
-                  next.trigger(),
-                  Deployments.MACHINE);
-        } catch (EspalierException busy) {
-          LOG.debug("Drill {} of {} waits", drill.get().name(), product, busy);
-        } catch (RuntimeException failure) {
-          LOG.error("Drill {} of {} failed", drill.get().name(), product, failure);
-        }
-      });
+      lane.execute(() -> rehearse(product, drill.get(), next));
+      return true;
     } catch (RejectedExecutionException closing) {
       LOG.debug("No more drills: the process ends");
+      return false;
+    }
+  }
+
+  private void rehearse(String product, Drill drill, Next next) {
+    try {
+      DrillRecord _ =
+          run(
+              product,
+              drill,
+              Optional.of(next.due().version()),
+              next.trigger(),
+              Deployments.MACHINE);
+    } catch (EspalierException busy) {
+      LOG.debug("Drill {} of {} waits", drill.name(), product, busy);
+    } catch (RuntimeException failure) {
+      LOG.error("Drill {} of {} failed", drill.name(), product, failure);
+    } finally {
+      scheduled.set(false);
     }
   }
 
