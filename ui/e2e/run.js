@@ -207,7 +207,7 @@ if (process.env.ESPALIER_WRITES === 'yes' && offered.some((path) => path.test(`/
     await page.getByRole('button', { name: 'serving.volume.why' }).waitFor();
     await page.screenshot({ path: `${shots}editor-plan.png`, fullPage: true });
     await page.getByLabel(/^Why/).fill('the walk');
-    await page.getByRole('button', { name: /^Apply / }).click();
+    await page.getByRole('button', { name: /^Apply \d/ }).click();
     await page.getByRole('tab', { name: 'Versions', selected: true }).waitFor();
     await page.getByText('the walk').first().waitFor();
     if (errors.length > 0) throw new Error(errors.join('; '));
