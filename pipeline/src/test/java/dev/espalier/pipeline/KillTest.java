@@ -36,12 +36,20 @@ class KillTest {
         .start();
   }
 
-  /** Waits until the process works, then gives it a while and kills it: SIGKILL, no shutdown. */
-  private void kill(Process process, long millis) throws Exception {
+  /**
+   * Waits until the process works, then gives it a while and kills it: SIGKILL, no shutdown.
+   *
+   * @param steps how many steps do their work before that; the second proves that the first is
+   *     stored, so that however slow the machine, no step is lost again and again
+   */
+  private void kill(Process process, int steps, long millis) throws Exception {
     try (BufferedReader said =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       assertThat(said.readLine()).isEqualTo("ready");
+      for (int step = 0; step < steps; step++) {
+        assertThat(said.readLine()).isIn(KilledProcess.WORKED, null);
+      }
       process.waitFor(millis, TimeUnit.MILLISECONDS);
       process.destroyForcibly().waitFor();
     }
@@ -56,7 +64,7 @@ class KillTest {
     Path home = Files.createDirectories(folder.resolve("killed"));
     SplittableRandom random = new SplittableRandom(20_261_124);
     for (int kill = 0; kill < KILLS; kill++) {
-      kill(start(home), random.nextLong(250));
+      kill(start(home), kill % 2 * 2, random.nextLong(250));
     }
     Process last = start(home);
     assertThat(last.waitFor(120, TimeUnit.SECONDS)).isTrue();

@@ -11,6 +11,10 @@ import java.util.concurrent.locks.LockSupport;
 /** A process that runs a pipeline five times, from wherever the last process was killed. */
 public final class KilledProcess {
   static final int RUNS = 5;
+
+  /** Said when a step's work is done, before it is stored. */
+  static final String WORKED = "worked";
+
   static final CanvasVersion CANVAS = Bench.canvas("read", "fit", "gate", "publish");
 
   private KilledProcess() {}
@@ -45,6 +49,7 @@ public final class KilledProcess {
     for (int slice = 0; slice < 10; slice++) {
       LockSupport.parkNanos(5_000_000);
     }
+    System.out.println(WORKED);
     return text;
   }
 
