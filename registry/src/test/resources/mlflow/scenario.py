@@ -16,6 +16,8 @@ import warnings
 
 warnings.filterwarnings("ignore")
 os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "1"
+# A busy machine may be slow; what never answers is ended from outside.
+os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] = "600"
 os.environ["MLFLOW_ENABLE_ASYNC_TRACE_LOGGING"] = "false"
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ["GIT_PYTHON_REFRESH"] = "quiet"

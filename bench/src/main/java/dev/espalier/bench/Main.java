@@ -45,7 +45,8 @@ public final class Main implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "SECTION",
-      description = "Some of: start, serving, steps, canvas, board, demo. All without any.")
+      description =
+          "Some of: start, serving, steps, tracking, canvas, board, demo. All without any.")
   List<String> sections = new ArrayList<>();
 
   @Option(names = "--quick", description = "Short windows, fewer rounds, no demo.")

@@ -95,7 +95,12 @@ final class Program implements AutoCloseable {
 
   /** Resident memory in MiB, as the system counts it. */
   double residentMebibytes() throws IOException {
-    return Files.readAllLines(Path.of("/proc/%d/status".formatted(process.pid()))).stream()
+    return residentMebibytes(process.pid());
+  }
+
+  /** The same of any process. */
+  static double residentMebibytes(long pid) throws IOException {
+    return Files.readAllLines(Path.of("/proc/%d/status".formatted(pid))).stream()
         .filter(line -> line.startsWith("VmRSS:"))
         .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
         .findFirst()

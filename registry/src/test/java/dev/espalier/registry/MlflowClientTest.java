@@ -92,9 +92,11 @@ class MlflowClientTest {
     }
   }
 
+  /** Waits for an answer out of the store: a server is healthy before its tables are there. */
   private static void await(String url, Process server) throws InterruptedException {
     try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/health")).build();
+      String question = "/api/2.0/mlflow/experiments/get-by-name?experiment_name=Default";
+      HttpRequest request = HttpRequest.newBuilder(URI.create(url + question)).build();
       for (int i = 0; i < 1_800 && server.isAlive(); i++) {
         try {
           if (client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {

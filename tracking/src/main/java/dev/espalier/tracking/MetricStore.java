@@ -256,35 +256,66 @@ final class MetricStore {
   List<MetricPoint> history(
       Handle handle, long run, String name, Optional<MetricPoint> after, int limit) {
     List<MetricPoint> points = new ArrayList<>();
-    handle
-        .createQuery(
-            """
-            SELECT first_at, content FROM metric_block
-            WHERE run = :run AND name = :name AND last_at >= :from ORDER BY first_at, block
-            """)
-        .bind("run", run)
-        .bind("name", name)
-        .bind("from", after.map(MetricPoint::at).orElse(Long.MIN_VALUE))
-        .map((row, _) ->
-            new Stored(row.getLong("first_at"), MetricBlock.decode(row.getBytes("content"))))
-        .useIterator(stored -> {
-          while (stored.hasNext()) {
-            Stored block = stored.next();
-            if (points.size() > limit && complete(points, limit, block.firstAt())) {
-              return;
-            }
-            for (MetricPoint point : block.points()) {
-              if (after.isEmpty() || MetricPoint.BY_TIME.compare(point, after.get()) > 0) {
-                points.add(point);
-              }
-            }
+    Connection connection = handle.getConnection();
+    try {
+      for (Stored block : blocks(connection, run, name, after)) {
+        if (points.size() > limit && complete(points, limit, block.firstAt())) {
+          break;
+        }
+        for (MetricPoint point : content(connection, run, name, block.block())) {
+          if (after.isEmpty() || MetricPoint.BY_TIME.compare(point, after.get()) > 0) {
+            points.add(point);
           }
-        });
+        }
+      }
+    } catch (SQLException failure) {
+      throw new UnableToExecuteStatementException(failure, null);
+    }
     points.sort(MetricPoint.BY_TIME);
     return points;
   }
 
-  private record Stored(long firstAt, List<MetricPoint> points) {}
+  private record Stored(long firstAt, int block) {}
+
+  /**
+   * The blocks that may hold later points, in order of time. Without their content, which the
+   * database would otherwise sort along: a page of a long history reads its own blocks only.
+   */
+  private static List<Stored> blocks(
+      Connection connection, long run, String name, Optional<MetricPoint> after)
+      throws SQLException {
+    List<Stored> blocks = new ArrayList<>();
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            SELECT first_at, block FROM metric_block
+            WHERE run = ? AND name = ? AND last_at >= ? ORDER BY first_at, block
+            """)) {
+      select.setLong(1, run);
+      select.setString(2, name);
+      select.setLong(3, after.map(MetricPoint::at).orElse(Long.MIN_VALUE));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          blocks.add(new Stored(row.getLong(1), row.getInt(2)));
+        }
+      }
+    }
+    return blocks;
+  }
+
+  private static List<MetricPoint> content(Connection connection, long run, String name, int block)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT content FROM metric_block WHERE run = ? AND name = ? AND block = ?")) {
+      select.setLong(1, run);
+      select.setString(2, name);
+      select.setInt(3, block);
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? MetricBlock.decode(row.getBytes(1)) : List.of();
+      }
+    }
+  }
 
   /** Whether no later block can hold one of the first {@code limit} points. */
   private static boolean complete(List<MetricPoint> points, int limit, long nextFirstAt) {

@@ -117,9 +117,9 @@ public final class MlflowRunRoutes extends WireRoutes {
     return json;
   }
 
-  private static LoggedMetric metric(String path, Fields fields) {
+  private static LoggedMetric metric(int index, Fields fields) {
     return new LoggedMetric(
-        path,
+        index,
         fields.required("key"),
         new MetricPoint(
             fields.requiredNumber("timestamp"),
@@ -136,7 +136,7 @@ public final class MlflowRunRoutes extends WireRoutes {
 
   private JsonNode logMetric(Fields request) {
     String run = request.runId();
-    tracking.runs().log(run, List.of(metric("", request)), List.of(), List.of());
+    tracking.runs().log(run, List.of(metric(-1, request)), List.of(), List.of());
     return WireJson.object();
   }
 
@@ -155,7 +155,7 @@ public final class MlflowRunRoutes extends WireRoutes {
   private JsonNode logBatch(Fields request) {
     List<LoggedMetric> metrics = new ArrayList<>();
     for (Fields metric : request.objects("metrics")) {
-      metrics.add(metric("metrics[%d].".formatted(metrics.size()), metric));
+      metrics.add(metric(metrics.size(), metric));
     }
     tracking.runs().log(request.runId(), metrics, texts(request, "params"), texts(request, "tags"));
     return WireJson.object();

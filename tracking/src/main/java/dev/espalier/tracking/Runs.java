@@ -121,9 +121,13 @@ final class Runs {
     return reads.info(id).orElseThrow(() -> RunStore.missing(id));
   }
 
-  /** A metric as a client sends it. */
+  /**
+   * A metric as a client sends it.
+   *
+   * @param index its position in a batch; -1 when it came alone
+   */
   record LoggedMetric(
-      String path,
+      int index,
       String key,
       MetricPoint point,
       Optional<String> model,
@@ -145,7 +149,7 @@ final class Runs {
     List<RunInfo.ModelMetric> modelMetrics = new ArrayList<>();
     for (LoggedMetric metric : metrics) {
       check(metric);
-      points.computeIfAbsent(metric.key(), _ -> new ArrayList<>()).add(metric.point());
+      points.computeIfAbsent(metric.key(), key -> series(metric, key)).add(metric.point());
       metric
           .model()
           .ifPresent(model ->
@@ -161,14 +165,23 @@ final class Runs {
   }
 
   private static void check(LoggedMetric metric) {
-    Checks.key(metric.path() + "name", metric.key());
     if (metric.point().at() < 0) {
       throw Checks.invalid(
-          metric.path() + "timestamp",
+          path(metric) + "timestamp",
           Long.toString(metric.point().at()),
           "metric '%s' (value=%s). Timestamp must be a nonnegative long (64-bit integer) "
               .formatted(metric.key(), metric.point().value()));
     }
+  }
+
+  /** A key is checked where it is seen first. */
+  private static List<MetricPoint> series(LoggedMetric metric, String key) {
+    Checks.key(path(metric) + "name", key);
+    return new ArrayList<>();
+  }
+
+  private static String path(LoggedMetric metric) {
+    return metric.index() < 0 ? "" : "metrics[%d].".formatted(metric.index());
   }
 
   private static Map<String, String> params(List<LoggedText> params) {

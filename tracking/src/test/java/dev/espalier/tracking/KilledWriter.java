@@ -61,6 +61,6 @@ final class KilledWriter {
 
   private static Runs.LoggedMetric metric(MetricPoint point) {
     return new Runs.LoggedMetric(
-        "", "m", point, Optional.empty(), Optional.empty(), Optional.empty());
+        -1, "m", point, Optional.empty(), Optional.empty(), Optional.empty());
   }
 }

@@ -45,7 +45,7 @@ class MetricHistoryTest {
             points.stream()
                 .map(point ->
                     new Runs.LoggedMetric(
-                        "", key, point, Optional.empty(), Optional.empty(), Optional.empty()))
+                        -1, key, point, Optional.empty(), Optional.empty(), Optional.empty()))
                 .toList(),
             List.of(),
             List.of());

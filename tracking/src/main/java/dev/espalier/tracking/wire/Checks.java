@@ -22,11 +22,19 @@ public final class Checks {
 
   /** The key of a metric, param or tag. */
   public static String key(String path, String key) {
+    if (!key.isEmpty() && key.length() <= MAX_KEY && key.chars().allMatch(Checks::plain)) {
+      return key;
+    }
     if (!NAME.matcher(key).matches()) {
       throw invalid(path, key, BAD_CHARACTERS);
     }
     canonical(path, key);
     return length(path, MAX_KEY, key);
+  }
+
+  /** Characters that no rule about names is about; most keys have no others. */
+  private static boolean plain(int c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   }
 
   /** A name that is its own POSIX-normalised path. */

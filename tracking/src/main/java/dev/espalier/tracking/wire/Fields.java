@@ -22,12 +22,23 @@ public final class Fields {
       " See the API docs for more information about request parameters.";
   private final JsonNode object;
   private final boolean query;
-  private final String prefix;
+  private final String outer;
+  private final int index;
 
-  private Fields(JsonNode object, boolean query, String prefix) {
+  /**
+   * @param outer where this object is, without its position
+   * @param index its position in a list; -1 outside of one
+   */
+  private Fields(JsonNode object, boolean query, String outer, int index) {
     this.object = object;
     this.query = query;
-    this.prefix = prefix;
+    this.outer = outer;
+    this.index = index;
+  }
+
+  /** Put together only where a message needs it: a batch has a thousand objects. */
+  private String prefix() {
+    return index < 0 ? outer : "%s[%d].".formatted(outer, index);
   }
 
   /** Of a JSON body. */
@@ -36,19 +47,19 @@ public final class Fields {
       throw EspalierException.invalid(
           "The request body must be a JSON object, not %s.".formatted(type(body)));
     }
-    return new Fields(body, false, "");
+    return new Fields(body, false, "", -1);
   }
 
   /** Of a query string, whose values are all texts or lists of texts. */
   public static Fields ofQuery(ObjectNode query) {
-    return new Fields(query, true, "");
+    return new Fields(query, true, "", -1);
   }
 
   /** These fields with those of {@code path} set over them. */
   public Fields with(String name, String value) {
     ObjectNode copy = object.deepCopy();
     copy.put(name, value);
-    return new Fields(copy, query, prefix);
+    return new Fields(copy, query, outer, index);
   }
 
   private JsonNode find(String name) {
@@ -60,12 +71,16 @@ public final class Fields {
   }
 
   private static String camelCase(String name) {
-    StringBuilder camel = new StringBuilder();
-    for (String part : name.split("_")) {
-      camel.append(
-          camel.isEmpty()
-              ? part
-              : part.substring(0, 1).toUpperCase(Locale.ROOT) + part.substring(1));
+    StringBuilder camel = new StringBuilder(name.length());
+    boolean upper = false;
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c == '_') {
+        upper = true;
+      } else {
+        camel.append(upper ? Character.toUpperCase(c) : c);
+        upper = false;
+      }
     }
     return camel.toString();
   }
@@ -208,7 +223,7 @@ public final class Fields {
         name,
         "choice",
         "Invalid value %s for parameter '%s' supplied: one of %s is expected.%s"
-            .formatted(value, prefix + name, values, SEE_DOCS),
+            .formatted(value, prefix() + name, values, SEE_DOCS),
         Optional.of(values.getFirst()));
   }
 
@@ -244,11 +259,12 @@ public final class Fields {
       throw wrongType(name, value);
     }
     List<Fields> objects = new ArrayList<>(value.size());
+    String place = prefix() + name;
     for (int i = 0; i < value.size(); i++) {
       if (!value.get(i).isObject()) {
         throw wrongType(name, value);
       }
-      objects.add(new Fields(value.get(i), query, "%s%s[%d].".formatted(prefix, name, i)));
+      objects.add(new Fields(value.get(i), query, place, i));
     }
     return objects;
   }
@@ -262,14 +278,14 @@ public final class Fields {
     if (!value.isObject()) {
       throw wrongType(name, value);
     }
-    return new Fields(value, query, prefix + name + ".");
+    return new Fields(value, query, prefix() + name + ".", -1);
   }
 
   private EspalierException missing(String name) {
     return EspalierException.invalidField(
         name,
         "required",
-        "Missing value for required parameter '%s'.%s".formatted(prefix + name, SEE_DOCS),
+        "Missing value for required parameter '%s'.%s".formatted(prefix() + name, SEE_DOCS),
         Optional.empty());
   }
 
@@ -281,7 +297,7 @@ public final class Fields {
         "Invalid value %s for parameter '%s' supplied:  Hint: Value was of type '%s'.%s"
             .formatted(
                 shown.length() <= 200 ? shown : shown.substring(0, 200) + "…",
-                prefix + name,
+                prefix() + name,
                 type(value),
                 SEE_DOCS),
         Optional.empty());
