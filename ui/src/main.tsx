@@ -6,6 +6,7 @@ import './shared/styles/base.css';
 import './shared/styles/board.css';
 import './shared/styles/pages.css';
 import './shared/styles/editor.css';
+import './shared/styles/tracking.css';
 import './shared/styles/print.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fold, initialStream, parseEvent, viewsTouchedBy } from '../src/shared/api/stream';
 import type { ChangeEvent } from '../src/shared/api/types';
@@ -37,10 +35,4 @@ describe('the event stream', () => {
     ['replay.progress', 'deployment'], ['dataset.added', 'conformance'],
   ])('%s makes %s ask again', (type, view) => expect(viewsTouchedBy(type)).toContain(view));
   it('leaves every view alone for an unknown event', () => expect(viewsTouchedBy('weather.changed')).toEqual([]));
-});
-
-it('has types generated from the API document as it is (npm run api)', () => {
-  const document = readFileSync(new URL('../../server/src/main/resources/openapi.json', import.meta.url));
-  const types = readFileSync(new URL('../src/shared/api/generated/schema.d.ts', import.meta.url), 'utf8');
-  expect(types.split('\n')[0]).toContain(createHash('sha256').update(document).digest('hex'));
 });

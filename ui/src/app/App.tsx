@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
-import { BrowserRouter, Navigate, Route, Routes, useLocation } from 'react-router';
+import { BrowserRouter, Link, Navigate, Route, Routes, useLocation } from 'react-router';
 import { Board } from '../features/canvas/Board';
 import { ApiError } from '../shared/api/client';
 import { LiveProvider } from '../shared/api/live';
@@ -22,6 +22,25 @@ const Incidents = lazy(async () => ({ default: (await import('../features/monito
 const TryIt = lazy(async () => ({ default: (await import('../features/serving/TryIt')).TryIt }));
 const Drills = lazy(async () => ({ default: (await import('../features/canvas/Drills')).Drills }));
 const Documents = lazy(async () => ({ default: (await import('../features/canvas/Documents')).Documents }));
+
+const Experiments = lazy(async () => ({ default: (await import('../features/tracking/Experiments')).Experiments }));
+const ExperimentRuns = lazy(async () => ({ default: (await import('../features/tracking/RunsPage')).RunsPage }));
+const Compare = lazy(async () => ({ default: (await import('../features/tracking/Compare')).Compare }));
+const TrackedRun = lazy(async () => ({ default: (await import('../features/tracking/TrackedRun')).TrackedRun }));
+const Registered = lazy(async () => ({ default: (await import('../features/registry/Registered')).Registered }));
+const RegisteredModel = lazy(async () => ({ default: (await import('../features/registry/RegisteredModel')).RegisteredModel }));
+
+/** Pages that need no product: MLflow's clients log before there is a canvas. */
+const experiments = (
+  <>
+    <Route path="experiments" element={<Experiments />} />
+    <Route path="experiments/models" element={<Registered />} />
+    <Route path="experiments/models/:model" element={<RegisteredModel />} />
+    <Route path="experiments/:experiment" element={<ExperimentRuns />} />
+    <Route path="experiments/:experiment/compare" element={<Compare />} />
+    <Route path="experiments/:experiment/runs/:run" element={<TrackedRun />} />
+  </>
+);
 
 const queries = new QueryClient({
   defaultOptions: {
@@ -58,6 +77,7 @@ function Pages() {
         <Route path="documents" element={<Documents />} />
         <Route path="runs" element={<Runs />} />
         <Route path="runs/:id" element={<RunPage />} />
+        {experiments}
         <Route path="models" element={<Models />} />
         <Route path="models/:version" element={<VersionPage />} />
         <Route path="rollouts" element={<Rollouts />} />
@@ -82,11 +102,14 @@ function FirstProduct() {
         {(canvases) =>
           canvases[0] ? (
             <Navigate to={`/p/${canvases[0].product}${pathname === '/' ? '' : pathname}${search}`} replace />
+          ) : pathname.startsWith('/experiments') ? (
+            <Routes>{experiments}</Routes>
           ) : (
             <>
               <h1>Espalier is up. Nothing grows here yet.</h1>
               <Empty title="Apply a first canvas" command="./espalier apply -f examples/quickstart/canvas.yaml">
-                A canvas holds the answers of your product; everything else grows from it. Or watch a whole life on real mail with ./espalier demo.
+                A canvas holds the answers of your product; everything else grows from it. Or watch a whole life on real mail with ./espalier demo. Runs that
+                MLflow's clients log are under <Link to="/experiments">Experiments</Link> already.
               </Empty>
             </>
           )

@@ -5,6 +5,7 @@ export const places: readonly { to: string; icon: IconName; name: string }[] = [
   { to: '', icon: 'board', name: 'Board' },
   { to: 'canvas', icon: 'canvas', name: 'Canvas' },
   { to: 'runs', icon: 'runs', name: 'Runs' },
+  { to: 'experiments', icon: 'experiments', name: 'Experiments' },
   { to: 'models', icon: 'models', name: 'Models' },
   { to: 'rollouts', icon: 'rollouts', name: 'Rollouts' },
   { to: 'monitor', icon: 'monitor', name: 'Monitor' },

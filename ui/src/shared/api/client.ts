@@ -32,16 +32,20 @@ export const session = {
   use: (token: string) => (token === '' ? sessionStorage.removeItem(TOKEN) : sessionStorage.setItem(TOKEN, token)),
 };
 
-async function call(path: string, init: RequestInit = {}): Promise<string> {
+/** What MLflow's own calls say is wrong has another name than our problems have. */
+const told = (problem: Partial<Problem> & { readonly message?: unknown }): string | undefined => (typeof problem.detail === 'string' ? problem.detail : typeof problem.message === 'string' ? problem.message : undefined);
+
+async function ask(address: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   const token = session.token();
   if (token !== '') headers.set('authorization', `Bearer ${token}`);
-  const response = await fetch(base + path, { ...init, headers });
-  const text = await response.text();
-  if (response.ok) return text;
-  const problem = problemOf(text);
-  throw new ApiError(response.status, typeof problem.detail === 'string' ? problem.detail : `The server answered ${response.status}.`, problem);
+  const response = await fetch(address, { ...init, headers });
+  if (response.ok) return response;
+  const problem = problemOf(await response.text());
+  throw new ApiError(response.status, told(problem) ?? `The server answered ${response.status}.`, problem);
 }
+
+const call = async (path: string, init: RequestInit = {}): Promise<string> => (await ask(base + path, init)).text();
 
 /** An answer that is not JSON is nothing. */
 function parsed<T>(text: string): T {
@@ -67,4 +71,14 @@ export async function post<T>(path: string, body: unknown): Promise<T> {
 /** Sends a canvas as it is written. */
 export async function postYaml<T>(path: string, source: string, signal?: AbortSignal): Promise<T> {
   return parsed<T>(await call(path, { method: 'POST', headers: { 'content-type': 'application/yaml' }, body: source, ...(signal ? { signal } : {}) }));
+}
+
+/** Asks a call of MLflow's REST, where the registry of its clients is. */
+export async function getMlflow<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return parsed<T>(await (await ask(`/ajax-api/2.0/mlflow${path}`, signal ? { signal } : {})).text());
+}
+
+/** The bytes of a file, with the caller's token: a plain link would go without. */
+export async function getBlob(address: string, signal?: AbortSignal): Promise<Blob> {
+  return (await ask(address, signal ? { signal } : {})).blob();
 }

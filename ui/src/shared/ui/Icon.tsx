@@ -6,6 +6,7 @@ const paths = {
   documents: 'M6 4h9v13H6zM9 20h9V7M9 8h3M9 11h3',
   person: 'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM5 20c0-4 3-6 7-6s7 2 7 6',
   runs: 'M6 4v16M6 8h9a3 3 0 0 1 3 3v1M18 12l-2-2M18 12l2-2',
+  experiments: 'M9 3h6M10 3v6l-5 9a2 2 0 0 0 2 3h10a2 2 0 0 0 2-3l-5-9V3M7.5 15h9',
   models: 'M12 3l8 4.5v9L12 21l-8-4.5v-9zM4 7.5l8 4.5 8-4.5M12 12v9',
   rollouts: 'M4 19c6 0 4-14 16-14M14 5h6v6',
   monitor: 'M3 12h4l3-7 4 14 3-7h4',

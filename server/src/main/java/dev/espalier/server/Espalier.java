@@ -72,6 +72,7 @@ import dev.espalier.serving.InferenceRoutes;
 import dev.espalier.serving.PredictRoutes;
 import dev.espalier.serving.Serving;
 import dev.espalier.serving.ServingConfig;
+import dev.espalier.tracking.ExperimentRoutes;
 import dev.espalier.tracking.MlflowArtifactRoutes;
 import dev.espalier.tracking.MlflowExperimentRoutes;
 import dev.espalier.tracking.MlflowMetricRoutes;
@@ -258,6 +259,7 @@ public final class Espalier implements AutoCloseable {
                           new QuestionRoutes(canvases),
                           new DocumentRoutes(documents),
                           new DatasetRoutes(datasets),
+                          new ExperimentRoutes(tracking, tree),
                           new TrackingRoutes(tracking),
                           new PipelineRoutes(pipelines, canvases::require, loop::start),
                           new RegistryRoutes(registry),

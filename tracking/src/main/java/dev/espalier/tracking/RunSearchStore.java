@@ -273,6 +273,14 @@ final class RunSearchStore {
     return conditions;
   }
 
+  /** What the clauses say of {@code experiment_run r}. */
+  static Sql where(List<Clause> clauses) {
+    return Sql.and(
+        clauses.stream()
+            .map(clause -> condition(clause, Optional.empty(), Phase.PRESENT))
+            .toList());
+  }
+
   private static Sql condition(Clause clause, Optional<Order> first, Phase phase) {
     boolean walked =
         first.isPresent()

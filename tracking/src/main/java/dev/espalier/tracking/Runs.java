@@ -252,6 +252,11 @@ final class Runs {
     return reads.history(id, key, after, limit);
   }
 
+  /** What a filter says of runs. */
+  static List<Clause> clauses(String filter) {
+    return Filter.parse(filter, VOCABULARY);
+  }
+
   /** A page of runs, and the token of the next. */
   Found<RunInfo.Full> search(
       List<Long> experiments,

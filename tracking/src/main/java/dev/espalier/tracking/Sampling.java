@@ -35,6 +35,32 @@ final class Sampling {
     return sample;
   }
 
+  /**
+   * At most {@code limit} of the points as an eye sees the line: of each stretch of equal length
+   * its least and its greatest value, so that no spike is lost, and the ends. NaN stays where a
+   * stretch holds nothing else.
+   *
+   * @param points by step
+   * @param limit at least 4
+   */
+  static List<MetricPoint> envelope(List<MetricPoint> points, int limit) {
+    int size = points.size();
+    if (size <= limit) {
+      return points;
+    }
+    TreeSet<Integer> kept = new TreeSet<>(List.of(0, size - 1));
+    int stretches = (limit - 2) / 2;
+    for (int i = 0; i < stretches; i++) {
+      int from = (int) ((long) i * size / stretches);
+      List<MetricPoint> stretch = points.subList(from, (int) ((i + 1L) * size / stretches));
+      kept.add(from + extreme(stretch, 1));
+      kept.add(from + extreme(stretch, -1));
+    }
+    List<MetricPoint> sample = new ArrayList<>(kept.size());
+    kept.forEach(index -> sample.add(points.get(index)));
+    return sample;
+  }
+
   /** Where the greatest value is (sign 1) or the least (sign -1); NaN is neither. */
   private static int extreme(List<MetricPoint> points, int sign) {
     int best = 0;

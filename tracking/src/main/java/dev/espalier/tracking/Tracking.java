@@ -22,6 +22,8 @@ public final class Tracking {
   private final Experiments experiments;
   private final Runs runs;
   private final LoggedModels models;
+  private final RunKeyStore keys;
+  private final RunGroupStore groups;
 
   /** Over the machine's clock. */
   public Tracking(Database database) {
@@ -45,6 +47,8 @@ public final class Tracking {
             new Runs.Stores(writes, reads, new RunSearchStore(database), new InputStore(database)),
             machine,
             random);
+    this.keys = new RunKeyStore(database);
+    this.groups = new RunGroupStore(database);
     this.models = new LoggedModels(new LoggedModelStore(database), machine, random);
   }
 
@@ -58,6 +62,14 @@ public final class Tracking {
 
   LoggedModels models() {
     return models;
+  }
+
+  RunKeyStore keys() {
+    return keys;
+  }
+
+  RunGroupStore groups() {
+    return groups;
   }
 
   /** Where a run's artifacts are, if there is such a run. */

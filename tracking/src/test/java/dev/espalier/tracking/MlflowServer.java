@@ -35,6 +35,7 @@ final class MlflowServer implements AutoCloseable {
             .port(0)
             .routing(routing ->
                 routing
+                    .register("/api/v1", new ExperimentRoutes(tracking, tree))
                     .register(new MlflowExperimentRoutes(tracking))
                     .register(new MlflowRunRoutes(tracking))
                     .register(new MlflowMetricRoutes(tracking))
@@ -90,7 +91,10 @@ final class MlflowServer implements AutoCloseable {
       HttpResponse<byte[]> response =
           client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
       String text = new String(response.body(), java.nio.charset.StandardCharsets.UTF_8);
-      JsonNode body = text.startsWith("{") ? Json.tree(text) : Json.tree(Json.write(text));
+      JsonNode body =
+          text.startsWith("{") || text.startsWith("[")
+              ? Json.tree(text)
+              : Json.tree(Json.write(text));
       return new Answer(response.statusCode(), body, response);
     } catch (IOException failure) {
       throw new AssertionError(failure);

@@ -1,0 +1,103 @@
+import { useMemo, useState } from 'react';
+import { isRunning, useSeries, type RunRow } from '../../shared/api/tracking';
+import { Waiting } from '../../shared/ui/Asked';
+import { lineOf } from './lines';
+import { Overlay } from './Overlay';
+import { flipped } from './view';
+
+interface Props {
+  readonly rows: readonly RunRow[];
+  readonly metrics: readonly string[];
+  readonly colours: ReadonlyMap<string, string>;
+  readonly search: URLSearchParams;
+  readonly set: (parts: Readonly<Record<string, string>>) => void;
+}
+
+const AT_ONCE = 4;
+
+/** Metrics over steps or time, live while a run goes on; what is set here is in the address. */
+export function Curves({ rows, metrics, colours, search, set }: Props) {
+  const shown = useMemo(() => {
+    const asked = (search.get('metric') ?? '').split(',').filter((key) => metrics.includes(key));
+    return asked.length > 0 ? asked : metrics.filter((key) => !key.startsWith('system/')).slice(0, AT_ONCE);
+  }, [search, metrics]);
+  const axis = search.get('axis') === 'time' ? 'time' : 'step';
+  const weight = Math.min(0.99, Math.max(0, Number(search.get('smooth') ?? 0) || 0));
+  const log = search.get('log') === 'yes';
+  const away = useMemo(() => (search.get('hide') ?? '').split(',').filter(Boolean), [search]);
+  const zoom = zoomOf(search.get('zoom'));
+  const [cross, setCross] = useState<number>();
+  const live = rows.some(isRunning);
+  const most = Math.max(1, Math.floor(100 / rows.length));
+  const series = useSeries(rows.map(({ id }) => id), shown.slice(0, most), live);
+  const lines = useMemo(() => {
+    const names = new Map(rows.map((row) => [row.id, row.name]));
+    return new Map(shown.map((metric) => [metric, (series.data ?? []).filter((one) => one.metric === metric && !away.includes(one.run)).map((one) => ({ ...lineOf(one, axis), name: names.get(one.run) ?? '', colour: colours.get(one.run) ?? '' }))]));
+  }, [rows, shown, away, series.data, axis, colours]);
+  if (metrics.length === 0) return null;
+  return (
+    <section className="band">
+      <div className="chart-title">
+        <h2>{live ? 'Curves, live' : 'Curves'}</h2>
+        <div className="table-tools">
+          <span className="segments" role="group" aria-label="Axis">
+            {(['step', 'time'] as const).map((name) => (
+              <button key={name} type="button" aria-pressed={axis === name} onClick={() => set({ axis: name === 'step' ? '' : name, zoom: '' })}>
+                {name === 'step' ? 'Step' : 'Time'}
+              </button>
+            ))}
+          </span>
+          <label>
+            Smooth <input type="range" min="0" max="0.99" step="0.01" value={weight} aria-label="Smoothing" onChange={(event) => set({ smooth: event.target.value === '0' ? '' : event.target.value })} /> <span className="mono">{weight.toFixed(2)}</span>
+          </label>
+          <label>
+            <input type="checkbox" checked={log} onChange={() => set({ log: log ? '' : 'yes' })} /> log
+          </label>
+          {zoom && (
+            <button type="button" className="btn small" onClick={() => set({ zoom: '' })}>
+              Show all
+            </button>
+          )}
+        </div>
+      </div>
+      <div className="legend" role="group" aria-label="Runs shown">
+        {rows.map((row) => (
+          <button key={row.id} type="button" aria-pressed={!away.includes(row.id)} onClick={() => set({ hide: flipped(away, row.id).join(',') })}>
+            <i className={`dot ${colours.get(row.id) ?? ''}`} aria-hidden="true" /> {row.name}
+          </button>
+        ))}
+      </div>
+      {metrics.length > 1 && (
+        <details>
+          <summary>
+            {shown.length} of {metrics.length} metrics
+          </summary>
+          <div className="legend" role="group" aria-label="Metrics shown">
+            {metrics.map((key) => (
+              <button key={key} type="button" aria-pressed={shown.includes(key)} onClick={() => set({ metric: flipped(shown, key).slice(0, most).join(',') })}>
+                {key}
+              </button>
+            ))}
+          </div>
+        </details>
+      )}
+      {series.error && (
+        <p className="wrong" role="alert">
+          {series.error.message}
+        </p>
+      )}
+      {series.isPending && series.fetchStatus === 'fetching' && <Waiting />}
+      <div className="overlays">
+        {series.data && shown.slice(0, most).map((metric) => (
+          <Overlay key={metric} title={metric} lines={lines.get(metric) ?? []} axis={axis} weight={weight} log={log} zoom={zoom} setZoom={(next) => set({ zoom: next ? `${next[0]}:${next[1]}` : '' })} cross={cross} setCross={setCross} />
+        ))}
+      </div>
+      <p className="muted">Drag over a chart to look closer, double-click to see all. At most 500 points of a line are drawn; of each stretch its least and greatest stay.</p>
+    </section>
+  );
+}
+
+export function zoomOf(text: string | null): readonly [number, number] | undefined {
+  const [from, to] = (text ?? '').split(':').map(Number);
+  return text !== null && from !== undefined && to !== undefined && Number.isFinite(from) && Number.isFinite(to) && to > from ? [from, to] : undefined;
+}

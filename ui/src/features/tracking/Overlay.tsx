@@ -1,0 +1,184 @@
+import { useMemo, useRef, useState, type PointerEvent } from 'react';
+import { Measured } from '../../shared/chart/Measured';
+import { number } from '../../shared/lib/format';
+import { extent, linear, ticks } from '../../shared/lib/scale';
+import { smooth, valueAt, type Axis, type Line, type Point } from './lines';
+import { measured } from './view';
+
+export interface ChartLine extends Line {
+  readonly name: string;
+  readonly colour: string;
+}
+
+interface Props {
+  readonly title: string;
+  readonly lines: readonly ChartLine[];
+  readonly axis: Axis;
+  readonly weight: number;
+  readonly log: boolean;
+  /** What of the axis shows; everything where nothing is said. */
+  readonly zoom: readonly [number, number] | undefined;
+  readonly setZoom: (zoom: readonly [number, number] | undefined) => void;
+  /** The shared cross-hair of all charts on the page. */
+  readonly cross: number | undefined;
+  readonly setCross: (x: number | undefined) => void;
+  readonly height?: number;
+}
+
+const LEFT = 54;
+const RIGHT = 12;
+
+const path = (points: readonly Point[], x: (value: number) => number, y: (value: number) => number) => `M${points.map((point) => `${x(point.x).toFixed(1)} ${y(point.y).toFixed(1)}`).join('L')}`;
+
+/** One metric of several runs: smoothed lines, the raw ones pale behind them, one cross-hair, a brush to look closer. */
+export function Overlay(props: Props) {
+  const { title, lines } = props;
+  const empty = lines.every(({ points, holes }) => points.length + holes.length === 0);
+  return (
+    <figure className="overlay">
+      <figcaption className="chart-title">
+        <h3>{title}</h3>
+        <Readout {...props} />
+      </figcaption>
+      {empty ? <p className="muted">None of these runs has it yet.</p> : <Measured label={`${title} of ${lines.length} runs`}>{(width) => <Drawing {...props} width={width} />}</Measured>}
+      <details>
+        <summary>Table</summary>
+        <Numbers {...props} />
+      </details>
+    </figure>
+  );
+}
+
+function Drawing({ title, lines, axis, weight, log, zoom, setZoom, cross, setCross, width, height = 200 }: Props & { readonly width: number }) {
+  const [brush, setBrush] = useState<readonly [number, number]>();
+  const svg = useRef<SVGSVGElement>(null);
+  const drawn = useMemo(() => lines.map((line) => ({ ...line, points: log ? line.points.filter(({ y }) => y > 0) : line.points })).map((line) => ({ ...line, smooth: smooth(line.points, weight) })), [lines, weight, log]);
+  const room = zoom ?? extent(lines.flatMap(({ points, holes }) => [points[0]?.x, points.at(-1)?.x, ...holes]));
+  const inside = drawn.flatMap((line) => [...line.points, ...line.smooth]).filter(({ x }) => x >= room[0] && x <= room[1]);
+  const on = (value: number) => (log ? Math.log10(value) : value);
+  const [low, high] = extent(inside.map(({ y }) => on(y)));
+  const pad = (high - low || Math.abs(high) || 1) * 0.05;
+  const bottom = height - 22;
+  const x = linear(room, [LEFT, width - RIGHT]);
+  const scale = linear([low - pad, high + pad], [bottom, 8]);
+  const y = (value: number) => scale(on(value));
+  const back = linear([LEFT, width - RIGHT], room);
+  const place = (event: PointerEvent) => back(Math.min(width - RIGHT, Math.max(LEFT, event.clientX - (svg.current?.getBoundingClientRect().left ?? 0))));
+  return (
+    <svg
+      ref={svg}
+      viewBox={`0 0 ${width} ${height}`}
+      width={width}
+      height={height}
+      role="img"
+      aria-label={`${title}: ${lines.map((line) => `${line.name} ${measured(line.points.at(-1)?.y)}`).slice(0, 8).join(', ')}`}
+    >
+      <clipPath id={`clip-${title.replaceAll(/\W/g, '-')}`}>
+        <rect x={LEFT} y="0" width={Math.max(0, width - LEFT - RIGHT)} height={height} />
+      </clipPath>
+      {ticks(low - pad, high + pad, 4).map((tick) => (
+        <g key={tick}>
+          <path d={`M${LEFT} ${scale(tick)}H${width - RIGHT}`} className="s-line" />
+          <text x={LEFT - 6} y={scale(tick) + 4} textAnchor="end">
+            {log ? `10^${number(tick)}` : number(tick)}
+          </text>
+        </g>
+      ))}
+      {ticks(room[0], room[1], width < 500 ? 3 : 6).map((tick) => (
+        <text key={tick} x={x(tick)} y={height - 6} textAnchor="middle">
+          {axis === 'step' ? number(tick) : `${number(tick)} s`}
+        </text>
+      ))}
+      <g clipPath={`url(#clip-${title.replaceAll(/\W/g, '-')})`} fill="none">
+        {drawn.map((line) => (
+          <g key={line.run} className={line.colour}>
+            {weight > 0 && line.points.length > 1 && <path d={path(line.points, x, y)} stroke="currentColor" opacity=".22" />}
+            {line.smooth.length > 1 && <path d={path(line.smooth, x, y)} stroke="currentColor" strokeWidth="1.7" />}
+            {line.smooth.length === 1 && line.smooth.map((point) => <circle key={point.x} cx={x(point.x)} cy={y(point.y)} r="3" fill="currentColor" />)}
+            {line.holes.map((hole) => (
+              <path key={hole} d={`M${x(hole).toFixed(1)} ${bottom}l-4 -7h8z`} fill="currentColor">
+                <title>{`${line.name}: not a number`}</title>
+              </path>
+            ))}
+          </g>
+        ))}
+      </g>
+      {cross !== undefined && cross >= room[0] && cross <= room[1] && <path d={`M${x(cross).toFixed(1)} 4V${bottom}`} className="s-ink dash" opacity=".6" />}
+      {brush && <rect x={Math.min(x(brush[0]), x(brush[1]))} y="4" width={Math.abs(x(brush[1]) - x(brush[0]))} height={bottom - 4} className="f-sky softer" />}
+      <rect
+        x={LEFT}
+        y="0"
+        width={Math.max(0, width - LEFT - RIGHT)}
+        height={bottom}
+        className="lens"
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          setBrush([place(event), place(event)]);
+        }}
+        onPointerMove={(event) => {
+          setCross(place(event));
+          if (brush) setBrush([brush[0], place(event)]);
+        }}
+        onPointerUp={() => {
+          const wide = brush ? Math.abs(x(brush[1]) - x(brush[0])) : 0;
+          if (brush && wide > 6) setZoom([Math.min(...brush), Math.max(...brush)]);
+          setBrush(undefined);
+        }}
+        onPointerLeave={() => setCross(undefined)}
+        onDoubleClick={() => setZoom(undefined)}
+      />
+    </svg>
+  );
+}
+
+/** What the cross-hair reads, or the last value of each. */
+function Readout({ lines, weight, cross }: Props) {
+  const read = lines
+    .map((line) => ({ ...line, value: cross === undefined ? line.points.at(-1)?.y : valueAt(smooth(line.points, weight), cross) }))
+    .filter(({ value }) => value !== undefined)
+    .toSorted((a, b) => (b.value ?? 0) - (a.value ?? 0));
+  return (
+    <span className="readout">
+      {read.slice(0, 6).map((line) => (
+        <span key={line.run} className={line.colour}>
+          <b className="mono">{measured(line.value)}</b> {line.name}
+        </span>
+      ))}
+      {read.length > 6 && <span className="muted">and {read.length - 6} more</span>}
+    </span>
+  );
+}
+
+function Numbers({ title, lines, axis }: Props) {
+  return (
+    <div className="table-wrap" tabIndex={0} role="group" aria-label={`Values of ${title}`}>
+      <table className="narrow-table">
+        <thead>
+          <tr>
+            <th>Run</th>
+            <th className="num">First</th>
+            <th className="num">Last</th>
+            <th className="num">Least</th>
+            <th className="num">Greatest</th>
+            <th className="num">{axis === 'step' ? 'Last step' : 'Seconds'}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => {
+            const values = line.points.map(({ y }) => y);
+            return (
+              <tr key={line.run}>
+                <td>{line.name}</td>
+                <td className="num">{measured(values[0])}</td>
+                <td className="num">{measured(values.at(-1))}</td>
+                <td className="num">{values.length > 0 ? measured(Math.min(...values)) : ''}</td>
+                <td className="num">{values.length > 0 ? measured(Math.max(...values)) : ''}</td>
+                <td className="num">{number(line.points.at(-1)?.x)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,161 @@
+import { useMemo } from 'react';
+import { Link, useParams, useSearchParams } from 'react-router';
+import { isRunning, real, useRecord, useSeries, type RunRecord } from '../../shared/api/tracking';
+import { millis, number, words } from '../../shared/lib/format';
+import { shortId } from '../../shared/lib/prose';
+import { dateTime } from '../../shared/lib/time';
+import { Asked } from '../../shared/ui/Asked';
+import { Head } from '../../shared/ui/Head';
+import { Markdown } from '../../shared/ui/Markdown';
+import { Artifacts } from './Artifacts';
+import { coloursOf } from './colours';
+import { Curves } from './Curves';
+import { extremes, lineOf } from './lines';
+import { hidden, measured, put } from './view';
+
+const NOTE = 'mlflow.note.content';
+const FACTS: Readonly<Record<string, string>> = { 'mlflow.source.name': 'Source', 'mlflow.source.git.commit': 'Commit', 'mlflow.parentRunId': 'Parent', 'mlflow.user': 'User' };
+
+/** What one run was given, what it measured and what it left behind. */
+export function TrackedRun() {
+  const { run = '' } = useParams();
+  return <Asked query={useRecord(run)}>{(record) => <Loaded record={record} />}</Asked>;
+}
+
+function Loaded({ record }: { readonly record: RunRecord }) {
+  const { product } = useParams();
+  const { run } = record;
+  const [search, setSearch] = useSearchParams();
+  const rows = useMemo(() => [run], [run]);
+  const colours = useMemo(() => coloursOf([run.id]), [run.id]);
+  const metrics = record.metrics.map(({ key }) => key);
+  const note = run.tags[NOTE];
+  const tags = Object.entries(run.tags).filter(([key]) => !hidden(key));
+  return (
+    <>
+      <Head title={headline(record)} lead={`${record.experimentName} · started ${dateTime(run.startedAt)}${record.deleted ? ' · deleted' : ''}`}>
+        <div className="run-actions">
+          <Link className="btn" to={`../../compare?runs=${run.id}`} relative="path">
+            Compare
+          </Link>
+          <Link className="btn" to="../.." relative="path">
+            All runs
+          </Link>
+        </div>
+      </Head>
+      <dl className="facts">
+        {[
+          ['Status', words(run.status)],
+          ['Took', run.finishedAt === undefined ? '–' : millis(Date.parse(run.finishedAt) - Date.parse(run.startedAt))],
+          ['User', run.user],
+          ['Run', run.id],
+          ...Object.entries(FACTS).flatMap(([tag, name]) => (run.tags[tag] === undefined || run.tags[tag] === run.user ? [] : [[name, run.tags[tag]]])),
+          ...record.datasets.map((dataset) => [dataset.context === '' ? 'Dataset' : `Dataset (${dataset.context})`, `${dataset.name} ${dataset.digest}`]),
+          ...record.modelsWritten.map((model) => ['Model', model]),
+        ]
+          .filter(([, value]) => value !== '')
+          .map(([name, value]) => (
+            <div key={`${name} ${value}`}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+      {product !== undefined && record.experimentName === product && (
+        <p className="muted">
+          Made by the pipeline: <Link to={`/p/${product}/runs/${run.id}`}>{shortId(run.id)}</Link> has its steps, cause and gates.
+        </p>
+      )}
+      {note !== undefined && note !== '' && (
+        <section className="sheet">
+          <Markdown source={note} />
+        </section>
+      )}
+      <section className="band two">
+        <div>
+          <h2>Metrics</h2>
+          <MetricTable record={record} />
+        </div>
+        <div>
+          <h2>Params</h2>
+          <Pairs entries={Object.entries(run.params)} none="It was given no params." />
+          {tags.length > 0 && (
+            <>
+              <h2>Tags</h2>
+              <Pairs entries={tags} none="" />
+            </>
+          )}
+        </div>
+      </section>
+      <Curves rows={rows} metrics={metrics} colours={colours} search={search} set={(parts) => setSearch((before) => put(before, parts), { replace: true, preventScrollReset: true })} />
+      <section className="band">
+        <h2>Artifacts</h2>
+        <Artifacts run={run.id} path={search.get('file') ?? ''} open={(file) => setSearch((before) => put(before, { file }), { preventScrollReset: true })} />
+      </section>
+    </>
+  );
+}
+
+function headline({ run, metrics }: RunRecord): string {
+  const first = metrics.find(({ key }) => !key.startsWith('system/'));
+  const told = first ? `; ${first.key} ${measured(real(first.value))}` : '';
+  if (isRunning(run)) return `${run.name} is running${told}.`;
+  return `${run.name} ${run.status === 'FINISHED' ? 'is finished' : run.status === 'FAILED' ? 'failed' : 'was stopped'}${told}.`;
+}
+
+/** Best and latest: a metric that got worse at the end shows. */
+function MetricTable({ record }: { readonly record: RunRecord }) {
+  const keys = record.metrics.map(({ key }) => key).slice(0, 40);
+  const series = useSeries([record.run.id], keys, isRunning(record.run));
+  if (record.metrics.length === 0) return <p className="muted">It has measured nothing.</p>;
+  return (
+    <div className="table-wrap" tabIndex={0} role="group" aria-label="Metrics">
+      <table>
+        <thead>
+          <tr>
+            <th>Metric</th>
+            <th className="num">Latest</th>
+            <th className="num">Least</th>
+            <th className="num">Greatest</th>
+            <th className="num">Values</th>
+          </tr>
+        </thead>
+        <tbody>
+          {record.metrics.map((metric) => {
+            const found = series.data?.find((one) => one.metric === metric.key);
+            const ends = found ? extremes(lineOf(found, 'step').points) : undefined;
+            return (
+              <tr key={metric.key}>
+                <td>{metric.key}</td>
+                <td className="num" title={`step ${metric.step}, ${dateTime(metric.at)}`}>
+                  <b>{measured(real(metric.value))}</b>
+                </td>
+                <td className="num" title={ends && `step ${ends.least.x}`}>
+                  {measured(ends?.least.y)}
+                </td>
+                <td className="num" title={ends && `step ${ends.greatest.x}`}>
+                  {measured(ends?.greatest.y)}
+                </td>
+                <td className="num">{number(found?.points)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Pairs({ entries, none }: { readonly entries: readonly (readonly [string, string])[]; readonly none: string }) {
+  if (entries.length === 0) return <p className="muted">{none}</p>;
+  return (
+    <dl className="pairs">
+      {entries.map(([key, value]) => (
+        <div key={key} className="pair">
+          <dt>{key}</dt>
+          <dd className="mono">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

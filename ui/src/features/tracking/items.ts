@@ -1,0 +1,42 @@
+import type { RunGroup, RunRow } from '../../shared/api/tracking';
+import { columnOf, quoted } from './view';
+
+export type Item =
+  | { readonly kind: 'run'; readonly row: RunRow }
+  | { readonly kind: 'group'; readonly group: RunGroup; readonly value: string; readonly open: boolean }
+  | { readonly kind: 'more'; readonly value: string; readonly left: number };
+
+/** Runs without a value stand under a name that no value has. */
+export const NONE = '\u0000';
+export const valueOf = (group: RunGroup): string => group.value ?? NONE;
+
+const text = (value: string) => `'${value.replaceAll("'", "''")}'`;
+const ATTRIBUTES: Readonly<Record<string, string>> = { 'run.status': 'attributes.status', 'run.user': 'attributes.user_id' };
+
+/** The filter that leaves the runs of one group. */
+export function within(filter: string, by: string, value: string): string {
+  const column = columnOf(by);
+  const field = ATTRIBUTES[by] ?? `${column?.kind ?? 'params'}.${quoted(column?.key ?? '')}`;
+  const clause = value === NONE ? `${field} IS NULL` : `${field} = ${text(value)}`;
+  return filter === '' ? clause : `${filter} and ${clause}`;
+}
+
+/** Heads of groups, and under the open ones the first of their runs. */
+export function grouped(groups: readonly RunGroup[], open: ReadonlyMap<string, readonly RunRow[]>): Item[] {
+  return groups.flatMap((group): Item[] => {
+    const value = valueOf(group);
+    const rows = open.get(value);
+    const head: Item = { kind: 'group', group, value, open: rows !== undefined };
+    if (!rows) return [head];
+    const left = group.runs - rows.length;
+    return [head, ...rows.map((row): Item => ({ kind: 'run', row })), ...(left > 0 ? [{ kind: 'more', value, left } as const] : [])];
+  });
+}
+
+/** Which items stand in the window, in steps so that a small scroll changes nothing. */
+export function windowOf(top: number, height: number, rowHeight: number, total: number, step = 8, spare = 12): { readonly from: number; readonly to: number } {
+  const first = Math.max(0, Math.floor(top / rowHeight / step) * step - spare);
+  const shown = Math.ceil(height / rowHeight) + 2 * spare + step;
+  const from = Math.min(first, Math.max(0, total - shown));
+  return { from, to: Math.min(total, from + shown) };
+}

@@ -1,0 +1,65 @@
+import { linear } from '../../shared/lib/scale';
+import type { RunRow } from '../../shared/api/tracking';
+import { raw, type Column } from './view';
+
+/** An axis of the parallel coordinates: numbers on a line, anything else as places in a list. */
+export interface Axis {
+  readonly column: Column;
+  readonly ticks: readonly { readonly label: string; readonly at: number }[];
+  /** 0 at the foot, 1 at the head; undefined where the run has no value. */
+  readonly place: (row: RunRow) => number | undefined;
+}
+
+export const numeric = (text: string | number | undefined): number | undefined => {
+  if (text === undefined || text === '') return undefined;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+};
+
+/** Values over more than two powers of ten, all above zero, lie better on a logarithm. */
+const wide = (values: readonly number[]) => Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > 200;
+
+export function axisOf(rows: readonly RunRow[], column: Column, flip: boolean): Axis {
+  const all = rows.map((row) => raw(row, column)).filter((value) => value !== undefined && !(typeof value === 'number' && Number.isNaN(value)));
+  const numbers = all.map(numeric).filter((value) => value !== undefined);
+  const turn = (at: number) => (flip ? 1 - at : at);
+  if (numbers.length > 0 && numbers.length === all.length) {
+    const log = wide(numbers);
+    const on = (value: number) => (log ? Math.log10(value) : value);
+    const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+    const scale = linear([on(low), on(high)], [0, 1]);
+    const ends = low === high ? [low] : [low, high];
+    return {
+      column,
+      ticks: ends.map((value) => ({ label: String(Number(value.toPrecision(3))), at: turn(scale(on(value))) })),
+      place: (row) => {
+        const value = numeric(raw(row, column));
+        return value === undefined ? undefined : turn(scale(on(value)));
+      },
+    };
+  }
+  const names = [...new Set(all.map(String))].toSorted();
+  const scale = linear([0, Math.max(1, names.length - 1)], [0, 1]);
+  const where = new Map(names.map((name, index) => [name, names.length === 1 ? 0.5 : scale(index)]));
+  const every = Math.ceil(names.length / 8);
+  return {
+    column,
+    ticks: names.filter((_, index) => index % every === 0).map((name) => ({ label: name.slice(0, 14), at: turn(where.get(name) ?? 0) })),
+    place: (row) => {
+      const at = where.get(String(raw(row, column) ?? ''));
+      return at === undefined ? undefined : turn(at);
+    },
+  };
+}
+
+export type Brushes = Readonly<Record<string, readonly [number, number]>>;
+
+/** Whether a run lies inside every brush. */
+export function inside(row: RunRow, axes: readonly Axis[], brushes: Brushes): boolean {
+  return axes.every((axis) => {
+    const brush = brushes[axis.column.id];
+    if (!brush) return true;
+    const at = axis.place(row);
+    return at !== undefined && at >= brush[0] && at <= brush[1];
+  });
+}
