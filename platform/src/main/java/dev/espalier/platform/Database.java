@@ -2,55 +2,55 @@ package dev.espalier.platform;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteConfig.JournalMode;
-import org.sqlite.SQLiteConfig.SynchronousMode;
-import org.sqlite.SQLiteConfig.TransactionMode;
-import org.sqlite.SQLiteDataSource;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /**
- * The metadata database: SQLite in WAL mode with {@code synchronous=FULL}, so a commit that
- * returned survives a kill and a power cut.
+ * The metadata database: a SQLite file, or a schema of PostgreSQL. A commit that returned survives
+ * a kill and a power cut.
  *
- * <p>SQLite has one writer. {@link #write} takes the writer's lock and runs one transaction; {@link
- * #read} runs on one of a few read-only connections and never waits for the writer. Thread-safe:
- * {@code writing} guards {@code writer}; {@code readers} hands each connection to one thread at a
- * time. A store must not call {@link #write} from inside {@link #read} of the same thread. {@link
- * #writeTogether} lets writes that wait at the same time share one commit.
+ * <p>There is one writer, whichever database it is, so a store's transactions never meet each
+ * other. {@link #write} takes the writer's lock and runs one transaction; {@link #read} runs on one
+ * of a few read-only connections and never waits for the writer. Thread-safe: {@code writing}
+ * guards {@code writer}; {@code readers} hands each connection to one thread at a time. A store
+ * must not call {@link #write} from inside {@link #read} of the same thread. {@link #writeTogether}
+ * lets writes that wait at the same time share one commit.
  *
- * <p>Disk full, read-only file system and locked files come back as {@link ErrorCode#UNAVAILABLE}
- * with the cause in words; the transaction is rolled back.
+ * <p>Disk full, read-only file system, locked files and a server out of reach come back as {@link
+ * ErrorCode#UNAVAILABLE} with the cause in words; the transaction is rolled back. Connections that
+ * broke are opened anew by the next caller.
  */
 public final class Database implements AutoCloseable {
   private static final int READERS = 4;
   private static final int TOGETHER = 256;
-
-  /** Bytes of the file that are read through the page cache: half the time of a large search. */
-  private static final String MAPPED = "1073741824";
-
-  private final Handle writer;
+  private final Engine engine;
+  private final Session writer;
   private final ReentrantLock writing = new ReentrantLock();
-  private final BlockingQueue<Handle> readers = new ArrayBlockingQueue<>(READERS);
+  private final BlockingQueue<Session> readers = new ArrayBlockingQueue<>(READERS);
+
+  /** Counts losses: a connection opened before the last one is not trusted any more. */
+  private final AtomicLong losses = new AtomicLong();
+
   private final ConcurrentLinkedQueue<SharedWrite<?>> waiting = new ConcurrentLinkedQueue<>();
 
-  private Database(Path file) {
-    this.writer = open(file, TransactionMode.IMMEDIATE);
+  private Database(Engine engine) {
+    this.engine = engine;
+    this.writer = new Session(engine::writer);
+    writer.handle();
     for (int i = 0; i < READERS; i++) {
-      readers.add(open(file, TransactionMode.DEFERRED));
+      Session reader = new Session(engine::reader);
+      reader.handle();
+      readers.add(reader);
     }
   }
 
@@ -60,24 +60,29 @@ public final class Database implements AutoCloseable {
    * @throws EspalierException UNAVAILABLE when the folder cannot be written
    */
   public static Database open(Path file) {
+    return open(new SqliteEngine(file));
+  }
+
+  /**
+   * Opens a schema of a PostgreSQL database, creating it when absent.
+   *
+   * @throws EspalierException UNAVAILABLE when it cannot be reached, refuses the user or is in use
+   *     by another process; INVALID when it does not keep UTF-8
+   */
+  public static Database open(DatabaseAddress address) {
+    return open(new PostgresEngine(address));
+  }
+
+  private static Database open(Engine engine) {
     try {
-      return new Database(file);
+      return new Database(engine);
     } catch (JdbiException failure) {
-      throw translated(failure);
+      throw engine.translated(failure);
     }
   }
 
-  private static Handle open(Path file, TransactionMode mode) {
-    SQLiteConfig config = new SQLiteConfig();
-    config.setJournalMode(JournalMode.WAL);
-    config.setSynchronous(SynchronousMode.FULL);
-    config.setTransactionMode(mode);
-    config.setBusyTimeout(10_000);
-    config.setPragma(SQLiteConfig.Pragma.MMAP_SIZE, MAPPED);
-    config.enforceForeignKeys(true);
-    SQLiteDataSource source = new SQLiteDataSource(config);
-    source.setUrl("jdbc:sqlite:" + file);
-    return Jdbi.create(source).open();
+  Dialect dialect() {
+    return engine.dialect();
   }
 
   /** Brings the tables of one stage up to date from {@code db/<stage>/V*.sql} on the class path. */
@@ -89,9 +94,10 @@ public final class Database implements AutoCloseable {
   public <T> T write(Function<Handle, T> work) {
     writing.lock();
     try {
-      return writer.inTransaction(work::apply);
+      Handle handle = writing.getHoldCount() > 1 ? writer.current() : writer.handle();
+      return handle.inTransaction(work::apply);
     } catch (JdbiException failure) {
-      throw translated(failure);
+      throw failed(failure);
     } finally {
       writing.unlock();
     }
@@ -105,9 +111,9 @@ public final class Database implements AutoCloseable {
    */
   public <T> T writeTogether(Function<Handle, T> work) {
     if (writing.isHeldByCurrentThread()) {
-      return work.apply(writer);
+      return work.apply(writer.current());
     }
-    SharedWrite<T> own = new SharedWrite<>(work);
+    SharedWrite<T> own = new SharedWrite<>(work, engine);
     waiting.add(own);
     writing.lock();
     try {
@@ -129,14 +135,16 @@ public final class Database implements AutoCloseable {
       }
     }
     try {
-      writer.useTransaction(handle -> {
-        for (SharedWrite<?> each : group) {
-          each.run(handle);
-        }
-      });
+      writer
+          .handle()
+          .useTransaction(handle -> {
+            for (SharedWrite<?> each : group) {
+              each.run(handle);
+            }
+          });
       group.forEach(SharedWrite::committed);
     } catch (JdbiException failure) {
-      EspalierException translated = translated(failure);
+      EspalierException translated = failed(failure);
       group.forEach(each -> each.failed(translated));
     } catch (RuntimeException | Error failure) {
       EspalierException broken =
@@ -147,20 +155,27 @@ public final class Database implements AutoCloseable {
 
   /** Runs {@code work} on a consistent snapshot that writers do not disturb. */
   public <T> T read(Function<Handle, T> work) {
-    Handle handle;
+    Session reader;
     try {
-      handle = readers.take();
+      reader = readers.take();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new EspalierException(ErrorCode.UNAVAILABLE, "Interrupted while waiting", interrupted);
     }
     try {
-      return handle.inTransaction(work::apply);
+      return reader.handle().inTransaction(work::apply);
     } catch (JdbiException failure) {
-      throw translated(failure);
+      throw failed(failure);
     } finally {
-      readers.add(handle);
+      readers.add(reader);
     }
+  }
+
+  private EspalierException failed(JdbiException failure) {
+    if (engine.lost(failure)) {
+      losses.incrementAndGet();
+    }
+    return engine.translated(failure);
   }
 
   /**
@@ -174,16 +189,17 @@ public final class Database implements AutoCloseable {
     if (!Files.isRegularFile(from)) {
       throw EspalierException.notFound("There is no database at %s.".formatted(from));
     }
-    try (Handle handle = open(from, TransactionMode.DEFERRED)) {
+    SqliteEngine engine = new SqliteEngine(from);
+    try (Handle handle = engine.reader()) {
       handle.execute("VACUUM INTO ?", to.toString());
     } catch (JdbiException failure) {
-      throw translated(failure);
+      throw engine.translated(failure);
     }
   }
 
   /** Whether the file is a database whose pages and indexes agree. */
   public static boolean intact(Path file) {
-    try (Handle handle = open(file, TransactionMode.DEFERRED)) {
+    try (Handle handle = new SqliteEngine(file).reader()) {
       return handle
           .createQuery("PRAGMA integrity_check")
           .mapTo(String.class)
@@ -198,42 +214,55 @@ public final class Database implements AutoCloseable {
   public void close() {
     writing.lock();
     try {
-      for (Handle reader : readers) {
-        reader.close();
-      }
+      readers.forEach(Session::close);
       writer.close();
     } finally {
       writing.unlock();
     }
   }
 
-  private static EspalierException translated(JdbiException failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLiteException sqlite) {
-        return switch (sqlite.getResultCode()) {
-          case SQLITE_FULL, SQLITE_IOERR, SQLITE_IOERR_WRITE, SQLITE_IOERR_FSYNC ->
-              unavailable("The disk is full or failing: free some space and try again", sqlite);
-          case SQLITE_READONLY, SQLITE_READONLY_DIRECTORY, SQLITE_CANTOPEN, SQLITE_PERM ->
-              unavailable("The home folder cannot be written: check its permissions", sqlite);
-          case SQLITE_BUSY, SQLITE_LOCKED ->
-              unavailable("Another process uses this home folder: stop it first", sqlite);
-          default -> byFamily(sqlite, failure);
-        };
+  /**
+   * One connection, opened when it is first needed and again after one was lost. One thread uses it
+   * at a time.
+   */
+  private final class Session {
+    private final Supplier<Handle> opening;
+    private @Nullable Handle handle;
+    private long openedAfter;
+
+    Session(Supplier<Handle> opening) {
+      this.opening = opening;
+    }
+
+    Handle handle() {
+      Handle open = handle;
+      if (open != null && openedAfter == losses.get()) {
+        return open;
+      }
+      close();
+      openedAfter = losses.get();
+      open = opening.get();
+      handle = open;
+      return open;
+    }
+
+    /** The connection of the transaction under way. */
+    Handle current() {
+      Handle open = handle;
+      return open == null ? handle() : open;
+    }
+
+    void close() {
+      Handle open = handle;
+      handle = null;
+      if (open != null) {
+        try {
+          open.close();
+        } catch (JdbiException broken) {
+          // It was lost before: there is nothing left to close.
+        }
       }
     }
-    return new EspalierException(ErrorCode.INTERNAL, "Database failure", failure);
-  }
-
-  private static EspalierException byFamily(SQLiteException sqlite, JdbiException failure) {
-    if ((sqlite.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_CONSTRAINT.code) {
-      return new EspalierException(
-          ErrorCode.CONFLICT, "This contradicts a record that exists already", failure);
-    }
-    return new EspalierException(ErrorCode.INTERNAL, "Database failure", failure);
-  }
-
-  private static EspalierException unavailable(String message, SQLException cause) {
-    return new EspalierException(ErrorCode.UNAVAILABLE, message + ".", cause);
   }
 
   /**
@@ -243,12 +272,14 @@ public final class Database implements AutoCloseable {
   private static final class SharedWrite<T> {
     private static final String SAVEPOINT = "shared_write";
     private final Function<Handle, T> work;
+    private final Engine engine;
     private @Nullable T result;
     private @Nullable RuntimeException failure;
     private boolean done;
 
-    SharedWrite(Function<Handle, T> work) {
+    SharedWrite(Function<Handle, T> work, Engine engine) {
       this.work = work;
+      this.engine = engine;
     }
 
     /** Runs the work; a failure takes back what this work did and nothing else. */
@@ -258,7 +289,10 @@ public final class Database implements AutoCloseable {
         result = work.apply(handle);
         handle.releaseSavepoint(SAVEPOINT);
       } catch (JdbiException broken) {
-        failure = Database.translated(broken);
+        failure = engine.translated(broken);
+        if (engine.lost(broken)) {
+          throw broken;
+        }
         handle.rollbackToSavepoint(SAVEPOINT);
       } catch (RuntimeException refused) {
         failure = refused;

@@ -18,20 +18,23 @@ final class Migrations {
   static void apply(Database database, String stage) {
     List<String> scripts = scripts(stage);
     database.write(handle -> {
+      Dialect dialect = database.dialect();
       handle.execute(
-          """
-          CREATE TABLE IF NOT EXISTS migration (
-            stage varchar(40) NOT NULL, version int NOT NULL, digest varchar(80) NOT NULL,
-            PRIMARY KEY (stage, version))
-          """);
+          dialect.ddl(
+              """
+              CREATE TABLE IF NOT EXISTS migration (
+                stage varchar(40) NOT NULL, version int NOT NULL, digest varchar(80) NOT NULL,
+                PRIMARY KEY (stage, version))
+              """));
       for (int version = 1; version <= scripts.size(); version++) {
-        step(handle, stage, version, scripts.get(version - 1));
+        step(handle, dialect, stage, version, scripts.get(version - 1));
       }
       return stage;
     });
   }
 
-  private static void step(Handle handle, String stage, int version, String script) {
+  private static void step(
+      Handle handle, Dialect dialect, String stage, int version, String script) {
     String digest = Digest.of(script).text();
     Optional<String> applied =
         handle
@@ -41,7 +44,7 @@ final class Migrations {
             .mapTo(String.class)
             .findOne();
     if (applied.isEmpty()) {
-      handle.createScript(script).execute();
+      handle.createScript(dialect.ddl(script)).execute();
       handle
           .createUpdate("INSERT INTO migration VALUES (:stage, :version, :digest)")
           .bind("stage", stage)

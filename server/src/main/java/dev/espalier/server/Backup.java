@@ -74,9 +74,10 @@ public final class Backup {
    * open goes on working.
    *
    * @throws EspalierException NOT_FOUND when there is no home; CONFLICT when the file exists;
-   *     UNAVAILABLE when it cannot be written
+   *     UNAVAILABLE when it cannot be written; UNSUPPORTED when rows live outside the home
    */
   public static Summary write(Path folder, Path archive, Instant at) {
+    Stores.requireEmbedded(folder, "espalier backup");
     if (!Files.isRegularFile(folder.resolve(DATABASE))) {
       throw EspalierException.notFound(
           "There is no Espalier home at %s. Name one with --home.".formatted(folder));

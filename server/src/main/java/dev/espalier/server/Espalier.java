@@ -129,7 +129,7 @@ public final class Espalier implements AutoCloseable {
       Home home = opened(Home.open(config.home()));
       InstantSource machine = InstantSource.system();
       Ids ids = new Ids(machine, new SecureRandom());
-      Database database = opened(Database.open(home.database()));
+      Database database = opened(config.stores().openDatabase(home));
       ArtifactStore artifacts = new LocalArtifactStore(home.artifacts());
       clocks = new ProductClocks(database, machine);
       events = new Events(database, clocks, machine);

@@ -11,8 +11,9 @@ import java.util.Set;
  * @param home the folder that holds everything
  * @param host the interface; loopback only
  * @param port 0 for any free one
+ * @param stores where rows live
  */
-public record ServerConfig(Path home, String host, int port) {
+public record ServerConfig(Path home, String host, int port, Stores stores) {
   private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1");
 
   public ServerConfig {
@@ -30,6 +31,11 @@ public record ServerConfig(Path home, String host, int port) {
       throw EspalierException.invalidField(
           "--port", "range", "A port is a number from 0 to 65535.", Optional.of("8080"));
     }
+  }
+
+  /** With everything in the home. */
+  public ServerConfig(Path home, String host, int port) {
+    this(home, host, port, Stores.EMBEDDED);
   }
 
   /** On 127.0.0.1. */

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -28,6 +29,8 @@ class HouseTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Path EXCUSES = ROOT.resolve("config/long-files.txt");
   private static final int LONGEST = 600;
+  private static final Set<String> DATABASE =
+      Set.of("Database", "Dialect", "Engine", "SqliteEngine", "PostgresEngine", "Migrations");
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -67,13 +70,11 @@ class HouseTest {
             describe(
                 "are neither stores nor the database",
                 type ->
-                    outermost(name ->
-                            !name.endsWith("Store")
-                                && !name.equals("Database")
-                                && !name.equals("Migrations"))
+                    outermost(name -> !name.endsWith("Store") && !DATABASE.contains(name))
                         .test(type)))
         .should()
-        .dependOnClassesThat(resideInAnyPackage("org.jdbi..", "java.sql..", "org.sqlite.."))
+        .dependOnClassesThat(
+            resideInAnyPackage("org.jdbi..", "java.sql..", "org.sqlite..", "org.postgresql.."))
         .check(CLASSES);
   }
 

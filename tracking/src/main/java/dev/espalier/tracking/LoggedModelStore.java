@@ -245,10 +245,7 @@ final class LoggedModelStore {
       Optional<Cursor> from,
       int limit) {
     List<Sql> conditions = new ArrayList<>();
-    conditions.add(
-        Sql.of(
-            "l.experiment IN (SELECT value FROM json_each(?)) AND l.stage = 'active'",
-            experiments.toString()));
+    conditions.add(Sql.among("l.experiment", experiments).then(" AND l.stage = 'active'"));
     boolean measured = false;
     for (Clause clause : clauses) {
       conditions.add(condition(clause, datasets));
@@ -319,13 +316,15 @@ final class LoggedModelStore {
     }
     Sql latest =
         Sql.of(
-            (" LEFT JOIN logged_model_metric m%1$d ON m%1$d.rowid = (SELECT x.rowid"
+            (" LEFT JOIN logged_model_metric m%1$d ON m%1$d.model = l.seq AND m%1$d.name = ?"
+                    + " AND (m%1$d.at, m%1$d.step, m%1$d.run) = (SELECT x.at, x.step, x.run"
                     + " FROM logged_model_metric x WHERE x.model = l.seq AND x.name = ?")
                 .formatted(number),
+            order.key(),
             order.key());
     return latest
         .then(order.dataset().map(dataset -> on(List.of(dataset))).orElse(Sql.of("")))
-        .then(" ORDER BY x.at DESC, x.step DESC LIMIT 1)");
+        .then(" ORDER BY x.at DESC, x.step DESC, x.run LIMIT 1)");
   }
 
   /** The keys of an order: what was asked, then newest first, then by id. */
@@ -336,7 +335,7 @@ final class LoggedModelStore {
       if (order.entity() == Clause.Entity.METRIC) {
         keys.add(
             SortKey.ascending(
-                "CASE WHEN m%1$d.rowid IS NULL THEN 2 ELSE m%1$d.nan END".formatted(i)));
+                "CASE WHEN m%1$d.run IS NULL THEN 2 ELSE m%1$d.nan END".formatted(i)));
         keys.add(new SortKey("m%d.number".formatted(i), order.direction()));
       } else {
         keys.add(new SortKey("l." + column(order.key()), order.direction()));

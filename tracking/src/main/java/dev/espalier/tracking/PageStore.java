@@ -1,5 +1,6 @@
 package dev.espalier.tracking;
 
+import dev.espalier.platform.Dialect;
 import dev.espalier.tracking.search.Cursor;
 import dev.espalier.tracking.search.SortKey;
 import dev.espalier.tracking.search.Sql;
@@ -96,9 +97,10 @@ public final class PageStore {
   }
 
   private static PreparedStatement prepared(Handle handle, Sql query) throws SQLException {
-    PreparedStatement statement = handle.getConnection().prepareStatement(query.text());
-    for (int i = 0; i < query.values().size(); i++) {
-      statement.setObject(i + 1, query.values().get(i));
+    Sql plain = query.in(Dialect.of(handle));
+    PreparedStatement statement = handle.getConnection().prepareStatement(plain.text());
+    for (int i = 0; i < plain.values().size(); i++) {
+      statement.setObject(i + 1, plain.values().get(i));
     }
     return statement;
   }

@@ -1,6 +1,7 @@
 package dev.espalier.tracking;
 
 import dev.espalier.platform.Database;
+import dev.espalier.platform.Dialect;
 import dev.espalier.tracking.RunInfo.Dataset;
 import dev.espalier.tracking.RunInfo.DatasetInput;
 import dev.espalier.tracking.RunInfo.Latest;
@@ -62,12 +63,8 @@ final class RunReadStore {
   /** The runs with everything that belongs to them, in the given order. */
   static List<RunInfo.Full> full(Handle handle, List<Row> rows) {
     Map<Long, Parts> parts = new HashMap<>();
-    StringBuilder keys = new StringBuilder("[");
-    for (Row row : rows) {
-      parts.put(row.run(), new Parts());
-      keys.append(keys.length() > 1 ? "," : "").append(row.run());
-    }
-    String runs = keys.append(']').toString();
+    rows.forEach(row -> parts.put(row.run(), new Parts()));
+    String runs = Dialect.of(handle).numbers(rows.stream().map(Row::run).toList());
     read(
         handle,
         "SELECT run, name, text FROM run_tag",
@@ -161,7 +158,7 @@ final class RunReadStore {
   }
 
   private static void read(Handle handle, String select, String runs, Each each) {
-    String sql = select + " WHERE run IN (SELECT value FROM json_each(?)) ORDER BY 1, 2";
+    String sql = Dialect.of(handle).sql(select + " WHERE run {among} ORDER BY 1, 2");
     try (PreparedStatement statement = handle.getConnection().prepareStatement(sql)) {
       statement.setString(1, runs);
       try (ResultSet row = statement.executeQuery()) {

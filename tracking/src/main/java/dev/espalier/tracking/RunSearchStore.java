@@ -133,7 +133,7 @@ final class RunSearchStore {
     if (query.experiments().size() <= MERGED) {
       return query.experiments().stream().map(id -> Sql.of(" = ?", id)).toList();
     }
-    return List.of(Sql.of(" IN (SELECT value FROM json_each(?))", query.experiments().toString()));
+    return List.of(Sql.among("", query.experiments()));
   }
 
   private static List<PageStore.Keyed<RunReadStore.Row>> scan(
@@ -180,7 +180,7 @@ final class RunSearchStore {
         long count =
             PageStore.count(
                 handle,
-                Sql.of("SELECT COUNT(*) FROM (").then(runs.get()).then(" LIMIT ?)", fewest));
+                Sql.of("SELECT COUNT(*) FROM (").then(runs.get()).then(" LIMIT ?) AS few", fewest));
         if (count < fewest) {
           fewest = count;
           best = runs;
@@ -238,12 +238,12 @@ final class RunSearchStore {
       Sql from =
           Sql.of(columns + "FROM (")
               .then(driver.get())
-              .then(") c CROSS JOIN experiment_run r ON r.seq = c.run");
-      return keyed ? from.then(" CROSS JOIN " + sorted + " ON m.run = r.seq") : from;
+              .then(") c {then join} experiment_run r ON r.seq = c.run");
+      return keyed ? from.then(" {then join} " + sorted + " ON m.run = r.seq") : from;
     }
     return Sql.of(
         keyed
-            ? columns + "FROM " + sorted + " CROSS JOIN experiment_run r ON r.seq = m.run"
+            ? columns + "FROM " + sorted + " {then join} experiment_run r ON r.seq = m.run"
             : columns + "FROM experiment_run r");
   }
 
@@ -347,13 +347,13 @@ final class RunSearchStore {
       if (order.entity() == Clause.Entity.ATTRIBUTE) {
         String column = "r." + column(order.key());
         if (i > 0 && order.key().equals("end_time")) {
-          keys.add(SortKey.ascending(column + " IS NULL"));
+          keys.add(SortKey.ascending("CASE WHEN " + column + " IS NULL THEN 1 ELSE 0 END"));
         }
         keys.add(new SortKey(column, order.direction()));
         continue;
       }
       if (i == 0 && phase == Phase.ABSENT) {
-        keys.add(SortKey.ascending("NULL"));
+        keys.add(SortKey.ascending("CAST(NULL AS text)"));
         continue;
       }
       if (i > 0) {

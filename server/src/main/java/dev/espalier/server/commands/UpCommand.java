@@ -3,6 +3,7 @@ package dev.espalier.server.commands;
 import dev.espalier.server.Espalier;
 import dev.espalier.server.ServerConfig;
 import dev.espalier.server.Shutdown;
+import dev.espalier.server.Stores;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -32,10 +33,22 @@ final class UpCommand implements Callable<Integer> {
   @Option(names = "--port", description = "The port; 0 for a free one. Default: ${DEFAULT-VALUE}.")
   int port = 8080;
 
+  @Option(
+      names = "--database",
+      paramLabel = "ADDRESS",
+      description = {
+        "postgresql://host[:port]/name[?schema=...&sslmode=...], or ESPALIER_DATABASE. User and",
+        "password: ESPALIER_DATABASE_USER, ESPALIER_DATABASE_PASSWORD or",
+        "ESPALIER_DATABASE_PASSWORD_FILE. Default: a SQLite file in the home."
+      },
+      defaultValue = "${env:ESPALIER_DATABASE:-}")
+  String database = "";
+
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    try (Espalier espalier = Espalier.start(new ServerConfig(home, host, port));
+    Stores stores = Stores.of(database, System.getenv());
+    try (Espalier espalier = Espalier.start(new ServerConfig(home, host, port, stores));
         Shutdown shutdown = Shutdown.of(espalier)) {
       out.printf("Espalier is up: %s%n", espalier.url());
       if (espalier.canvases().list().isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.espalier.tracking.search;
 
+import dev.espalier.platform.Dialect;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -7,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A piece of SQL with the values of its {@code ?}s, in order. Text that callers wrote enters as
- * values only.
+ * values only. Where databases differ it holds the words of {@link Dialect}.
  */
 public record Sql(String text, List<@Nullable Object> values) {
   public Sql {
@@ -59,9 +60,8 @@ public record Sql(String text, List<@Nullable Object> values) {
 
   private static Sql compareText(String expression, Operator operator, String text) {
     return switch (operator) {
-      // LIKE of SQLite ignores the case of ASCII letters, which is ILIKE; GLOB heeds it.
-      case LIKE -> of(expression + " GLOB ?", glob(text));
-      case ILIKE -> of(expression + " LIKE ?", text);
+      case LIKE -> of(expression + " {like} ?", new Like(text));
+      case ILIKE -> of(expression + " {ilike} ?", new ILike(text));
       case EQUAL,
           NOT_EQUAL,
           LESS,
@@ -76,18 +76,36 @@ public record Sql(String text, List<@Nullable Object> values) {
     };
   }
 
-  /** A LIKE pattern as a GLOB pattern. */
-  static String glob(String like) {
-    StringBuilder glob = new StringBuilder();
-    for (int i = 0; i < like.length(); i++) {
-      char c = like.charAt(i);
-      switch (c) {
-        case '%' -> glob.append('*');
-        case '_' -> glob.append('?');
-        case '*', '?', '[' -> glob.append('[').append(c).append(']');
-        default -> glob.append(c);
-      }
+  /** A pattern that heeds case, for <code>{like}</code>. */
+  public record Like(String pattern) {}
+
+  /** A pattern that ignores the case of ASCII letters, for <code>{ilike}</code>. */
+  public record ILike(String pattern) {}
+
+  /** Numbers, for <code>{among}</code>. */
+  public record Numbers(List<Long> all) {
+    public Numbers {
+      all = List.copyOf(all);
     }
-    return glob.toString();
+  }
+
+  /** That {@code expression} is one of the numbers. */
+  public static Sql among(String expression, Collection<Long> numbers) {
+    return of(expression + " {among}", new Numbers(List.copyOf(numbers)));
+  }
+
+  /** The text and the values as a database takes them. */
+  public Sql in(Dialect dialect) {
+    List<@Nullable Object> plain = new ArrayList<>();
+    for (Object value : values) {
+      plain.add(
+          switch (value) {
+            case Like(String pattern) -> dialect.likePattern(pattern);
+            case ILike(String pattern) -> dialect.ilikePattern(pattern);
+            case Numbers(List<Long> all) -> dialect.numbers(all);
+            case null, default -> value;
+          });
+    }
+    return new Sql(dialect.sql(text), plain);
   }
 }
