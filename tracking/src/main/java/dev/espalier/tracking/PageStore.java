@@ -96,7 +96,8 @@ public final class PageStore {
     }
   }
 
-  private static PreparedStatement prepared(Handle handle, Sql query) throws SQLException {
+  /** The query in the words of the database at hand, with its values. */
+  static PreparedStatement prepared(Handle handle, Sql query) throws SQLException {
     Sql plain = query.in(Dialect.of(handle));
     PreparedStatement statement = handle.getConnection().prepareStatement(plain.text());
     for (int i = 0; i < plain.values().size(); i++) {

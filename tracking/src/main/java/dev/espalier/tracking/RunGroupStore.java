@@ -84,7 +84,7 @@ final class RunGroupStore {
           Sql.of("SELECT " + key.expression() + ", COUNT(*) FROM experiment_run r")
               .then(key.join())
               .then(where)
-              .then(" GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?", MAX_GROUPS),
+              .then(" GROUP BY 1 ORDER BY 2 DESC, 1 NULLS FIRST LIMIT ?", MAX_GROUPS),
           row -> sizes.put(Optional.ofNullable(row.getString(1)), row.getLong(2)));
       Map<Optional<String>, List<Spread>> spreads = new LinkedHashMap<>();
       for (String metric : metrics) {
@@ -133,14 +133,10 @@ final class RunGroupStore {
   }
 
   private static void read(Handle handle, Sql query, Each each) {
-    try (PreparedStatement statement = handle.getConnection().prepareStatement(query.text())) {
-      for (int i = 0; i < query.values().size(); i++) {
-        statement.setObject(i + 1, query.values().get(i));
-      }
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          each.read(row);
-        }
+    try (PreparedStatement statement = PageStore.prepared(handle, query);
+        ResultSet row = statement.executeQuery()) {
+      while (row.next()) {
+        each.read(row);
       }
     } catch (SQLException failure) {
       throw new UnableToExecuteStatementException(failure, null);
