@@ -71,6 +71,7 @@ public final class Pipelines implements AutoCloseable {
         new Parts(
             new RunStore(database),
             new LogStore(database),
+            new OutputStore(database, artifacts),
             artifacts,
             tracking,
             clocks,
@@ -85,6 +86,7 @@ public final class Pipelines implements AutoCloseable {
   record Parts(
       RunStore store,
       LogStore logs,
+      OutputStore outputs,
       ArtifactStore artifacts,
       Tracking tracking,
       ProductClocks clocks,
@@ -113,10 +115,6 @@ public final class Pipelines implements AutoCloseable {
             ErrorCode.UNAVAILABLE, "This process has no class path for forked steps.");
       }
       return executor;
-    }
-
-    JsonNode output(Digest digest) {
-      return Json.read(artifacts.read(digest), JsonNode.class);
     }
 
     Path folder(String run, String step, int attempt) {
@@ -152,15 +150,26 @@ public final class Pipelines implements AutoCloseable {
             case CANCELLED -> RunStatus.KILLED;
             default -> RunStatus.FAILED;
           };
-      store.together(() -> {
-        store.end(run.id(), state, now(run.product()), millis());
-        tracking.finish(run.id(), status, now(run.product()));
-      });
-      events.publish(
-          run.product(),
-          "run.finished",
-          new RunChange(run.id(), state.name(), run.cause().trigger(), run.cause().reason()));
+      RunChange change =
+          new RunChange(run.id(), state.name(), run.cause().trigger(), run.cause().reason());
+      String _ =
+          store.together(() -> {
+            store.end(run.id(), state, now(run.product()), millis());
+            tracking.finish(run.id(), status, now(run.product()));
+            events.publish(run.product(), "run.finished", change);
+            return run.id();
+          });
       LOG.info("Run {} of {} {}", run.id(), run.product(), state);
+    }
+
+    /** Ends a run before its steps have. */
+    void stopped(RunStore.RunRow run, RunState state) {
+      String _ =
+          store.together(() -> {
+            store.cancelSteps(run.id());
+            ended(run, state);
+            return run.id();
+          });
     }
   }
 
@@ -186,21 +195,23 @@ public final class Pipelines implements AutoCloseable {
             Optional.empty(),
             parts.millis(),
             Optional.empty());
-    parts
-        .store()
-        .together(() -> {
-          parts.store().create(run, graph);
-          parts
-              .tracking()
-              .start(
-                  canvas.product(),
-                  run.id(),
-                  cause.trigger() + " " + now,
-                  Map.of("canvas", canvas.version(), "cause", cause.reason()),
-                  now);
-          parts.tracking().params(run.id(), Map.of("seed", Long.toString(seed)));
-        });
-    parts.started(run);
+    String _ =
+        parts
+            .store()
+            .together(() -> {
+              parts.store().create(run, graph);
+              parts
+                  .tracking()
+                  .start(
+                      canvas.product(),
+                      run.id(),
+                      cause.trigger() + " " + now,
+                      Map.of("canvas", canvas.version(), "cause", cause.reason()),
+                      now);
+              parts.tracking().params(run.id(), Map.of("seed", Long.toString(seed)));
+              parts.started(run);
+              return run.id();
+            });
     launch(run, canvas, graph);
     return run.id();
   }
@@ -223,7 +234,9 @@ public final class Pipelines implements AutoCloseable {
               } catch (InterruptedException stopping) {
                 Thread.currentThread().interrupt();
               } catch (RuntimeException failure) {
-                LOG.error("Run {} stopped; it resumes at the next start", run.id(), failure);
+                LOG.error("Run {} failed outside its steps", run.id(), failure);
+                worker.cancel();
+                fail(run);
               } finally {
                 workers.remove(run.id());
                 threads.remove(run.id());
@@ -231,6 +244,15 @@ public final class Pipelines implements AutoCloseable {
                 end.countDown();
               }
             }));
+  }
+
+  /** Marks a run whose worker broke; where even that fails, the next start takes it up again. */
+  private void fail(RunStore.RunRow run) {
+    try {
+      parts.stopped(run, RunState.FAILED);
+    } catch (RuntimeException failure) {
+      LOG.error("Run {} could not be marked; it resumes at the next start", run.id(), failure);
+    }
   }
 
   /**
@@ -254,8 +276,7 @@ public final class Pipelines implements AutoCloseable {
         resumed.add(id);
       } catch (EspalierException failure) {
         LOG.warn("Run {} cannot resume: {}", id, failure.getMessage());
-        parts.store().cancelSteps(id);
-        parts.ended(run, RunState.FAILED);
+        parts.stopped(run, RunState.FAILED);
       }
     }
     return resumed;
@@ -364,7 +385,8 @@ public final class Pipelines implements AutoCloseable {
   }
 
   private Run view(RunStore.RunRow run) {
-    return view(run, step -> step.output().filter(parts.artifacts()::exists).map(parts::output));
+    return view(
+        run, step -> step.output().filter(parts.outputs()::exists).map(parts.outputs()::read));
   }
 
   private Run view(RunStore.RunRow run, Function<RunStore.StepRow, Optional<JsonNode>> outputs) {
@@ -380,6 +402,7 @@ public final class Pipelines implements AutoCloseable {
         run.createdAt(),
         run.finishedAt(),
         until - run.startedMillis(),
+        Optional.ofNullable(workers.get(run.id())).flatMap(RunWorker::blocked),
         parts.store().steps(run.id()).stream()
             .map(step -> view(step, run.startedMillis(), outputs))
             .toList());
@@ -492,7 +515,7 @@ public final class Pipelines implements AutoCloseable {
         .filter(one -> one.name().equals(step))
         .findFirst()
         .flatMap(RunStore.StepRow::output)
-        .map(parts::output)
+        .map(parts.outputs()::read)
         .map(value -> {
           try {
             return Json.mapper().treeToValue(value, type);

@@ -83,7 +83,7 @@ final class Rerun {
     if (node.logic().purity() == Purity.EFFECT) {
       return Optional.of("it has an effect");
     }
-    if (step.output().isEmpty() || !parts.artifacts().exists(step.output().get())) {
+    if (step.output().isEmpty() || !parts.outputs().exists(step.output().get())) {
       return Optional.of("its output is gone");
     }
     if (step.wallMillis() > longestMillis) {
@@ -110,7 +110,7 @@ final class Rerun {
     Map<String, JsonNode> values = new HashMap<>();
     outputs.forEach((name, digest) -> {
       if (node.dependsOn().contains(name)) {
-        values.put(name, parts.output(digest));
+        values.put(name, parts.outputs().read(digest));
       }
     });
     Attempt attempt =
@@ -141,7 +141,7 @@ final class Rerun {
       case AttemptResult.Succeeded done ->
           difference(
               "",
-              parts.output(step.output().orElseThrow()),
+              parts.outputs().read(step.output().orElseThrow()),
               done.output(),
               node.logic().measurements());
       case AttemptResult.Failed failed -> Optional.of("it failed, " + failed.text());

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param createdAt product time
  * @param finishedAt product time
  * @param wallMillis machine time from the start to the end, or so far
+ * @param blocked why it cannot go on at the moment, such as a full disk
  */
 public record Run(
     String id,
@@ -23,6 +24,7 @@ public record Run(
     Instant createdAt,
     Optional<Instant> finishedAt,
     long wallMillis,
+    Optional<String> blocked,
     List<StepRun> steps) {
 
   public Run {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 
 /** Runs, steps, cache entries and logs: only digests and small texts, never data. */
@@ -68,16 +69,13 @@ final class RunStore {
       long cpuMillis,
       String executor,
       Optional<String> failure,
-      Optional<Digest> output,
+      Optional<OutputStore.Output> output,
       Optional<StepKey> key,
       long notBefore) {}
 
   /** Makes the writes of {@code work}, other stages' too, one transaction. */
-  void together(Runnable work) {
-    database.write(_ -> {
-      work.run();
-      return true;
-    });
+  <T> T together(Supplier<T> work) {
+    return database.write(_ -> work.get());
   }
 
   /** Creates a run with its steps; CONFLICT when the product has one that has not ended. */
@@ -142,12 +140,22 @@ final class RunStore {
         .execute();
   }
 
-  /** Leases what can be worked on at {@code nowMillis}; returns the names. */
-  List<String> lease(String runId, long nowMillis) {
+  /**
+   * Steps to begin.
+   *
+   * @param taken those leased now
+   * @param all every step of the run, for the outputs that the taken ones need
+   */
+  record Lease(List<StepRow> taken, List<StepRow> all) {
+    static final Lease NONE = new Lease(List.of(), List.of());
+  }
+
+  /** Leases what can be worked on at {@code nowMillis}. */
+  Lease lease(String runId, long nowMillis) {
     return database.write(handle -> lease(handle, runId, nowMillis));
   }
 
-  private static List<String> lease(Handle handle, String runId, long nowMillis) {
+  private static Lease lease(Handle handle, String runId, long nowMillis) {
     List<StepRow> steps = steps(handle, runId);
     List<String> leased = new ArrayList<>();
     for (StepRow step : steps) {
@@ -179,7 +187,11 @@ final class RunStore {
         leased.add(step.name());
       }
     }
-    return leased;
+    if (leased.isEmpty()) {
+      return Lease.NONE;
+    }
+    List<StepRow> after = steps(handle, runId);
+    return new Lease(after.stream().filter(step -> leased.contains(step.name())).toList(), after);
   }
 
   private static java.util.stream.Stream<StepRow> sources(StepRow step, List<StepRow> all) {
@@ -210,14 +222,15 @@ final class RunStore {
    * Ends an attempt and leases what follows, in one transaction. A late report of an attempt that
    * is not the current one changes nothing and leases nothing.
    */
-  List<String> finish(
+  Lease finish(
       String runId, String product, String name, int attempt, Outcome outcome, long nowMillis) {
     return database.write(handle -> {
       StepRow step = step(handle, runId, name);
       if (step.state() != StepState.LEASED || step.attempt() != attempt) {
-        return List.<String>of();
+        return Lease.NONE;
       }
       move(handle, runId, name, step.state(), outcome.event());
+      outcome.output().ifPresent(output -> OutputStore.keep(handle, output));
       update(handle, runId, name, outcome, nowMillis);
       if (outcome.event() == StepEvent.SUCCEED && outcome.key().isPresent()) {
         remember(handle, product, name, outcome, runId);
@@ -242,7 +255,7 @@ final class RunStore {
         .bind("cpu", outcome.cpuMillis())
         .bind("executor", outcome.executor())
         .bind("failure", outcome.failure())
-        .bind("output", outcome.output().map(Digest::text))
+        .bind("output", outcome.output().map(output -> output.digest().text()))
         .bind("key", outcome.key().map(key -> key.digest().text()))
         .bind("leaves", outcome.key().map(key -> Json.write(key.leaves())))
         .bind("notBefore", outcome.notBefore())
@@ -266,36 +279,48 @@ final class RunStore {
         .bind("product", product)
         .bind("step", name)
         .bind("key", key.digest().text())
-        .bind("output", outcome.output().orElseThrow().text())
+        .bind("output", outcome.output().orElseThrow().digest().text())
         .bind("leaves", Json.write(key.leaves()))
         .bind("run", runId)
         .execute();
   }
 
   Optional<CacheRow> cached(String product, String step, Digest key) {
-    return cacheRows(product, step).stream()
-        .filter(row -> row.stepKey().equals(key.text()))
-        .findFirst();
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT step_key, output_digest, leaves, run_id FROM cache_entry
+                WHERE product = :product AND step = :step AND step_key = :key
+                """)
+            .bind("product", product)
+            .bind("step", step)
+            .bind("key", key.text())
+            .map((row, _) -> cacheRow(row))
+            .findOne());
   }
 
-  /** All remembered results of a step, newest first. */
+  /** The newest 200 remembered results of a step, newest first. */
   List<CacheRow> cacheRows(String product, String step) {
     return database.read(handle ->
         handle
             .createQuery(
                 """
                 SELECT step_key, output_digest, leaves, run_id FROM cache_entry
-                WHERE product = :product AND step = :step ORDER BY run_id DESC
+                WHERE product = :product AND step = :step ORDER BY run_id DESC LIMIT 200
                 """)
             .bind("product", product)
             .bind("step", step)
-            .map((row, _) ->
-                new CacheRow(
-                    row.getString("step_key"),
-                    new Digest(row.getString("output_digest")),
-                    Json.read(row.getString("leaves"), LEAVES),
-                    row.getString("run_id")))
+            .map((row, _) -> cacheRow(row))
             .list());
+  }
+
+  private static CacheRow cacheRow(java.sql.ResultSet row) throws java.sql.SQLException {
+    return new CacheRow(
+        row.getString("step_key"),
+        new Digest(row.getString("output_digest")),
+        Json.read(row.getString("leaves"), LEAVES),
+        row.getString("run_id"));
   }
 
   /** The leaves of a step's key as they were in a run. */
@@ -461,9 +486,12 @@ final class RunStore {
   }
 
   private static StepRow step(Handle handle, String runId, String name) {
-    return steps(handle, runId).stream()
-        .filter(step -> step.name().equals(name))
-        .findFirst()
+    return handle
+        .createQuery("SELECT * FROM step_run WHERE run_id = :run AND name = :name")
+        .bind("run", runId)
+        .bind("name", name)
+        .map((row, _) -> stepRow(row))
+        .findOne()
         .orElseThrow(
             () -> EspalierException.notFound("Run %s has no step %s.".formatted(runId, name)));
   }
@@ -472,25 +500,28 @@ final class RunStore {
     return handle
         .createQuery("SELECT * FROM step_run WHERE run_id = :run ORDER BY position")
         .bind("run", runId)
-        .map((row, _) ->
-            new StepRow(
-                row.getString("name"),
-                Json.read(row.getString("depends_on"), NAMES),
-                StepState.valueOf(row.getString("state")),
-                row.getInt("attempt"),
-                row.getInt("lost"),
-                row.getLong("not_before"),
-                Optional.ofNullable(row.getString("step_key")),
-                row.getString("cache_reason"),
-                row.getLong("wall_millis"),
-                row.getLong("cpu_millis"),
-                Optional.ofNullable(row.getString("progress")),
-                row.getString("executor"),
-                Optional.ofNullable(row.getString("failure")),
-                Optional.ofNullable(row.getString("output_digest")).map(Digest::new),
-                millis(row, "began_millis"),
-                millis(row, "ended_millis")))
+        .map((row, _) -> stepRow(row))
         .list();
+  }
+
+  private static StepRow stepRow(java.sql.ResultSet row) throws java.sql.SQLException {
+    return new StepRow(
+        row.getString("name"),
+        Json.read(row.getString("depends_on"), NAMES),
+        StepState.valueOf(row.getString("state")),
+        row.getInt("attempt"),
+        row.getInt("lost"),
+        row.getLong("not_before"),
+        Optional.ofNullable(row.getString("step_key")),
+        row.getString("cache_reason"),
+        row.getLong("wall_millis"),
+        row.getLong("cpu_millis"),
+        Optional.ofNullable(row.getString("progress")),
+        row.getString("executor"),
+        Optional.ofNullable(row.getString("failure")),
+        Optional.ofNullable(row.getString("output_digest")).map(Digest::new),
+        millis(row, "began_millis"),
+        millis(row, "ended_millis"));
   }
 
   private static Optional<Long> millis(java.sql.ResultSet row, String column)

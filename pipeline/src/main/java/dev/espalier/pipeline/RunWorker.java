@@ -1,14 +1,12 @@
 package dev.espalier.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.espalier.artifacts.ArtifactStore;
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.pipeline.AttemptResult.Failed;
 import dev.espalier.pipeline.AttemptResult.FailureClass;
 import dev.espalier.pipeline.AttemptResult.Succeeded;
 import dev.espalier.pipeline.RunStore.Outcome;
 import dev.espalier.pipeline.RunStore.StepRow;
-import dev.espalier.platform.CanonicalJson;
 import dev.espalier.platform.Digest;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
@@ -23,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -31,22 +31,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes one run to its end: leases steps, looks each up in the cache, runs the others, stores
- * outputs before the transaction that refers to them. One coordinating thread a run, one virtual
- * thread an attempt; the coordinator alone writes states.
+ * Takes one run to its end: leases steps, looks each up in the cache, runs the others. An ended
+ * step, its output, the leases of what follows and the events of both are one transaction. One
+ * coordinating thread a run, one virtual thread an attempt; the coordinator alone writes states.
+ * While the store cannot be written it waits, says why in {@link #blocked} and tries again.
  */
 final class RunWorker {
   private static final Logger LOG = LoggerFactory.getLogger(RunWorker.class);
   private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
   private static final long IDLE_MILLIS = 250;
+  private static final long BLOCKED_MILLIS = 1_000;
   private final Pipelines.Parts parts;
   private final RunStore.RunRow run;
   private final CanvasVersion canvas;
   private final PipelineGraph graph;
   private final Cancellation cancellation = new Cancellation();
-  private final BlockingQueue<Runnable> ended = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Callable<Boolean>> ended = new LinkedBlockingQueue<>();
   private final Map<String, String> lastMessage = new HashMap<>();
   private int working;
+  private volatile Optional<String> blocked = Optional.empty();
 
   RunWorker(Pipelines.Parts parts, RunStore.RunRow run, CanvasVersion canvas, PipelineGraph graph) {
     this.parts = parts;
@@ -59,70 +62,102 @@ final class RunWorker {
     cancellation.raise();
   }
 
+  /** Why the run cannot go on at the moment, if so. */
+  Optional<String> blocked() {
+    return blocked;
+  }
+
   /** Returns when the run has ended or this process stops. */
   void work() throws InterruptedException {
-    parts.store().state(run.id(), cancellation.isRaised() ? RunState.CANCELLING : RunState.RUNNING);
-    if (!cancellation.isRaised()) {
-      begin(parts.store().lease(run.id(), parts.millis()));
-    }
+    store(this::open);
     while (true) {
-      Runnable end = ended.poll(IDLE_MILLIS, java.util.concurrent.TimeUnit.MILLISECONDS);
-      if (end != null) {
-        working--;
-        end.run();
-      } else if (!cancellation.isRaised()) {
-        begin(parts.store().lease(run.id(), parts.millis()));
-      }
-      if (working == 0 && over()) {
+      if (working == 0 && store(this::over)) {
         return;
+      }
+      Callable<Boolean> end = ended.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+      store(end == null ? this::look : end);
+    }
+  }
+
+  /** Does what writes to the store; when it cannot be written, again and again until it can. */
+  private boolean store(Callable<Boolean> work) throws InterruptedException {
+    while (true) {
+      try {
+        boolean result = work.call();
+        blocked = Optional.empty();
+        return result;
+      } catch (EspalierException failure) {
+        if (failure.code() != ErrorCode.UNAVAILABLE) {
+          throw failure;
+        }
+        if (blocked.isEmpty()) {
+          LOG.warn("Run {} waits: {}", run.id(), failure.getMessage());
+        }
+        blocked = Optional.of(String.valueOf(failure.getMessage()));
+        Thread.sleep(BLOCKED_MILLIS);
+      } catch (InterruptedException | RuntimeException failure) {
+        throw failure;
+      } catch (Exception impossible) {
+        throw new EspalierException(ErrorCode.INTERNAL, "The run's worker failed", impossible);
       }
     }
   }
 
+  private boolean open() {
+    parts.store().state(run.id(), cancellation.isRaised() ? RunState.CANCELLING : RunState.RUNNING);
+    return look();
+  }
+
+  private boolean look() {
+    if (!cancellation.isRaised()) {
+      begin(parts.store().together(() -> announced(parts.store().lease(run.id(), parts.millis()))));
+    }
+    return false;
+  }
+
   private boolean over() {
-    List<StepRow> steps = parts.store().steps(run.id());
     if (cancellation.isRaised()) {
-      parts.store().cancelSteps(run.id());
-      finish(RunState.CANCELLED);
+      parts.stopped(run, RunState.CANCELLED);
       return true;
     }
+    List<StepRow> steps = parts.store().steps(run.id());
     if (!steps.stream().allMatch(step -> step.state().ended())) {
       return false;
     }
-    finish(
+    parts.ended(
+        run,
         steps.stream().allMatch(step -> step.state().hasOutput())
             ? RunState.SUCCEEDED
             : RunState.FAILED);
     return true;
   }
 
-  private void finish(RunState state) {
-    parts.ended(run, state);
+  private RunStore.Lease announced(RunStore.Lease lease) {
+    lease.taken().forEach(step -> parts.changed(run, step.name(), StepState.LEASED));
+    return lease;
   }
 
-  private void begin(List<String> leased) {
-    if (leased.isEmpty()) {
-      return;
-    }
-    List<StepRow> steps = parts.store().steps(run.id());
-    for (String name : leased) {
-      StepRow row =
-          steps.stream().filter(step -> step.name().equals(name)).findFirst().orElseThrow();
+  private void begin(RunStore.Lease lease) {
+    for (StepRow row : lease.taken()) {
       working++;
-      parts.changed(run, name, StepState.LEASED);
-      Thread.ofVirtual().name("attempt-" + name).start(() -> attempt(row, steps));
+      Thread.ofVirtual().name("attempt-" + row.name()).start(() -> attempt(row, lease.all()));
     }
   }
 
   /** One attempt, from the look-up to the outcome; hands the outcome to the coordinator. */
   private void attempt(StepRow row, List<StepRow> steps) {
-    Runnable end;
+    Callable<Boolean> end;
     try {
       Outcome outcome = outcome(row, steps);
       end = () -> record(row, outcome);
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
-      end = () -> LOG.info("Run {} step {} stopped with its process", run.id(), row.name());
+      end =
+          () -> {
+            LOG.info("Run {} step {} stopped with its process", run.id(), row.name());
+            working--;
+            return false;
+          };
     } catch (RuntimeException failure) {
       LOG.warn("Run {} step {} failed outside its logic", run.id(), row.name(), failure);
       Failed failed = new Failed(FailureClass.TRANSIENT, String.valueOf(failure.getMessage()), 0);
@@ -131,15 +166,28 @@ final class RunWorker {
     ended.add(end);
   }
 
-  private void record(StepRow row, Outcome outcome) {
-    List<String> next =
+  private boolean record(StepRow row, Outcome outcome) {
+    boolean goesOn = !cancellation.isRaised();
+    RunStore.Lease next =
         parts
             .store()
-            .finish(run.id(), run.product(), row.name(), row.attempt(), outcome, parts.millis());
-    parts.changed(run, row.name(), outcome.event().after(StepState.LEASED).orElseThrow());
-    if (!cancellation.isRaised()) {
-      begin(next);
-    }
+            .together(() -> {
+              RunStore.Lease lease =
+                  parts
+                      .store()
+                      .finish(
+                          run.id(),
+                          run.product(),
+                          row.name(),
+                          row.attempt(),
+                          outcome,
+                          parts.millis());
+              parts.changed(run, row.name(), outcome.event().after(StepState.LEASED).orElseThrow());
+              return goesOn ? announced(lease) : RunStore.Lease.NONE;
+            });
+    working--;
+    begin(next);
+    return false;
   }
 
   private Outcome outcome(StepRow row, List<StepRow> steps) throws InterruptedException {
@@ -167,7 +215,7 @@ final class RunWorker {
             0,
             "",
             Optional.empty(),
-            Optional.of(hit.get().output()),
+            Optional.of(new OutputStore.Output(hit.get().output(), Optional.empty())),
             Optional.of(key),
             0);
       }
@@ -185,7 +233,7 @@ final class RunWorker {
       StepRow row, PipelineGraph.Node node, StepKey key, Map<String, Digest> inputs, String reason)
       throws InterruptedException {
     Map<String, JsonNode> values = new HashMap<>();
-    inputs.forEach((name, digest) -> values.put(name, parts.output(digest)));
+    inputs.forEach((name, digest) -> values.put(name, parts.outputs().read(digest)));
     Path folder = parts.folder(run.id(), row.name(), row.attempt());
     StepJournal journal = parts.journal(run, row.name(), row.attempt());
     Executor executor = parts.executor(node.logic().isolation());
@@ -224,7 +272,7 @@ final class RunWorker {
               done.cpuMillis(),
               executor.id(),
               Optional.empty(),
-              Optional.of(parts.artifacts().put(CanonicalJson.bytes(done.output()))),
+              Optional.of(parts.outputs().prepare(done.output())),
               node.logic().purity() == Purity.EFFECT ? Optional.empty() : Optional.of(key),
               0);
       case Failed failed -> failure(row, failed, Optional.of(key), wall, executor.id(), reason);
@@ -279,14 +327,11 @@ final class RunWorker {
 
   /** True when the output and every artifact that it names are still there. */
   private boolean whole(Digest output) {
-    ArtifactStore artifacts = parts.artifacts();
-    if (!artifacts.exists(output)) {
-      return false;
-    }
-    return DIGEST
-        .matcher(Json.write(parts.output(output)))
-        .results()
-        .allMatch(match -> artifacts.exists(new Digest(match.group())));
+    return parts.outputs().exists(output)
+        && DIGEST
+            .matcher(Json.write(parts.outputs().read(output)))
+            .results()
+            .allMatch(match -> parts.artifacts().exists(new Digest(match.group())));
   }
 
   static void clear(Path folder) {

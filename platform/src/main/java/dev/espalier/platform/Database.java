@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * other. {@link #write} takes the writer's lock and runs one transaction; {@link #read} runs on one
  * of a few read-only connections and never waits for the writer. Thread-safe: {@code writing}
  * guards {@code writer}; {@code readers} hands each connection to one thread at a time. A store
- * must not call {@link #write} from inside {@link #read} of the same thread. {@link #writeTogether}
- * lets writes that wait at the same time share one commit.
+ * must not call {@link #write} from inside {@link #read} of the same thread; a {@link #write}
+ * inside another joins its transaction. {@link #writeTogether} lets writes that wait at the same
+ * time share one commit.
  *
  * <p>Disk full, read-only file system, locked files and a server out of reach come back as {@link
  * ErrorCode#UNAVAILABLE} with the cause in words; the transaction is rolled back. Connections that
@@ -42,6 +43,7 @@ public final class Database implements AutoCloseable {
   private final AtomicLong losses = new AtomicLong();
 
   private final ConcurrentLinkedQueue<SharedWrite<?>> waiting = new ConcurrentLinkedQueue<>();
+  private final List<Runnable> afterCommit = new ArrayList<>();
 
   private Database(Engine engine) {
     this.engine = engine;
@@ -95,12 +97,41 @@ public final class Database implements AutoCloseable {
     writing.lock();
     try {
       Handle handle = writing.getHoldCount() > 1 ? writer.current() : writer.handle();
-      return handle.inTransaction(work::apply);
+      T result = handle.inTransaction(work::apply);
+      committed();
+      return result;
     } catch (JdbiException failure) {
       throw failed(failure);
     } finally {
-      writing.unlock();
+      leave();
     }
+  }
+
+  /**
+   * Runs {@code seen} once what this thread is writing is durable, and not at all when it is rolled
+   * back; at once when this thread is not writing. For waking up readers: it must be short and must
+   * not throw.
+   */
+  public void afterCommit(Runnable seen) {
+    if (writing.isHeldByCurrentThread()) {
+      afterCommit.add(seen);
+    } else {
+      seen.run();
+    }
+  }
+
+  /** The outermost write of this thread has committed. */
+  private void committed() {
+    if (writing.getHoldCount() == 1) {
+      List.copyOf(afterCommit).forEach(Runnable::run);
+    }
+  }
+
+  private void leave() {
+    if (writing.getHoldCount() == 1) {
+      afterCommit.clear();
+    }
+    writing.unlock();
   }
 
   /**
@@ -119,9 +150,11 @@ public final class Database implements AutoCloseable {
     try {
       while (!own.done()) {
         commitWaiting();
+        committed();
+        afterCommit.clear();
       }
     } finally {
-      writing.unlock();
+      leave();
     }
     return own.outcome();
   }

@@ -20,6 +20,7 @@ public final class Events {
   public record Event(
       long seq, Instant at, Instant recordedAt, String product, String type, String data) {}
 
+  private final Database database;
   private final EventStore store;
   private final ProductClocks clocks;
   private final InstantSource machine;
@@ -27,6 +28,7 @@ public final class Events {
   private final Condition changed = lock.newCondition();
 
   public Events(Database database, ProductClocks clocks, InstantSource machine) {
+    this.database = database;
     this.store = new EventStore(database);
     this.clocks = clocks;
     this.machine = machine;
@@ -37,7 +39,10 @@ public final class Events {
     publishAll(product, type, List.of(data));
   }
 
-  /** Records changes of one type in one commit, in order: all of them, or none. */
+  /**
+   * Records changes of one type in one commit, in order: all of them, or none. Inside a write they
+   * are part of its transaction and are seen when it has committed.
+   */
   public void publishAll(String product, String type, List<?> data) {
     store.append(
         clocks.now(product),
@@ -45,6 +50,10 @@ public final class Events {
         product,
         type,
         data.stream().map(Json::write).toList());
+    database.afterCommit(this::wake);
+  }
+
+  private void wake() {
     lock.lock();
     try {
       changed.signalAll();

@@ -102,4 +102,38 @@ class EventsTest {
     events.publish("p", "a.b", Map.of());
     assertThat(events.latest()).isGreaterThan(before);
   }
+
+  @Test
+  void a_change_inside_a_write_is_seen_when_it_has_committed() throws Exception {
+    CompletableFuture<List<Events.Event>> reader =
+        CompletableFuture.supplyAsync(() -> {
+          try {
+            return events.await(0, 10, 30_000);
+          } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+          }
+        });
+    String seenInside =
+        database.write(_ -> {
+          events.publish("p", "thing.changed", Map.of("i", 1));
+          database.write(handle -> handle.execute("CREATE TABLE other (n INT)"));
+          return events.after(0, 10).toString();
+        });
+
+    assertThat(seenInside).as("not durable yet").isEqualTo("[]");
+    assertThat(reader.get(20, TimeUnit.SECONDS)).hasSize(1);
+  }
+
+  @Test
+  void a_change_inside_a_write_that_fails_never_was() {
+    assertThatThrownBy(() ->
+            database.write(_ -> {
+              events.publish("p", "thing.changed", Map.of("i", 1));
+              throw EspalierException.conflict("no");
+            }))
+        .hasMessage("no");
+    assertThat(events.latest()).isZero();
+    events.publish("p", "thing.changed", Map.of("i", 2));
+    assertThat(events.after(0, 10)).extracting(Events.Event::data).containsExactly("{\"i\":2}");
+  }
 }
