@@ -252,6 +252,8 @@ export interface Schemas {
     createdAt: string;
     finishedAt?: string;
     wallMillis: number;
+    /** Why it cannot go on at the moment, such as a full disk */
+    blocked?: string;
     steps: Schemas['StepRun'][];
   };
   /** Starts a run by hand */

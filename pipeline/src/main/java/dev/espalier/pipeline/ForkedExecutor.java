@@ -67,7 +67,8 @@ final class ForkedExecutor implements Executor {
             attempt.cause(),
             attempt.now(),
             jvm.artifacts().toString());
-    Files.write(attempt.folder().resolve(ForkedTask.TASK), Json.bytes(task));
+    Path folder = Files.createDirectories(attempt.folder());
+    Files.write(folder.resolve(ForkedTask.TASK), Json.bytes(task));
   }
 
   private Process start(Path folder) throws IOException {

@@ -15,8 +15,6 @@ import dev.espalier.platform.Json;
 import dev.espalier.platform.ProductClocks;
 import dev.espalier.tracking.RunStatus;
 import dev.espalier.tracking.Tracking;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -117,14 +115,9 @@ public final class Pipelines implements AutoCloseable {
       return executor;
     }
 
+    /** An attempt's own folder, which whoever needs it creates. */
     Path folder(String run, String step, int attempt) {
-      try {
-        Path folder = config.work().resolve(run).resolve(step + "-" + attempt);
-        return Files.createDirectories(folder).toAbsolutePath();
-      } catch (IOException failure) {
-        throw new EspalierException(
-            ErrorCode.UNAVAILABLE, "Cannot create a work folder: " + failure.getMessage(), failure);
-      }
+      return config.work().resolve(run).resolve(step + "-" + attempt).toAbsolutePath();
     }
 
     StepJournal journal(RunStore.RunRow run, String step, int attempt) {

@@ -53,7 +53,29 @@ final class RunStore {
       Optional<String> failure,
       Optional<Digest> output,
       Optional<Long> beganMillis,
-      Optional<Long> endedMillis) {}
+      Optional<Long> endedMillis) {
+
+    /** The same in the attempt that begins now. */
+    StepRow leased() {
+      return new StepRow(
+          name,
+          dependsOn,
+          StepState.LEASED,
+          attempt + 1,
+          lost,
+          notBefore,
+          stepKey,
+          cacheReason,
+          wallMillis,
+          cpuMillis,
+          progress,
+          executor,
+          failure,
+          output,
+          beganMillis,
+          endedMillis);
+    }
+  }
 
   record CacheRow(String stepKey, Digest output, SortedMap<String, String> leaves, String runId) {}
 
@@ -144,7 +166,7 @@ final class RunStore {
    * Steps to begin.
    *
    * @param taken those leased now
-   * @param all every step of the run, for the outputs that the taken ones need
+   * @param all every step of the run as it was before, for the outputs that the taken ones need
    */
   record Lease(List<StepRow> taken, List<StepRow> all) {
     static final Lease NONE = new Lease(List.of(), List.of());
@@ -157,15 +179,15 @@ final class RunStore {
 
   private static Lease lease(Handle handle, String runId, long nowMillis) {
     List<StepRow> steps = steps(handle, runId);
-    List<String> leased = new ArrayList<>();
+    List<StepRow> taken = new ArrayList<>();
     for (StepRow step : steps) {
       StepState state = step.state();
       if (state == StepState.RETRY_WAIT && step.notBefore() <= nowMillis) {
-        state = move(handle, runId, step.name(), state, StepEvent.DUE);
+        state = after(state, StepEvent.DUE);
       }
       if (state == StepState.PENDING) {
         if (sources(step, steps).allMatch(source -> source.state().hasOutput())) {
-          state = move(handle, runId, step.name(), state, StepEvent.INPUTS_THERE);
+          state = after(state, StepEvent.INPUTS_THERE);
         } else if (sources(step, steps)
             .anyMatch(source ->
                 source.state() == StepState.FAILED
@@ -174,7 +196,7 @@ final class RunStore {
         }
       }
       if (state == StepState.READY) {
-        move(handle, runId, step.name(), state, StepEvent.LEASE);
+        move(handle, runId, step.name(), step.state(), after(state, StepEvent.LEASE));
         handle.execute(
             """
             UPDATE step_run
@@ -184,26 +206,28 @@ final class RunStore {
             nowMillis,
             runId,
             step.name());
-        leased.add(step.name());
+        taken.add(step.leased());
       }
     }
-    if (leased.isEmpty()) {
-      return Lease.NONE;
-    }
-    List<StepRow> after = steps(handle, runId);
-    return new Lease(after.stream().filter(step -> leased.contains(step.name())).toList(), after);
+    return new Lease(taken, steps);
   }
 
   private static java.util.stream.Stream<StepRow> sources(StepRow step, List<StepRow> all) {
     return all.stream().filter(other -> step.dependsOn().contains(other.name()));
   }
 
-  private static StepState move(
+  private static StepState after(StepState from, StepEvent event) {
+    return event
+        .after(from)
+        .orElseThrow(() -> EspalierException.conflict("%s cannot %s".formatted(from, event)));
+  }
+
+  private static void move(
       Handle handle, String runId, String name, StepState from, StepEvent event) {
-    StepState to =
-        event
-            .after(from)
-            .orElseThrow(() -> EspalierException.conflict("%s cannot %s".formatted(from, event)));
+    move(handle, runId, name, from, after(from, event));
+  }
+
+  private static void move(Handle handle, String runId, String name, StepState from, StepState to) {
     int changed =
         handle.execute(
             "UPDATE step_run SET state = ? WHERE run_id = ? AND name = ? AND state = ?",
@@ -215,7 +239,6 @@ final class RunStore {
       throw EspalierException.conflict(
           "Step %s of %s is no longer %s.".formatted(name, runId, from));
     }
-    return to;
   }
 
   /**

@@ -335,6 +335,9 @@ final class RunWorker {
   }
 
   static void clear(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : new ArrayList<>(files.sorted(Comparator.reverseOrder()).toList())) {
         Files.deleteIfExists(file);

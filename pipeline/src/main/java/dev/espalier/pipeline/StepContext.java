@@ -53,7 +53,7 @@ public interface StepContext {
   /** Throws {@link CancellationException} when the attempt is cancelled or out of time. */
   void checkCancelled();
 
-  /** An empty folder of this attempt, removed after it. */
+  /** A folder of this attempt, empty when first asked for and removed after it. */
   Path scratch();
 
   /**

@@ -64,7 +64,7 @@ public final class StepProcess {
               Optional.empty(),
               task.cause(),
               task.now(),
-              Files.createDirectories(folder.resolve("scratch")),
+              folder.resolve("scratch"),
               events,
               new Cancellation());
       Object output = logic.run(context);

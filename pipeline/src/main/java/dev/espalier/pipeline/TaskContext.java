@@ -7,6 +7,8 @@ import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -24,7 +26,7 @@ record TaskContext(
     Optional<CanvasVersion> canvasHere,
     Cause cause,
     Instant now,
-    Path scratch,
+    Path folder,
     AttemptEvents events,
     Cancellation cancellation)
     implements StepContext {
@@ -42,6 +44,16 @@ record TaskContext(
           ErrorCode.INVALID,
           "The output of '%s' is not a %s.".formatted(name, type.getSimpleName()),
           failure);
+    }
+  }
+
+  @Override
+  public Path scratch() {
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException failure) {
+      throw new EspalierException(
+          ErrorCode.UNAVAILABLE, "Cannot create a work folder: " + failure.getMessage(), failure);
     }
   }
 
