@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The same load on any server that speaks MLflow's REST. Every call must succeed. */
 final class TrackingLoad {
@@ -21,6 +22,8 @@ final class TrackingLoad {
   static final int BATCH = 1_000;
 
   private static final int AT_ONCE = 32;
+  private static final int ATTEMPTS = 8;
+  private final AtomicInteger refused = new AtomicInteger();
   private final HttpClient http;
   private final String url;
 
@@ -73,7 +76,7 @@ final class TrackingLoad {
         int _ = each.get();
       }
     } catch (ExecutionException failure) {
-      throw new IllegalStateException("A writer failed", failure);
+      throw new IllegalStateException("A writer failed: " + failure.getCause(), failure);
     }
     return (double) writers * batches * BATCH / ((System.nanoTime() - from) / 1e9);
   }
@@ -235,11 +238,23 @@ final class TrackingLoad {
   }
 
   private JsonNode send(HttpRequest.Builder request) throws IOException, InterruptedException {
-    HttpResponse<String> response =
-        http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-    if (response.statusCode() != 200) {
-      throw new IllegalStateException(response.statusCode() + " " + response.body());
+    for (int attempt = 1; ; attempt++) {
+      HttpResponse<String> response =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      if (response.statusCode() == 200) {
+        return Json.tree(response.body());
+      }
+      if (response.statusCode() != 503 || attempt == ATTEMPTS) {
+        throw new IllegalStateException(response.statusCode() + " " + response.body());
+      }
+      // As MLflow's own clients do.
+      int _ = refused.incrementAndGet();
+      Thread.sleep(100L * attempt);
     }
-    return Json.tree(response.body());
+  }
+
+  /** How many calls were refused for the moment, and sent again. */
+  int refused() {
+    return refused.get();
   }
 }

@@ -37,12 +37,21 @@ public final class Bundles {
   /** The fact that names a calibrated model's temperature. */
   public static final String TEMPERATURE = Temperature.FACT;
 
+  /** The kind of a model that was made elsewhere. */
+  public static final String EXTERNAL = "external";
+
   private static final Map<String, Set<String>> FILES =
       Map.of(
-          "majority", Set.of(SHARES),
-          "linear", Set.of(WEIGHTS),
-          "frozen_encoder", Set.of(GRAPH, TOKENIZER, HEAD),
-          "encoder", Set.of(GRAPH, TOKENIZER));
+          "majority",
+          Set.of(SHARES),
+          "linear",
+          Set.of(WEIGHTS),
+          "frozen_encoder",
+          Set.of(GRAPH, TOKENIZER, HEAD),
+          "encoder",
+          Set.of(GRAPH, TOKENIZER),
+          EXTERNAL,
+          Set.of(GRAPH));
   private static final Set<String> OPTIONAL = Set.of(GOLDEN, "card.md", "ladder.json");
   private final ArtifactStore artifacts;
 
@@ -245,6 +254,7 @@ public final class Bundles {
               file(files, TOKENIZER),
               maxTokens(manifest),
               temperature);
+      case EXTERNAL -> new OnnxGraphEngine(signature, file(files, GRAPH));
       default -> throw EspalierException.invalid("No bundle kind " + manifest.kind());
     };
   }

@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * Everything that a bundle consists of. Its own digest names the bundle, so a bundle cannot change
  * without becoming another one.
  *
- * @param kind majority, linear, frozen_encoder or encoder
+ * @param kind majority, linear, frozen_encoder, encoder or external
  * @param files by name, each with digest and length
  * @param facts what is worth knowing: seed, parameters, parity, licence …
  */

@@ -4,8 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Looks for bytes that could run code when loaded: pickles, serialised Java objects, archives. */
+/**
+ * Looks for bytes that could run code when loaded (pickles, serialised Java objects, archives), and
+ * for ONNX graphs whose tensors lie in other files, which a runtime would read from any path.
+ */
 final class Scanner {
+  /** An entry {@code key: "location"} of a tensor's external data, in protobuf's encoding. */
+  private static final byte[] LOCATION = "\n\blocation".getBytes(StandardCharsets.ISO_8859_1);
+
   private Scanner() {}
 
   static List<String> findings(String name, byte[] content) {
@@ -22,7 +28,23 @@ final class Scanner {
     if (starts(content, 'P', 'K', 3, 4)) {
       findings.add(name + " is an archive; archives can hide pickles.");
     }
+    if (name.endsWith(".onnx") && contains(content, LOCATION)) {
+      findings.add(
+          name
+              + " keeps tensors in other files: save it as one file (save_as_external_data=False).");
+    }
     return findings;
+  }
+
+  private static boolean contains(byte[] content, byte[] wanted) {
+    for (int from = 0; from + wanted.length <= content.length; from++) {
+      if (content[from] == wanted[0]
+          && java.util.Arrays.equals(
+              content, from, from + wanted.length, wanted, 0, wanted.length)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean textPickle(byte[] content) {

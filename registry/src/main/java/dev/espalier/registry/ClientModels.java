@@ -239,7 +239,7 @@ final class ClientModels {
   }
 
   /** {@code models:/name/3} or {@code models:/name@alias}. */
-  private Version named(String source) {
+  Version named(String source) {
     String rest = source.substring("models:/".length());
     int at = rest.lastIndexOf('@');
     int slash = rest.lastIndexOf('/');

@@ -4,14 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.artifacts.ArtifactPath;
 import dev.espalier.artifacts.ArtifactTree;
 import dev.espalier.platform.Database;
 import dev.espalier.registry.RegisteredModel.Version;
 import dev.espalier.tracking.Found;
+import dev.espalier.tracking.MlflowArtifactRoutes;
 import dev.espalier.tracking.Tracking;
 import dev.espalier.tracking.wire.Checks;
 import dev.espalier.tracking.wire.Fields;
 import dev.espalier.tracking.wire.WireRoutes;
+import io.helidon.webserver.http.HttpRules;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,12 +23,27 @@ import java.util.Optional;
 
 /** Registered models, versions, stages, aliases and tags over MLflow's REST. */
 public final class MlflowRegistryRoutes extends WireRoutes {
-  private static final String CLIENT = "mlflow-client";
   private final ClientModels models;
+  private final ArtifactTree tree;
 
   public MlflowRegistryRoutes(
       Database database, Tracking tracking, ArtifactTree tree, InstantSource machine) {
     this.models = new ClientModels(database, tracking, tree, machine);
+    this.tree = tree;
+  }
+
+  @Override
+  public void routing(HttpRules rules) {
+    super.routing(rules);
+    rules.get(
+        "/model-versions/get-artifact",
+        mlflow((request, response) -> {
+          Fields query = query(request);
+          ArtifactPath path = ArtifactPath.of(query.required("path"));
+          Version version = models.version(query.required("name"), query.required("version"));
+          MlflowArtifactRoutes.send(
+              response, tree, MlflowArtifactRoutes.root(version.location()).resolve(path));
+        }));
   }
 
   @Override
@@ -56,10 +74,15 @@ public final class MlflowRegistryRoutes extends WireRoutes {
             r ->
                 done(() ->
                     models.setAlias(
-                        r.required("name"), r.required("alias"), r.required("version"), CLIENT))),
+                        r.required("name"),
+                        r.required("alias"),
+                        r.required("version"),
+                        r.caller()))),
         delete(
             "registered-models/alias",
-            r -> done(() -> models.deleteAlias(r.required("name"), r.required("alias"), CLIENT))),
+            r ->
+                done(
+                    () -> models.deleteAlias(r.required("name"), r.required("alias"), r.caller()))),
         get(
             "registered-models/alias",
             r -> version(models.alias(r.required("name"), r.required("alias")))),

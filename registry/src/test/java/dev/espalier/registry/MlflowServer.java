@@ -11,6 +11,7 @@ import dev.espalier.tracking.MlflowArtifactRoutes;
 import dev.espalier.tracking.MlflowExperimentRoutes;
 import dev.espalier.tracking.MlflowMetricRoutes;
 import dev.espalier.tracking.MlflowModelRoutes;
+import dev.espalier.tracking.MlflowMultipartRoutes;
 import dev.espalier.tracking.MlflowRunRoutes;
 import dev.espalier.tracking.Tracking;
 import io.helidon.webserver.WebServer;
@@ -44,6 +45,7 @@ final class MlflowServer implements AutoCloseable {
                     .register(new MlflowMetricRoutes(tracking))
                     .register(new MlflowModelRoutes(tracking))
                     .register(new MlflowArtifactRoutes(tracking, tree))
+                    .register(new MlflowMultipartRoutes(tree, InstantSource.system()))
                     .register(new MlflowRegistryRoutes(database, tracking, tree, machine))
                     .register(new MlflowExperimentRoutes.UnknownRoutes()))
             .build()

@@ -58,6 +58,7 @@ import dev.espalier.platform.Role;
 import dev.espalier.platform.Signer;
 import dev.espalier.registry.MlflowRegistryRoutes;
 import dev.espalier.registry.ModelVersion;
+import dev.espalier.registry.RegisteredOnnx;
 import dev.espalier.registry.Registry;
 import dev.espalier.registry.RegistryAudit;
 import dev.espalier.registry.RegistryEvidence;
@@ -77,6 +78,7 @@ import dev.espalier.tracking.MlflowArtifactRoutes;
 import dev.espalier.tracking.MlflowExperimentRoutes;
 import dev.espalier.tracking.MlflowMetricRoutes;
 import dev.espalier.tracking.MlflowModelRoutes;
+import dev.espalier.tracking.MlflowMultipartRoutes;
 import dev.espalier.tracking.MlflowRunRoutes;
 import dev.espalier.tracking.Tracking;
 import dev.espalier.tracking.TrackingRoutes;
@@ -144,7 +146,8 @@ public final class Espalier implements AutoCloseable {
       Tracking tracking = new Tracking(database);
       ArtifactTree tree = new ArtifactTree(database, artifacts, machine);
       Registry registry = new Registry(database, bundles, clocks, events);
-      List<StepLogic<?>> steps = steps(datasets, registry);
+      RegisteredOnnx registered = new RegisteredOnnx(database, tracking, tree, machine);
+      List<StepLogic<?>> steps = steps(datasets, registry, registered);
       pipelines =
           opened(
               new Pipelines(
@@ -275,6 +278,7 @@ public final class Espalier implements AutoCloseable {
                           new MlflowMetricRoutes(tracking),
                           new MlflowModelRoutes(tracking),
                           new MlflowArtifactRoutes(tracking, tree),
+                          new MlflowMultipartRoutes(tree, machine),
                           new MlflowRegistryRoutes(database, tracking, tree, machine),
                           new MlflowExperimentRoutes.UnknownRoutes()),
                       serving::metrics)));
@@ -333,14 +337,15 @@ public final class Espalier implements AutoCloseable {
     };
   }
 
-  private static List<StepLogic<?>> steps(Datasets datasets, Registry registry) {
+  private static List<StepLogic<?>> steps(
+      Datasets datasets, Registry registry, RegisteredOnnx registered) {
     return List.of(
         new IngestStep(datasets),
         new ValidateStep(datasets),
         new SplitStep(datasets, registry),
         new PrepareStep(datasets),
         new TrainStep(),
-        new EvaluateStep(registry),
+        new EvaluateStep(registry, registered),
         new GateStep(),
         new RegisterStep(registry));
   }

@@ -9,7 +9,6 @@ import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.tracking.search.Cursor;
 import dev.espalier.tracking.wire.Fields;
-import dev.espalier.tracking.wire.MlflowCode;
 import dev.espalier.tracking.wire.WireRoutes;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRules;
@@ -62,14 +61,6 @@ public final class MlflowArtifactRoutes extends WireRoutes {
           .get(prefix + PROXY + "/{+path}", mlflow(this::download))
           .put(prefix + PROXY + "/{+path}", mlflow(this::upload))
           .delete(prefix + PROXY + "/{+path}", mlflow(this::delete));
-      for (String step : List.of("create", "complete", "abort")) {
-        rules.post(
-            prefix + "/mlflow-artifacts/mpu/" + step + "/*",
-            mlflow((_, _) -> {
-              throw MlflowCode.NOT_IMPLEMENTED.because(
-                  "Multipart upload is not supported for the current artifact repository");
-            }));
-      }
     }
     rules
         .get("/get-artifact", mlflow(this::getArtifact))
@@ -128,7 +119,9 @@ public final class MlflowArtifactRoutes extends WireRoutes {
     ObjectNode json = WireJson.object();
     WireJson.files(
         json,
-        tree.list(folder, "", Integer.MAX_VALUE),
+        tree.list(folder, "", Integer.MAX_VALUE).stream()
+            .filter(entry -> !entry.path().equals(MultipartUploads.WAITING))
+            .toList(),
         text -> text.substring(text.lastIndexOf('/') + 1));
     return json;
   }
@@ -137,11 +130,22 @@ public final class MlflowArtifactRoutes extends WireRoutes {
   private static ArtifactPath named(ServerRequest request) {
     String raw = request.prologue().uriPath().rawPath();
     String name = raw.substring(raw.indexOf(PROXY) + PROXY.length() + 1);
+    return decoded(name);
+  }
+
+  /** A path of an address, decoded once, as a caller may name it. */
+  static ArtifactPath decoded(String raw) {
+    ArtifactPath path;
     try {
-      return ArtifactPath.of(URLDecoder.decode(name.replace("+", "%2B"), StandardCharsets.UTF_8));
+      path = ArtifactPath.of(URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8));
     } catch (IllegalArgumentException malformed) {
       throw EspalierException.invalid("Invalid path: its percent-encoding is malformed.");
     }
+    String waiting = MultipartUploads.WAITING.text();
+    if (path.text().equals(waiting) || path.text().startsWith(waiting + "/")) {
+      throw EspalierException.invalid("Invalid path: '%s' is reserved.".formatted(waiting));
+    }
+    return path;
   }
 
   private void download(ServerRequest request, ServerResponse response) {
@@ -162,6 +166,11 @@ public final class MlflowArtifactRoutes extends WireRoutes {
   }
 
   private void send(ServerResponse response, ArtifactPath path) {
+    send(response, tree, path);
+  }
+
+  /** Answers with a file's bytes, as a download in a sandbox; NOT_FOUND when there is none. */
+  public static void send(ServerResponse response, ArtifactTree tree, ArtifactPath path) {
     ArtifactEntry file =
         tree.find(path)
             .filter(entry -> !entry.folder())

@@ -41,6 +41,7 @@ final class MlflowServer implements AutoCloseable {
                     .register(new MlflowMetricRoutes(tracking))
                     .register(new MlflowModelRoutes(tracking))
                     .register(new MlflowArtifactRoutes(tracking, tree))
+                    .register(new MlflowMultipartRoutes(tree, InstantSource.system()))
                     .register(new MlflowExperimentRoutes.UnknownRoutes()))
             .build()
             .start();

@@ -11,6 +11,7 @@ import dev.espalier.pipeline.StepLogic;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
 import dev.espalier.registry.ModelVersion;
+import dev.espalier.registry.RegisteredOnnx;
 import dev.espalier.registry.Registry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,18 +19,29 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * Scores every rung, and the champion, on the same test rows, and chooses the candidate: the
  * simplest rung that no other beats by the gain that the canvas asks for.
  */
 public final class EvaluateStep implements StepLogic<Evaluated> {
-  record Params(List<Spec.Metric> metrics, double minGain, String baseline, long seed) {}
+  /**
+   * @param external what rungs that were made elsewhere name, by the rung's id
+   */
+  record Params(
+      List<Spec.Metric> metrics,
+      double minGain,
+      String baseline,
+      long seed,
+      SortedMap<String, String> external) {}
 
   private final Registry registry;
+  private final ExternalRungs external;
 
-  public EvaluateStep(Registry registry) {
+  public EvaluateStep(Registry registry, RegisteredOnnx registered) {
     this.registry = registry;
+    this.external = new ExternalRungs(registered);
   }
 
   @Override
@@ -59,16 +71,23 @@ public final class EvaluateStep implements StepLogic<Evaluated> {
   public JsonNode params(CanvasVersion canvas, long seed) {
     Spec.Ladder ladder = canvas.spec(Spec.Ladder.class);
     return Json.tree(
-        new Params(canvas.specs(Spec.Metric.class), ladder.minGain(), ladder.baseline(), seed));
+        new Params(
+            canvas.specs(Spec.Metric.class),
+            ladder.minGain(),
+            ladder.baseline(),
+            seed,
+            ExternalRungs.references(canvas)));
   }
 
-  /** Which bundle is champion: it is scored beside the rungs. */
+  /** Which bundle is champion, and which versions from elsewhere are scored beside the rungs. */
   @Override
   public String probe(CanvasVersion canvas) {
-    return registry
-        .alias(canvas.product(), Registry.CHAMPION)
-        .map(version -> version.version() + " " + version.bundle())
-        .orElse("");
+    String champion =
+        registry
+            .alias(canvas.product(), Registry.CHAMPION)
+            .map(version -> version.version() + " " + version.bundle())
+            .orElse("");
+    return champion + external.probe(canvas);
   }
 
   @Override
@@ -84,7 +103,8 @@ public final class EvaluateStep implements StepLogic<Evaluated> {
     Scorer scorer = new Scorer(context.artifacts(), rows, params.metrics());
     List<RungScore> scores = new ArrayList<>();
     List<LadderVerdict.Candidate> candidates = new ArrayList<>();
-    for (TrainedRung rung : ladder.rungs()) {
+    for (TrainedRung trained : ladder.rungs()) {
+      TrainedRung rung = made(context, trained, params, rows);
       context.checkCancelled();
       context.progress(candidates.size(), ladder.rungs().size() + 1L, "models");
       Optional<RungScore> score =
@@ -112,6 +132,16 @@ public final class EvaluateStep implements StepLogic<Evaluated> {
         verdict,
         baseline(params, scores),
         rows.size());
+  }
+
+  /** The rung, with the bundle of a model that a client registered if that is what it names. */
+  private TrainedRung made(StepContext context, TrainedRung rung, Params params, List<Row> rows) {
+    Optional<String> reference = Optional.ofNullable(params.external().get(rung.id()));
+    return reference
+        .map(name ->
+            external.rung(
+                context, rung, name, context.input("prepare", Prepared.class).labels(), rows))
+        .orElse(rung);
   }
 
   static Predictions predictions(StepContext context, RungScore score) {

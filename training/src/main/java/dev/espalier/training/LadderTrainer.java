@@ -134,6 +134,7 @@ final class LadderTrainer {
       case "encoder" -> TransformerTraining.unavailable();
       case "frozen_encoder" -> FrozenEncoder.unavailable();
       case "majority", "linear" -> Optional.empty();
+      case "external" -> Optional.of("made elsewhere");
       default -> Optional.of("nothing here trains a " + rung.approach());
     };
   }

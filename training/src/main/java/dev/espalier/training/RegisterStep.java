@@ -132,9 +132,11 @@ public final class RegisterStep implements StepLogic<Registered> {
             .findFirst()
             .orElseThrow(() -> EspalierException.invalid("No rung " + candidate.id()));
     SortedMap<String, String> meta = new TreeMap<>();
-    rung.facts().forEach((name, value) -> meta.put("model." + name, value));
+    SortedMap<String, String> facts =
+        new Bundles(context.artifacts()).manifest(candidate.bundle()).facts();
+    facts.forEach((name, value) -> meta.put("model." + name, value));
     meta.put("approach", candidate.approach());
-    meta.put("params", Json.write(rung.facts()));
+    meta.put("params", Json.write(facts));
     meta.put("seed", String.valueOf(context.seed()));
     meta.put("run", context.runId());
     meta.put("cause", context.cause().trigger() + ": " + context.cause().reason());

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 /**
  * One rung of the ladder after training: its bundle, or the reason why there is none.
  *
- * @param approach majority, linear, frozen_encoder or encoder
+ * @param approach majority, linear, frozen_encoder, encoder or external
  * @param cpuSeconds processor time of the whole process while this rung trained
  * @param skipped why it could not be trained here, in words
  * @param facts parameter count, configuration digest, parity and the like

@@ -113,7 +113,7 @@ class ForkedLadderTest {
             new SplitStep(stores.datasets, stores.registry),
             new PrepareStep(stores.datasets),
             new TrainStep(),
-            new EvaluateStep(stores.registry),
+            new EvaluateStep(stores.registry, stores.registered),
             new GateStep(),
             new RegisterStep(stores.registry)),
         PipelineConfig.in(folder.resolve("work"), Optional.of(jvm)));

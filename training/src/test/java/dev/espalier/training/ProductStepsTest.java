@@ -205,7 +205,7 @@ class ProductStepsTest {
     assertThat(new IngestStep(pipeline.datasets).probe(canvas)).isNotEqualTo(before);
     assertThat(new SplitStep(pipeline.datasets, pipeline.registry).probe(canvas))
         .isNotEqualTo(noChampion);
-    assertThat(new EvaluateStep(pipeline.registry).probe(canvas)).isNotBlank();
+    assertThat(new EvaluateStep(pipeline.registry, pipeline.registered).probe(canvas)).isNotBlank();
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.espalier.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.artifacts.ArtifactStore;
+import dev.espalier.artifacts.ArtifactTree;
 import dev.espalier.artifacts.LocalArtifactStore;
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Resource;
@@ -20,7 +21,9 @@ import dev.espalier.platform.Json;
 import dev.espalier.platform.MovableClock;
 import dev.espalier.platform.ProductClocks;
 import dev.espalier.platform.TestDatabase;
+import dev.espalier.registry.RegisteredOnnx;
 import dev.espalier.registry.Registry;
+import dev.espalier.tracking.Tracking;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +46,9 @@ final class TestPipeline implements AutoCloseable {
   final ArtifactStore artifacts;
   final Datasets datasets;
   final Registry registry;
+  final Tracking tracking;
+  final ArtifactTree tree;
+  final RegisteredOnnx registered;
   final List<String> log = new ArrayList<>();
   final Map<String, Object> outputs = new HashMap<>();
   final ProductClocks clocks;
@@ -58,6 +64,9 @@ final class TestPipeline implements AutoCloseable {
     this.events = new Events(database, clocks, clock);
     this.datasets = new Datasets(database, artifacts, events, clock);
     this.registry = new Registry(database, new Bundles(artifacts), clocks, events);
+    this.tracking = new Tracking(database);
+    this.tree = new ArtifactTree(database, artifacts, clock);
+    this.registered = new RegisteredOnnx(database, tracking, tree, clock);
   }
 
   /** Rows one hour apart; every third is spam; a tenth of the words are noise of the other side. */
@@ -173,7 +182,7 @@ final class TestPipeline implements AutoCloseable {
     step(canvas, trigger, run, new SplitStep(datasets, registry));
     step(canvas, trigger, run, new PrepareStep(datasets));
     step(canvas, trigger, run, new TrainStep());
-    step(canvas, trigger, run, new EvaluateStep(registry));
+    step(canvas, trigger, run, new EvaluateStep(registry, registered));
     step(canvas, trigger, run, new GateStep());
     return step(canvas, trigger, run, new RegisterStep(registry));
   }

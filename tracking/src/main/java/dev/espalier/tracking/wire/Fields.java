@@ -24,16 +24,32 @@ public final class Fields {
   private final boolean query;
   private final String outer;
   private final int index;
+  private final String caller;
 
   /**
    * @param outer where this object is, without its position
    * @param index its position in a list; -1 outside of one
    */
   private Fields(JsonNode object, boolean query, String outer, int index) {
+    this(object, query, outer, index, "");
+  }
+
+  private Fields(JsonNode object, boolean query, String outer, int index, String caller) {
     this.object = object;
     this.query = query;
     this.outer = outer;
     this.index = index;
+    this.caller = caller;
+  }
+
+  /** These fields, as asked by a user. */
+  Fields askedBy(String user) {
+    return new Fields(object, query, outer, index, user);
+  }
+
+  /** Who asks. */
+  public String caller() {
+    return caller;
   }
 
   /** Put together only where a message needs it: a batch has a thousand objects. */
@@ -59,7 +75,7 @@ public final class Fields {
   public Fields with(String name, String value) {
     ObjectNode copy = object.deepCopy();
     copy.put(name, value);
-    return new Fields(copy, query, outer, index);
+    return new Fields(copy, query, outer, index, caller);
   }
 
   private JsonNode find(String name) {

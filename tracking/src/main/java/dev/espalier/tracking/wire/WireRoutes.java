@@ -3,6 +3,7 @@ package dev.espalier.tracking.wire;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.platform.Caller;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
@@ -58,7 +59,12 @@ public abstract class WireRoutes extends JsonRoutes {
 
   /** An operation of API 3.0. */
   protected static Operation getThree(String path, Call call) {
-    return new Operation(Method.GET, "/mlflow/" + path, 3, MAX_BODY, call);
+    return three(get(path, call));
+  }
+
+  /** The same operation of API 3.0. */
+  protected static Operation three(Operation two) {
+    return new Operation(two.method(), two.path(), 3, two.limit(), two.call());
   }
 
   protected static Operation post(String path, Call call) {
@@ -135,12 +141,17 @@ public abstract class WireRoutes extends JsonRoutes {
   }
 
   private static Fields fields(ServerRequest request, Operation operation) {
-    Fields fields = body(request, operation);
+    Fields fields = body(request, operation).askedBy(asked(request));
     Matcher variables = VARIABLE.matcher(operation.path());
     while (variables.find()) {
       fields = fields.with(variables.group(1), path(request, variables.group(1)));
     }
     return fields;
+  }
+
+  /** Who asks, as a record of it says. */
+  private static String asked(ServerRequest request) {
+    return request.context().get(Caller.class).map(Caller::user).orElse("mlflow-client");
   }
 
   private static Fields body(ServerRequest request, Operation operation) {
@@ -157,6 +168,12 @@ public abstract class WireRoutes extends JsonRoutes {
       return query(request);
     }
     return parse(bytes);
+  }
+
+  /** The fields of a JSON body. */
+  protected static Fields json(ServerRequest request) {
+    contentType(request);
+    return parse(bytes(request, MAX_BODY));
   }
 
   /** The fields of the query string. */
