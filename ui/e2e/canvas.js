@@ -36,7 +36,7 @@ export const draft = { source: source.replace('30d', '10d'), baseVersion: '1.0.0
 const finding = { rule: 15, level: 'ERROR', questions: ['deploy.lead_time', 'deploy.strategy'], message: 'P10D promised, at least P14D needed: stages P2D, holds P12D.', repair: 'Promise P14D or shorten the steps.', patch: [{ path: 'deploy.lead_time.target', value: '14d' }] };
 export const check = { contradictions: [finding], problems: [] };
 export const plan = {
-  product: P, base: '1.0.0', version: '1.1.0', loosens: false, by: 'ana', approvers: ['ben'], needs: [], planDigest: digest('91a'),
+  product: P, base: '1.0.0', version: '1.1.0', loosens: false, by: 'ana', approvers: ['ben'], needs: [], confirms: [], planDigest: digest('91a'),
   diff: [{ question: 'deploy.lead_time', path: 'deploy.lead_time.target', direction: 'TIGHTENED', before: '"P30D"', after: '"P10D"' }, { question: 'serving.volume', path: 'serving.volume.why', direction: 'TEXT', before: '""', after: '"the corpus"' }],
   actions: [{ action: 'change', resource: 'policy/lead_time', because: 'deploy.lead_time' }], contradictions: [finding],
 };
@@ -44,7 +44,7 @@ export const versions = [
   { version: '1.0.0', digest: digest('4038'), appliedAt: '2002-08-01T00:00:00Z', appliedBy: 'ana', plannedBy: 'ana', approvals: [], reason: 'first canvas', active: true },
   { version: '0.9.0', digest: digest('77ab'), appliedAt: '2002-07-20T00:00:00Z', appliedBy: 'ana', plannedBy: 'ana', approvals: [], reason: 'a try', active: false },
 ];
-export const openPlans = [{ plan: { ...plan, loosens: true, needs: ['reason', 'approval of another member'], contradictions: [], planDigest: digest('5e5') }, by: 'ben', at: '2002-12-01T07:00:00Z', approvals: [], missing: ['approval of another member'] }];
+export const openPlans = [{ plan: { ...plan, loosens: true, needs: ['reason', 'approval of another member'], confirms: [4], contradictions: [{ rule: 4, level: 'WARN', questions: ['deploy.strategy', 'serving.volume'], message: '200 requests at 10 % need 33m20s, not 30m.', repair: 'Hold the step for 33m20s.', patch: [] }], planDigest: digest('5e5') }, by: 'ben', at: '2002-12-01T07:00:00Z', approvals: [], missing: ['approval of another member'] }];
 export const drift = [{ id: 'd-1', resource: 'monitor/false_spam', field: 'bound', expected: 0.03, actual: 0.1, by: 'cem', at: '2002-11-30T10:00:00Z', state: 'OPEN' }];
 export const me = { user: 'ana', via: 'LOOPBACK', roles: { [P]: 'OWNER' } };
 export const drills = [{ name: 'load', description: 'Sends peak × (1 + headroom) and measures latency.' }, { name: 'rollback', description: 'Times the way back.' }];

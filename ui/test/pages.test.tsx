@@ -198,10 +198,14 @@ describe('the canvas page', async () => {
     expect(text(html)).toContain('One contradiction forbids applying.');
     expect(html).toMatch(/disabled=""[^>]*>Apply 1\.1\.0|<button[^>]*disabled=""/);
   });
+  it('asks for no confirmation where no warning is about what was stated', () => {
+    expect(page(<CanvasPage />, '/canvas', '/canvas?tab=plan')).not.toContain('I have read the warning');
+  });
   it('lists versions, plans that wait for another member, and changes by hand', () => {
     const html = text(page(<CanvasPage />, '/canvas', '/canvas?tab=versions'));
     expect(html).toContain('Take 0.9.0 as the draft');
     expect(html).toContain('Still needs: approval of another member.');
+    expect(html).toContain('I have read the warning of rule 4 and accept it.');
     expect(html).toContain('Approve 1.1.0');
     expect(html).toContain('monitor/false_spam');
     expect(html).toContain('Adopt it as an answer');

@@ -84,15 +84,17 @@ function Actions({ plan }: { readonly plan: PlanView }) {
 /** Approvals where the plan needs them, the reason, and the one button that changes what runs. */
 function Apply({ plan, product, applied }: { readonly plan: PlanView; readonly product: string; readonly applied: () => void }) {
   const [reason, setReason] = useState('');
+  const [accepted, setAccepted] = useState(false);
   const queries = useQueryClient();
   const me = useMe().data;
   const open = useOpenPlans(product).data?.find((one) => one.plan.planDigest === plan.planDigest);
   const missing = open?.missing ?? plan.needs;
   const needsReason = plan.needs.some((need) => need.toLowerCase().includes('reason'));
   const waits = missing.some((need) => need.toLowerCase().includes('approval'));
+  const warned = plan.confirms.length > 0;
   const blocked = plan.contradictions.filter((finding) => finding.level === 'ERROR').length;
   const apply = useMutation({
-    mutationFn: () => post(`/canvases/${encodeURIComponent(product)}/apply`, { planDigest: plan.planDigest, ...(reason.trim() === '' ? {} : { reason: reason.trim() }) }),
+    mutationFn: () => post(`/canvases/${encodeURIComponent(product)}/apply`, { planDigest: plan.planDigest, ...(reason.trim() === '' ? {} : { reason: reason.trim() }), ...(warned ? { confirms: plan.confirms } : {}) }),
     onSuccess: async () => {
       await queries.invalidateQueries({ predicate: ({ queryKey }) => ['canvases', 'conformance', 'draft', 'source', 'plan'].includes(String(queryKey[0])) });
       applied();
@@ -127,6 +129,7 @@ function Apply({ plan, product, applied }: { readonly plan: PlanView; readonly p
         Why {needsReason ? '' : '(optional)'}
       </label>
       <input id="apply-reason" className="text" required={needsReason} maxLength={300} value={reason} onChange={(event) => setReason(event.target.value)} />
+      {warned && <Warnings rules={plan.confirms} accepted={accepted} accept={setAccepted} />}
       {blocked > 0 && <p className="wrong">{blocked === 1 ? 'One contradiction forbids' : `${blocked} contradictions forbid`} applying. Repair {blocked === 1 ? 'it' : 'them'} first.</p>}
       {apply.error && (
         <p className="wrong" role="alert">
@@ -134,11 +137,20 @@ function Apply({ plan, product, applied }: { readonly plan: PlanView; readonly p
         </p>
       )}
       <div className="row">
-        <button type="submit" className="btn primary" disabled={apply.isPending || blocked > 0 || waits}>
+        <button type="submit" className="btn primary" disabled={apply.isPending || blocked > 0 || waits || (warned && !accepted)}>
           Apply {plan.version}
         </button>
         {me && <span className="muted">as {me.user}</span>}
       </div>
     </form>
+  );
+}
+
+/** The box that says: I have read what these rules warn of. */
+export function Warnings({ rules, accepted, accept }: { readonly rules: readonly number[]; readonly accepted: boolean; readonly accept: (value: boolean) => void }) {
+  return (
+    <label className="check">
+      <input type="checkbox" checked={accepted} onChange={(event) => accept(event.target.checked)} /> I have read the warning{rules.length === 1 ? '' : 's'} of rule {rules.join(', ')} and accept {rules.length === 1 ? 'it' : 'them'}.
+    </label>
   );
 }

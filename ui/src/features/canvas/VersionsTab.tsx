@@ -8,6 +8,7 @@ import { dateTime } from '../../shared/lib/time';
 import { Asked } from '../../shared/ui/Asked';
 import { Pill } from '../../shared/ui/Pill';
 import { Diff, plain } from './Diff';
+import { Warnings } from './PlanTab';
 
 interface Props {
   readonly product: string;
@@ -84,11 +85,13 @@ function Waiting({ product, open, questions, go }: { readonly product: string; r
   const me = useMe().data;
   const queries = useQueryClient();
   const [reason, setReason] = useState('');
+  const [accepted, setAccepted] = useState(false);
+  const warned = plan.confirms.length > 0;
   const refresh = () => queries.invalidateQueries({ predicate: ({ queryKey }) => ['plan', 'canvases', 'conformance', 'draft'].includes(String(queryKey[0])) });
   const base = `/canvases/${encodeURIComponent(product)}`;
   const why = reason.trim() === '' ? {} : { reason: reason.trim() };
   const approve = useMutation({ mutationFn: () => post<OpenPlan>(`${base}/plans/${encodeURIComponent(plan.planDigest)}/approvals`, why), onSuccess: refresh });
-  const apply = useMutation({ mutationFn: () => post<PlanView>(`${base}/apply`, { planDigest: plan.planDigest, ...why }), onSuccess: refresh });
+  const apply = useMutation({ mutationFn: () => post<PlanView>(`${base}/apply`, { planDigest: plan.planDigest, ...why, ...(warned ? { confirms: plan.confirms } : {}) }), onSuccess: refresh });
   const mine = me?.user === open.by;
   const error = approve.error ?? apply.error;
   return (
@@ -108,6 +111,7 @@ function Waiting({ product, open, questions, go }: { readonly product: string; r
         Why
       </label>
       <input id={`why-${plan.planDigest}`} className="text" maxLength={300} value={reason} onChange={(event) => setReason(event.target.value)} />
+      {warned && <Warnings rules={plan.confirms} accepted={accepted} accept={setAccepted} />}
       {error && (
         <p className="wrong" role="alert">
           {error.message}
@@ -119,7 +123,7 @@ function Waiting({ product, open, questions, go }: { readonly product: string; r
             Approve {plan.version}
           </button>
         )}
-        <button type="button" className={mine ? 'btn primary' : 'btn'} disabled={apply.isPending || open.missing.some((need) => need.includes('approval'))} onClick={() => apply.mutate()}>
+        <button type="button" className={mine ? 'btn primary' : 'btn'} disabled={apply.isPending || (warned && !accepted) || open.missing.some((need) => need.includes('approval'))} onClick={() => apply.mutate()}>
           Apply {plan.version}
         </button>
       </div>

@@ -166,8 +166,10 @@ export interface Schemas {
     diff: Schemas['PlanChange'][];
     actions: Schemas['PlanAction'][];
     contradictions: Schemas['Contradiction'][];
-    /** What apply asks for: a reason, the approval of another member */
+    /** What apply asks for: a reason, the approval of another member, the confirmation of warnings */
     needs: string[];
+    /** The rules whose warnings apply wants confirmed, by number */
+    confirms: number[];
     /** Whether it takes a promise back */
     loosens: boolean;
     /** Who wants it, and therefore may not approve it */
@@ -183,6 +185,8 @@ export interface Schemas {
     planDigest: string;
     /** Needed when it loosens a promise */
     reason?: string;
+    /** The rules whose warnings are accepted, by number */
+    confirms?: number[];
   };
   /** Frozen rows of a dataset */
   Snapshot: {

@@ -4,6 +4,7 @@ import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Canvases;
 import dev.espalier.canvas.Check;
 import dev.espalier.canvas.Conformance;
+import dev.espalier.canvas.Consent;
 import dev.espalier.canvas.Observation;
 import dev.espalier.canvas.Plan;
 import dev.espalier.platform.Caller;
@@ -90,7 +91,10 @@ public class CanvasBench implements Bench {
         Plan plan = made.plan(own, Caller.local());
         CanvasVersion version =
             made.apply(
-                plan.product(), plan.planDigest(), Optional.of("a measurement"), Caller.local());
+                plan.product(),
+                plan.planDigest(),
+                Consent.because("a measurement").confirming(plan.confirms()),
+                Caller.local());
         made.record(version.product(), observations(made.conformance(version.product())));
         names.add(version.product());
       }

@@ -344,6 +344,23 @@ final class Answers {
         .multipliedBy(2);
   }
 
+  /**
+   * The product's name as paths and ids write it.
+   *
+   * @throws EspalierException INVALID where the document names no product
+   */
+  String slug() {
+    return find(Page.Name.class)
+        .map(Page.Name::slug)
+        .filter(slug -> !slug.isEmpty())
+        .orElseThrow(() ->
+            EspalierException.invalidField(
+                "product.name",
+                "required",
+                "product.name: the canvas names no product.",
+                Optional.of("my-product")));
+  }
+
   /** The owner of the product. */
   String owner() {
     return get(Page.Authors.class).owner();

@@ -13,6 +13,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The canvas over HTTP: read, draft, check, plan, approve, apply; conformance and history. */
 public final class CanvasRoutes extends JsonRoutes {
@@ -182,7 +183,10 @@ public final class CanvasRoutes extends JsonRoutes {
     send(
         response,
         canvases.apply(
-            path(request, "product"), body.planDigest(), body.reason(), caller(request)));
+            path(request, "product"),
+            body.planDigest(),
+            new Consent(body.reason(), Set.copyOf(body.confirms().orElse(List.of()))),
+            caller(request)));
   }
 
   /** A draft to keep, and the version that it started from. */
@@ -210,6 +214,9 @@ public final class CanvasRoutes extends JsonRoutes {
   /** Which version to plan again. */
   record Reapply(@JsonProperty(required = true) String version) {}
 
-  /** Which plan to apply, and why where it loosens something. */
-  record Apply(@JsonProperty(required = true) Digest planDigest, Optional<String> reason) {}
+  /** Which plan to apply, why where it loosens something, and the warnings that are accepted. */
+  record Apply(
+      @JsonProperty(required = true) Digest planDigest,
+      Optional<String> reason,
+      Optional<List<Integer>> confirms) {}
 }

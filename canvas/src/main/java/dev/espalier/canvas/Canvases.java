@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +71,7 @@ public final class Canvases {
 
   /** Plans a document for the product that the document names. */
   public Plan plan(byte[] document, Caller caller) {
-    return plan(slug(Answers.read(document)), document, caller);
+    return plan(Answers.read(document).slug(), document, caller);
   }
 
   /**
@@ -93,7 +94,7 @@ public final class Canvases {
 
   private static Answers about(String product, byte[] document) {
     Answers answers = Answers.read(document);
-    String slug = slug(answers);
+    String slug = answers.slug();
     if (!slug.equals(product)) {
       throw EspalierException.invalidField(
           "product.name",
@@ -124,19 +125,6 @@ public final class Canvases {
   /** A document with patches applied, as text; nothing is stored. */
   public String patched(byte[] document, List<Patch> patches) {
     return Export.text(Patches.apply(Answers.read(document), patches));
-  }
-
-  private static String slug(Answers answers) {
-    return answers
-        .find(Page.Name.class)
-        .map(Page.Name::slug)
-        .filter(slug -> !slug.isEmpty())
-        .orElseThrow(() ->
-            EspalierException.invalidField(
-                "product.name",
-                "required",
-                "product.name: the canvas names no product.",
-                Optional.of("my-product")));
   }
 
   private CanvasStore.Planned planned(String product, Digest digest) {
@@ -193,7 +181,7 @@ public final class Canvases {
         planned.by(),
         planned.at(),
         approvals,
-        Planner.missing(plan, approvals, Optional.empty()));
+        Planner.missing(plan, approvals, Consent.silent()));
   }
 
   /**
@@ -234,12 +222,11 @@ public final class Canvases {
   /**
    * Applies a plan: one transaction appends the version, if the plan's base is still the newest.
    *
-   * @param reason needed when the plan loosens something
-   * @throws EspalierException CONFLICT when another version came first or a contradiction is left,
-   *     DENIED while an approval is missing
+   * @param consent the reason where the plan loosens something, and the warnings that are accepted
+   * @throws EspalierException CONFLICT when another version came first, a contradiction is left or
+   *     a warning is not confirmed, DENIED while an approval is missing
    */
-  public CanvasVersion apply(
-      String product, Digest planDigest, Optional<String> reason, Caller caller) {
+  public CanvasVersion apply(String product, Digest planDigest, Consent consent, Caller caller) {
     CanvasStore.Planned planned = planned(product, planDigest);
     Plan plan = again(planned);
     Answers answers = Answers.read(planned.source().getBytes(StandardCharsets.UTF_8));
@@ -251,8 +238,9 @@ public final class Canvases {
               .formatted(answers.owner(), by));
     }
     List<Approval> approvals = store.approvals(planDigest);
-    Planner.permit(plan, approvals, reason);
-    CanvasDocument next = document(plan, answers, planned.source(), reason, by, approvals);
+    Planner.permit(plan, approvals, consent);
+    CanvasDocument next =
+        document(plan, answers, planned.source(), reason(plan, consent, approvals), by, approvals);
     store.append(next, planned.base());
     drafts.delete(product, by);
     Read applied = understand(next);
@@ -266,20 +254,29 @@ public final class Canvases {
     return applied.version();
   }
 
+  /** What was said, and what it was said in spite of: part of what is signed. */
+  private static String reason(Plan plan, Consent consent, List<Approval> approvals) {
+    List<String> words = new ArrayList<>();
+    consent.reason().map(String::strip).filter(text -> !text.isEmpty()).ifPresent(words::add);
+    if (!plan.confirms().isEmpty()) {
+      words.add(
+          "(warned by rule %s)"
+              .formatted(
+                  plan.confirms().stream().map(String::valueOf).collect(Collectors.joining(", "))));
+    }
+    if (plan.loosens() && approvals.isEmpty()) {
+      words.add("(self-approved)");
+    }
+    return String.join(" ", words);
+  }
+
   /** What the event says. */
   record Applied(String product, String version, Digest digest, int changes) {}
 
   private CanvasDocument document(
-      Plan plan,
-      Answers answers,
-      String source,
-      Optional<String> reason,
-      String by,
-      List<Approval> approvals) {
+      Plan plan, Answers answers, String source, String why, String by, List<Approval> approvals) {
     Optional<CanvasDocument> parent = latest(plan.product()).map(Read::document);
     Instant now = clocks.now(plan.product());
-    boolean alone = plan.loosens() && approvals.isEmpty();
-    String why = reason.map(String::strip).orElse("") + (alone ? " (self-approved)" : "");
     ObjectNode canonical = answers.canonical(by, now, parent.map(CanvasDocument::document));
     CanvasDocument draft =
         new CanvasDocument(

@@ -1,5 +1,6 @@
 package dev.espalier.canvas;
 
+import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Problem;
 import java.util.List;
 
@@ -10,5 +11,22 @@ public record Check(List<Plan.Finding> contradictions, List<Problem> problems) {
   public Check {
     contradictions = List.copyOf(contradictions);
     problems = List.copyOf(problems);
+  }
+
+  /** Looks at a document alone, without a server: what only a world could tell stays unknown. */
+  public static Check of(byte[] document) {
+    try {
+      Answers answers = Answers.read(document);
+      answers.slug();
+      return new Check(Rules.findings(answers), List.of());
+    } catch (EspalierException problem) {
+      return new Check(List.of(), List.of(Problem.of(problem)));
+    }
+  }
+
+  /** True when nothing keeps the document from being applied. */
+  public boolean sound() {
+    return problems.isEmpty()
+        && contradictions.stream().noneMatch(each -> each.level() == Plan.Level.ERROR);
   }
 }

@@ -11,6 +11,7 @@ import java.util.Set;
  * needs it says so.
  *
  * @param capacity the rate that was sustained within the latency limits
+ * @param pace how long a prediction takes, from which a rate can be estimated
  * @param nodes the machines that serve and train; empty when none is known
  * @param labelDelay the time within which 95 % of the labels came
  * @param ci the time within which 95 % of the checks ended
@@ -21,6 +22,7 @@ import java.util.Set;
  */
 public record Facts(
     Optional<Capacity> capacity,
+    Optional<Pace> pace,
     List<Node> nodes,
     Optional<Duration> labelDelay,
     Optional<Duration> ci,
@@ -44,6 +46,21 @@ public record Facts(
   public record Capacity(double perSecond, boolean measured, String where) {}
 
   /**
+   * What one prediction takes.
+   *
+   * @param each the time of one text on one core, 95th percentile
+   * @param cores of the machine that serves where the canvas names no target
+   * @param version the model that was timed
+   */
+  public record Pace(Duration each, int cores, String version) {
+    public Pace {
+      if (each.isNegative() || each.isZero() || cores < 1) {
+        throw new IllegalArgumentException("A pace needs a time above 0 and a core.");
+      }
+    }
+  }
+
+  /**
    * A machine.
    *
    * @param zone where it stands; empty when nobody said
@@ -59,6 +76,7 @@ public record Facts(
   public static Facts unknown() {
     return new Facts(
         Optional.empty(),
+        Optional.empty(),
         List.of(),
         Optional.empty(),
         Optional.empty(),
@@ -70,11 +88,16 @@ public record Facts(
 
   public Facts withCapacity(Capacity sustained) {
     return new Facts(
-        Optional.of(sustained), nodes, labelDelay, ci, run, labels, rungLabels, fields);
+        Optional.of(sustained), pace, nodes, labelDelay, ci, run, labels, rungLabels, fields);
+  }
+
+  public Facts withPace(Pace measured) {
+    return new Facts(
+        capacity, Optional.of(measured), nodes, labelDelay, ci, run, labels, rungLabels, fields);
   }
 
   public Facts withNodes(List<Node> machines) {
-    return new Facts(capacity, machines, labelDelay, ci, run, labels, rungLabels, fields);
+    return new Facts(capacity, pace, machines, labelDelay, ci, run, labels, rungLabels, fields);
   }
 
   /** Times that were measured; what is absent stays unknown. */
@@ -82,6 +105,7 @@ public record Facts(
       Optional<Duration> labelled, Optional<Duration> checked, Optional<Duration> trained) {
     return new Facts(
         capacity,
+        pace,
         nodes,
         labelled.or(() -> labelDelay),
         checked.or(() -> ci),
@@ -93,10 +117,12 @@ public record Facts(
 
   /** The contract of the champion, and of the rungs behind it. */
   public Facts withLabels(Set<String> champion, Map<String, Set<String>> rungs) {
-    return new Facts(capacity, nodes, labelDelay, ci, run, Optional.of(champion), rungs, fields);
+    return new Facts(
+        capacity, pace, nodes, labelDelay, ci, run, Optional.of(champion), rungs, fields);
   }
 
   public Facts withFields(Set<String> known) {
-    return new Facts(capacity, nodes, labelDelay, ci, run, labels, rungLabels, Optional.of(known));
+    return new Facts(
+        capacity, pace, nodes, labelDelay, ci, run, labels, rungLabels, Optional.of(known));
   }
 }

@@ -13,6 +13,11 @@ public record Patch(String path, JsonNode value) {
 
   /** The question whose answer it changes. */
   Question<?> question() {
+    return question(path);
+  }
+
+  /** The question that a path begins with, the longest where several do. */
+  static Question<?> question(String path) {
     return Question.all().stream()
         .filter(each ->
             path.equals(each.key())

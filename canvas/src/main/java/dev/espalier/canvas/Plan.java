@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * @param base the active version that the plan was made against
  * @param version the version that applying creates, derived from {@code diff}
- * @param needs what else apply asks for: {@link #REASON}, {@link #APPROVAL}
+ * @param needs what else apply asks for: {@link #REASON}, {@link #APPROVAL}, {@link #CONFIRMATION}
+ * @param confirms the rules whose warnings apply wants confirmed, by number
  * @param loosens whether it takes a promise back
  * @param by who wants it, and therefore may not approve it
  * @param approvers who may approve it
@@ -23,18 +24,21 @@ public record Plan(
     List<Action> actions,
     List<Finding> contradictions,
     List<String> needs,
+    List<Integer> confirms,
     boolean loosens,
     String by,
     List<String> approvers,
     Digest planDigest) {
   static final String REASON = "reason";
   static final String APPROVAL = "approval of another member";
+  static final String CONFIRMATION = "confirmation of its warnings";
 
   public Plan {
     diff = List.copyOf(diff);
     actions = List.copyOf(actions);
     contradictions = List.copyOf(contradictions);
     needs = List.copyOf(needs);
+    confirms = List.copyOf(confirms);
     approvers = List.copyOf(approvers);
   }
 

@@ -3,6 +3,7 @@ package dev.espalier.canvas;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.platform.CanonicalJson;
+import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
 import dev.espalier.platform.Role;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Turns two documents into a plan, and says what the plan still needs. Pure. */
 final class Planner {
@@ -50,6 +52,15 @@ final class Planner {
     if ((loosens || touches) && !approvers.isEmpty()) {
       needs.add(Plan.APPROVAL);
     }
+    List<Plan.Finding> findings = Rules.findings(answers, facts);
+    List<Integer> confirms =
+        Rules.toConfirm(
+            answers,
+            findings,
+            base.map(each -> Rules.findings(each.answers(), facts)).orElse(List.of()));
+    if (!confirms.isEmpty()) {
+      needs.add(Plan.CONFIRMATION);
+    }
     ObjectNode covered = JsonNodeFactory.instance.objectNode();
     covered.put("product", product).put("base", version.orElse("")).put("version", next);
     covered.put("content", answers.contentDigest().text()).put("by", by);
@@ -62,8 +73,9 @@ final class Planner {
         next,
         diff,
         actions,
-        Rules.findings(answers, facts),
+        findings,
         needs,
+        confirms,
         loosens,
         by,
         approvers,
@@ -117,23 +129,39 @@ final class Planner {
   }
 
   /** What is still missing before the plan may be applied, in words; empty when nothing is. */
-  static List<String> missing(Plan plan, List<Approval> approvals, Optional<String> reason) {
+  static List<String> missing(Plan plan, List<Approval> approvals, Consent consent) {
     List<String> missing = new ArrayList<>();
     if (plan.blocked()) {
       missing.add("a repair of its contradictions");
     }
-    boolean approved = approvals.stream().map(Approval::by).anyMatch(plan.approvers()::contains);
-    if (plan.needs().contains(Plan.APPROVAL) && !approved) {
+    if (unapproved(plan, approvals)) {
       missing.add("the approval of %s".formatted(String.join(" or ", plan.approvers())));
     }
-    if (plan.needs().contains(Plan.REASON) && reason.filter(text -> !text.isBlank()).isEmpty()) {
+    if (unreasoned(plan, consent)) {
       missing.add("a reason");
+    }
+    if (!unconfirmed(plan, consent).isEmpty()) {
+      missing.add(Plan.CONFIRMATION);
     }
     return missing;
   }
 
+  private static boolean unapproved(Plan plan, List<Approval> approvals) {
+    return plan.needs().contains(Plan.APPROVAL)
+        && approvals.stream().map(Approval::by).noneMatch(plan.approvers()::contains);
+  }
+
+  private static boolean unreasoned(Plan plan, Consent consent) {
+    return plan.needs().contains(Plan.REASON)
+        && consent.reason().filter(text -> !text.isBlank()).isEmpty();
+  }
+
+  private static List<Integer> unconfirmed(Plan plan, Consent consent) {
+    return plan.confirms().stream().filter(rule -> !consent.confirms().contains(rule)).toList();
+  }
+
   /** Refuses a plan that lacks something, with what and the fix. */
-  static void permit(Plan plan, List<Approval> approvals, Optional<String> reason) {
+  static void permit(Plan plan, List<Approval> approvals, Consent consent) {
     if (plan.blocked()) {
       Plan.Finding first =
           plan.contradictions().stream()
@@ -143,10 +171,9 @@ final class Planner {
       throw EspalierException.conflict(
           "Rule %d: %s %s".formatted(first.rule(), first.message(), first.repair()));
     }
-    boolean approved = approvals.stream().map(Approval::by).anyMatch(plan.approvers()::contains);
-    if (plan.needs().contains(Plan.APPROVAL) && !approved) {
+    if (unapproved(plan, approvals)) {
       throw new EspalierException(
-          dev.espalier.platform.ErrorCode.DENIED,
+          ErrorCode.DENIED,
           "This %s: another member has to approve it. Ask %s to run: espalier approve %s %s"
               .formatted(
                   plan.loosens() ? "loosens a promise" : "changes what production meets",
@@ -154,12 +181,30 @@ final class Planner {
                   plan.product(),
                   plan.planDigest()));
     }
-    if (plan.needs().contains(Plan.REASON) && reason.filter(text -> !text.isBlank()).isEmpty()) {
+    if (unreasoned(plan, consent)) {
       throw EspalierException.invalidField(
           "reason",
           "required",
           "This loosens a promise: say why in 'reason'.",
           Optional.of("why it may be looser"));
     }
+    List<Integer> open = unconfirmed(plan, consent);
+    if (!open.isEmpty()) {
+      throw warned(plan, open);
+    }
+  }
+
+  private static EspalierException warned(Plan plan, List<Integer> open) {
+    String warnings =
+        plan.contradictions().stream()
+            .filter(each -> each.level() == Plan.Level.WARN && open.contains(each.rule()))
+            .map(each -> "Rule %d: %s %s".formatted(each.rule(), each.message(), each.repair()))
+            .collect(Collectors.joining(" "));
+    return EspalierException.conflict(
+        "%s Repair it, or confirm what you accept: 'confirms': %s (espalier apply --confirm %s)."
+            .formatted(
+                warnings,
+                plan.confirms(),
+                plan.confirms().stream().map(String::valueOf).collect(Collectors.joining(","))));
   }
 }

@@ -11,6 +11,7 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -33,33 +34,101 @@ final class RolloutRules {
     }
     double need = volume.get().need();
     List<String> questions = List.of("serving.volume", "deploy.targets", "serving.mode");
-    if (facts.capacity().isEmpty()) {
+    Optional<Facts.Capacity> known = facts.capacity().or(() -> estimate(all, facts));
+    if (known.isEmpty()) {
       return List.of(
           Rules.unknown(
               1,
               questions,
-              "You expect %s/s; what is sustained is unknown until the load drill has run."
+              "You expect %s/s; what is sustained is unknown until a version is registered or the load drill has run."
                   .formatted(Bound.number(need))));
     }
-    Facts.Capacity has = facts.capacity().get();
+    Facts.Capacity has = known.get();
     if (need <= has.perSecond()) {
       return List.of();
     }
-    String lower = lower(volume.get(), has.perSecond());
+    Duration limit = all.get(Serving.Mode.class).online().p95();
+    String how =
+        has.measured()
+            ? ""
+            : facts
+                .pace()
+                .filter(_ -> facts.capacity().isEmpty())
+                .map(pace ->
+                    ", by an estimate: %s takes %s for a prediction on a core"
+                        .formatted(pace.version(), Rules.words(pace.each())))
+                .orElse(", measured under another limit");
+    List<Patch> repair = new ArrayList<>();
+    List<String> words = new ArrayList<>(List.of("add replicas"));
+    double room = has.perSecond();
+    if (room <= 0) {
+      // No core answers within the limit: the limit is what is wrong.
+      Facts.Pace pace = facts.pace().orElseThrow();
+      Duration possible = Duration.ofMillis(pace.each().plusNanos(999_999).toMillis());
+      room = cores(all, pace) / seconds(pace.each());
+      words.add("relax p95 to %s".formatted(Rules.words(possible)));
+      repair.add(Rules.patch("serving.mode.online.p95", Scalars.write(possible)));
+    } else {
+      words.add("relax p95");
+    }
+    if (need > room) {
+      String lower = lower(volume.get(), room);
+      words.add("lower the volume to %s".formatted(lower));
+      repair.add(Rules.patch("serving.volume.expected", lower));
+    }
+    String advice =
+        String.join(", ", words.subList(0, words.size() - 1)) + " or " + words.getLast();
     return List.of(
         new Finding(
             1,
             has.measured() ? Level.ERROR : Level.WARN,
             questions,
-            "You expect %s/s; %s sustains %s/s at %s%s."
+            "You expect %s/s; %s sustain %s/s at %s%s."
                 .formatted(
                     Bound.number(need),
                     has.where(),
                     Bound.number(has.perSecond()),
-                    Rules.words(all.get(Serving.Mode.class).online().p95()),
-                    has.measured() ? "" : ", by an estimate"),
-            "Add replicas, relax p95 or lower the volume to %s.".formatted(lower),
-            List.of(Rules.patch("serving.volume.expected", lower))));
+                    Rules.words(limit),
+                    how),
+            advice.substring(0, 1).toUpperCase(Locale.ROOT) + advice.substring(1) + ".",
+            List.copyOf(repair)));
+  }
+
+  /** What the declared targets could sustain, one prediction after the other on each core. */
+  private static Optional<Facts.Capacity> estimate(Answers all, Facts facts) {
+    return facts
+        .pace()
+        .map(pace -> {
+          int cores = cores(all, pace);
+          boolean late = pace.each().compareTo(all.get(Serving.Mode.class).online().p95()) > 0;
+          String where =
+              production(all).isEmpty()
+                  ? "%d cores here".formatted(cores)
+                  : "%s with %d cores".formatted(String.join(", ", names(all)), cores);
+          return new Facts.Capacity(late ? 0 : cores / seconds(pace.each()), false, where);
+        });
+  }
+
+  private static double seconds(Duration time) {
+    return time.toNanos() / 1e9;
+  }
+
+  private static int cores(Answers all, Facts.Pace pace) {
+    int stated = production(all).stream().mapToInt(Deploy.Place::cpu).sum();
+    return (stated > 0 ? stated : pace.cores()) * all.get(Serving.Distributed.class).most();
+  }
+
+  private static List<String> names(Answers all) {
+    return production(all).stream().map(Deploy.Place::name).toList();
+  }
+
+  /** The production targets that the document states; a default says nothing about a machine. */
+  private static List<Deploy.Place> production(Answers all) {
+    return all.given("deploy.targets").set().isEmpty()
+        ? List.of()
+        : all.get(Deploy.Targets.class).targets().stream()
+            .filter(place -> place.stage().equals("prod"))
+            .toList();
   }
 
   /** The rate, in the period of the answer, that the capacity just meets. */
@@ -198,7 +267,7 @@ final class RolloutRules {
       return List.of(
           new Finding(
               15,
-              Rules.level(all, "deploy.lead_time", "deploy.strategy"),
+              Rules.level(all, "deploy.lead_time", "deploy.strategy", "deploy.lead_time.target"),
               questions,
               "%s promised, at least %s needed: %s."
                   .formatted(Rules.words(promised), least, String.join(", ", parts)),

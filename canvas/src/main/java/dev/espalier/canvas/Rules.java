@@ -48,6 +48,23 @@ final class Rules {
     return List.copyOf(found);
   }
 
+  /**
+   * The rules whose warnings a person has to confirm before the answers apply: those about
+   * something the document states. A warning about a default that nobody confirmed is shown, and
+   * there is nothing to confirm; one that the applied version gives as well was confirmed with it.
+   *
+   * @param applied the findings about the version that applies now, by the same facts
+   */
+  static List<Integer> toConfirm(Answers all, List<Finding> findings, List<Finding> applied) {
+    return findings.stream()
+        .filter(each -> each.level() == Level.WARN && !applied.contains(each))
+        .filter(each -> each.patch().stream().anyMatch(patch -> stated(all, patch.path())))
+        .map(Finding::rule)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
   /** Rule 2: labels that come after the window has closed. */
   private static List<Finding> labels(Answers all, Facts facts) {
     Duration declared = all.get(Develop.Data.class).labeling().labelDelay();
@@ -108,7 +125,7 @@ final class Rules {
         .map(p ->
             new Finding(
                 3,
-                level(all, "ct.schedule", "ct.schedule"),
+                level(all, "ct.schedule", "ct.schedule", "ct.schedule.max_staleness"),
                 List.of("ct.schedule"),
                 "Retraining every %s cannot keep data younger than %s."
                     .formatted(words(p), words(s.maxStaleness())),
@@ -129,7 +146,8 @@ final class Rules {
                 5,
                 level(all, "ct.schedule", "deploy.release_policy"),
                 List.of("ct.schedule", "deploy.release_policy"),
-                "Automatic promotion and two-person approval exclude each other.",
+                "Automatic promotion and two-person approval exclude each other: auto_promote is to_production, four_eyes is yes, and there are %d members."
+                    .formatted(all.members()),
                 "Set auto_promote to to_canary, or four_eyes to no.",
                 List.of(patch("ct.schedule.auto_promote", "to_canary"))))
         : List.of();
@@ -147,7 +165,7 @@ final class Rules {
         ? List.of(
             new Finding(
                 10,
-                level(all, "serving.fallback", "serving.mode"),
+                level(all, "serving.fallback", "serving.mode", "serving.mode.online.timeout"),
                 List.of("serving.fallback", "serving.mode"),
                 "The chain may take %s; the caller gives up after %s."
                     .formatted(words(sum), words(timeout)),
@@ -166,7 +184,7 @@ final class Rules {
                 11,
                 level(all, "model", "model"),
                 List.of("model"),
-                "A decoder must not see future tokens.",
+                "A decoder must not see future tokens: family is decoder, arch.causal is no.",
                 "Set arch.causal to yes.",
                 List.of(new Patch("model.arch.causal", Json.tree(true)))))
         : List.of();
@@ -271,6 +289,18 @@ final class Rules {
   static Level level(Answers all, String one, String other) {
     boolean confirmed = !all.given(one).set().isEmpty() && !all.given(other).set().isEmpty();
     return confirmed ? Level.ERROR : Level.WARN;
+  }
+
+  /** The same; a warning as well where the field that the repair changes is such a default. */
+  static Level level(Answers all, String one, String other, String repaired) {
+    return stated(all, repaired) ? level(all, one, other) : Level.WARN;
+  }
+
+  /** Whether the document states the field that a path leads into. */
+  private static boolean stated(Answers all, String path) {
+    Question<?> question = Patch.question(path);
+    String rest = path.substring(Math.min(path.length(), question.key().length() + 1));
+    return all.given(question.key()).set().contains(rest.split("[.\\[]", 2)[0]);
   }
 
   static Finding unknown(int rule, List<String> questions, String message) {

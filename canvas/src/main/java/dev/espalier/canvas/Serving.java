@@ -159,6 +159,12 @@ sealed interface Serving extends Answer {
                         .missing("no drill has killed a replica")
                         .within(Bound.atMost(0.001, "share"))
                         .onlyIf(d.required, "one process serves")));
+
+    /** The most replicas that may serve at once: the end of the range, 1 where one serves. */
+    int most() {
+      String last = replicas.substring(replicas.lastIndexOf('.') + 1).strip();
+      return required && last.matches("[1-9]\\d{0,3}") ? Integer.parseInt(last) : 1;
+    }
   }
 
   record MultiModel(

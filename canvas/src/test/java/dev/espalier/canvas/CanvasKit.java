@@ -49,7 +49,11 @@ final class CanvasKit implements AutoCloseable {
 
   CanvasVersion apply(String text, Caller caller) {
     Plan plan = plan(text, caller);
-    return canvases.apply(plan.product(), plan.planDigest(), Optional.of("a test"), caller);
+    return canvases.apply(
+        plan.product(),
+        plan.planDigest(),
+        Consent.because("a test").confirming(plan.confirms()),
+        caller);
   }
 
   Conformance.QuestionRow row(String key) {

@@ -92,12 +92,12 @@ class CanvasRoutesTest {
     HttpResponse<String> applied =
         post(
             "/canvases/mail-filter/apply",
-            "{\"planDigest\":%s}".formatted(plan.path("planDigest")));
+            "{\"planDigest\":%s,\"confirms\":[4]}".formatted(plan.path("planDigest")));
     assertThat(applied.statusCode()).as(applied.body()).isEqualTo(200);
     assertThat(
             post(
                     "/canvases/mail-filter/apply",
-                    "{\"planDigest\":%s}".formatted(plan.path("planDigest")))
+                    "{\"planDigest\":%s,\"confirms\":[4]}".formatted(plan.path("planDigest")))
                 .statusCode())
         .as("a plan applies once")
         .isEqualTo(409);
@@ -142,7 +142,9 @@ class CanvasRoutesTest {
     assertThat(peak.path("max").asDouble()).isEqualTo(100);
     assertThat(peak.path("tighter").asText()).isEqualTo("HIGHER");
     JsonNode plan = Json.tree(post("/canvases/mail-filter/plan", CanvasesTest.mail()).body());
-    post("/canvases/mail-filter/apply", "{\"planDigest\":%s}".formatted(plan.path("planDigest")));
+    post(
+        "/canvases/mail-filter/apply",
+        "{\"planDigest\":%s,\"confirms\":[4]}".formatted(plan.path("planDigest")));
     HttpResponse<String> text = send(HttpRequest.newBuilder(), "/canvases/mail-filter/export");
     assertThat(text.headers().firstValue("content-type").orElseThrow()).contains("yaml");
     assertThat(text.body()).startsWith("# Machine learning canvas").contains("# default");
@@ -190,7 +192,9 @@ class CanvasRoutesTest {
     String first =
         Json.tree(post("/canvases/mail-filter/plan", canvas).body()).path("planDigest").asText();
     assertThat(
-            post("/canvases/mail-filter/apply", "{\"planDigest\":\"%s\"}".formatted(first))
+            post(
+                    "/canvases/mail-filter/apply",
+                    "{\"planDigest\":\"%s\",\"confirms\":[4]}".formatted(first))
                 .statusCode())
         .isEqualTo(200);
     JsonNode plan =
@@ -233,7 +237,9 @@ class CanvasRoutesTest {
     assertThat(get("/canvases/mail-filter/draft").path("source").asText()).isEqualTo("canvas: esp");
     String digest =
         Json.tree(post("/canvases/mail-filter/plan", canvas).body()).path("planDigest").asText();
-    post("/canvases/mail-filter/apply", "{\"planDigest\":\"%s\"}".formatted(digest));
+    post(
+        "/canvases/mail-filter/apply",
+        "{\"planDigest\":\"%s\",\"confirms\":[4]}".formatted(digest));
     assertThat(post("/canvases/mail-filter/draft", begun).statusCode())
         .as("1.0.0 was applied since")
         .isEqualTo(409);

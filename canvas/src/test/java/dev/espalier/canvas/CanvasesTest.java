@@ -59,7 +59,11 @@ class CanvasesTest {
 
   private CanvasVersion apply(String text) {
     Plan plan = plan(text);
-    return canvases.apply(plan.product(), plan.planDigest(), Optional.of("a test"), Caller.local());
+    return canvases.apply(
+        plan.product(),
+        plan.planDigest(),
+        Consent.because("a test").confirming(plan.confirms()),
+        Caller.local());
   }
 
   private Conformance.QuestionRow row(String key) {
@@ -121,7 +125,7 @@ class CanvasesTest {
               Files.readAllBytes(Path.of("src/test/resources/canvases/valid/" + name + ".yaml")),
               Caller.local());
       assertThat(plan.contradictions()).as(name).noneMatch(f -> f.level() == Plan.Level.ERROR);
-      canvases.apply(plan.product(), plan.planDigest(), Optional.empty(), Caller.local());
+      canvases.apply(plan.product(), plan.planDigest(), Consent.silent(), Caller.local());
       assertThat(canvases.require(plan.product()).spec(Spec.Volume.class)).isNotNull();
     }
     Plan quickstart = plan(Files.readString(Path.of("../examples/quickstart/canvas.yaml")));
@@ -146,7 +150,7 @@ class CanvasesTest {
     return () -> {
       start.await();
       try {
-        canvases.apply("mail-filter", plan.planDigest(), Optional.empty(), Caller.local());
+        canvases.apply("mail-filter", plan.planDigest(), Consent.silent(), Caller.local());
         return true;
       } catch (EspalierException refused) {
         assertThat(refused.code()).isEqualTo(ErrorCode.CONFLICT);
@@ -166,10 +170,10 @@ class CanvasesTest {
     Plan looser = plan(mail().replace("max_staleness: 120d", "max_staleness: 150d"));
     assertThat(looser.version()).isEqualTo("2.0.0");
     assertThatThrownBy(() ->
-            canvases.apply("mail-filter", looser.planDigest(), Optional.empty(), Caller.local()))
+            canvases.apply("mail-filter", looser.planDigest(), Consent.silent(), Caller.local()))
         .hasMessageContaining("say why");
     canvases.apply(
-        "mail-filter", looser.planDigest(), Optional.of("the corpus is old"), Caller.local());
+        "mail-filter", looser.planDigest(), Consent.because("the corpus is old"), Caller.local());
     assertThat(canvases.document("mail-filter", "2.0.0").reason()).contains("self-approved");
     Plan words = plan(canvases.document("mail-filter", "2.0.0").source() + "# a comment\n");
     assertThat(words.diff()).isEmpty();

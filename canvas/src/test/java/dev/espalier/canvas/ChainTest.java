@@ -164,7 +164,7 @@ class ChainTest {
     assertThat(back.base()).contains("2.0.0");
     assertThat(back.version()).as("120 days are stricter than 150").isEqualTo("2.1.0");
     CanvasVersion again =
-        kit.canvases.apply("mail-filter", back.planDigest(), Optional.empty(), Caller.local());
+        kit.canvases.apply("mail-filter", back.planDigest(), Consent.silent(), Caller.local());
     CanvasDocument first = kit.canvases.document("mail-filter", "1.0.0");
     assertThat(again.contentDigest()).isEqualTo(first.contentDigest());
     assertThat(again.digest()).isNotEqualTo(first.digest());

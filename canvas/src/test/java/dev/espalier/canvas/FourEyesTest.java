@@ -7,7 +7,6 @@ import dev.espalier.platform.Caller;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,11 +53,16 @@ class FourEyesTest {
   }
 
   private CanvasVersion apply(Plan plan, Caller caller) {
-    return kit.canvases.apply("mail-filter", plan.planDigest(), Optional.of("because"), caller);
+    return kit.canvases.apply(
+        "mail-filter",
+        plan.planDigest(),
+        Consent.because("because").confirming(plan.confirms()),
+        caller);
   }
 
   private OpenPlan approve(Plan plan, Caller caller) {
-    return kit.canvases.approve("mail-filter", plan.planDigest(), Optional.of("fine"), caller);
+    return kit.canvases.approve(
+        "mail-filter", plan.planDigest(), java.util.Optional.of("fine"), caller);
   }
 
   @Test
@@ -96,7 +100,7 @@ class FourEyesTest {
     Plan plan = kit.plan(canvas("", "60d"), CEM);
     approve(plan, BEN);
     assertThatThrownBy(
-            () -> kit.canvases.apply("mail-filter", plan.planDigest(), Optional.of(" "), CEM))
+            () -> kit.canvases.apply("mail-filter", plan.planDigest(), Consent.because(" "), CEM))
         .hasMessageContaining("say why");
     assertThat(kit.canvases.versions("mail-filter")).hasSize(1);
   }
@@ -164,10 +168,10 @@ class FourEyesTest {
     String other = canvas("", "30d").replace("name: mail-filter", "name: other");
     Plan plan = kit.plan(other, BEN);
     denied(
-        () -> kit.canvases.apply("other", plan.planDigest(), Optional.empty(), BEN),
+        () -> kit.canvases.apply("other", plan.planDigest(), Consent.silent(), BEN),
         "names ana, and ben asks");
     Plan own = kit.plan(other, Caller.named("ana"));
-    kit.canvases.apply("other", own.planDigest(), Optional.empty(), Caller.named("ana"));
+    kit.canvases.apply("other", own.planDigest(), Consent.silent(), Caller.named("ana"));
     assertThat(kit.canvases.role("other", "cem")).contains(dev.espalier.platform.Role.CONTRIBUTOR);
     assertThat(kit.canvases.role("other", "eve")).isEmpty();
   }
@@ -181,7 +185,7 @@ class FourEyesTest {
     kit.apply(lone);
     Plan plan = kit.plan(lone.replace("max_staleness: 30d", "max_staleness: 60d"), Caller.local());
     assertThat(plan.needs()).containsExactly(Plan.REASON);
-    kit.canvases.apply("lone", plan.planDigest(), Optional.of("tired"), Caller.local());
+    kit.canvases.apply("lone", plan.planDigest(), Consent.because("tired"), Caller.local());
     assertThat(kit.canvases.document("lone", "2.0.0").reason()).isEqualTo("tired (self-approved)");
   }
 

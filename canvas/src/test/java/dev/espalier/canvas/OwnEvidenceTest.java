@@ -12,7 +12,6 @@ import dev.espalier.platform.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,7 +60,11 @@ class OwnEvidenceTest {
 
   private void apply(String text, String reason) {
     Plan plan = canvases.plan(text.getBytes(StandardCharsets.UTF_8), Caller.local());
-    canvases.apply("self", plan.planDigest(), Optional.of(reason), Caller.local());
+    canvases.apply(
+        "self",
+        plan.planDigest(),
+        Consent.because(reason).confirming(plan.confirms()),
+        Caller.local());
   }
 
   private void observe() {

@@ -49,7 +49,7 @@ class RuleFactsTest {
     Finding beyond = one(1, canvas, sustains(29.9, true));
     assertThat(beyond.level()).isEqualTo(Level.ERROR);
     assertThat(beyond.message())
-        .contains("You expect 30/s", "1.2.0 on this machine sustains 29.9/s at 100ms");
+        .contains("You expect 30/s", "1.2.0 on this machine sustain 29.9/s at 100ms");
     assertThat(beyond.questions()).contains("serving.volume", "deploy.targets");
     assertThat(beyond.patch().getFirst().value().asText()).isEqualTo("9.966/s");
     repaired(beyond, canvas, sustains(29.9, true));
@@ -59,6 +59,72 @@ class RuleFactsTest {
         .isEqualTo(Level.WARN);
     assertThat(one(1, canvas, NOTHING).level()).isEqualTo(Level.UNKNOWN);
     assertThat(rule(1, "metrics: [{id: a, primary: true}]", NOTHING)).as("no volume").isEmpty();
+  }
+
+  @Test
+  void rule_1_estimates_from_what_one_prediction_takes_until_a_load_drill_has_measured() {
+    Facts timed = NOTHING.withPace(new Facts.Pace(Duration.ofMillis(40), 2, "1.2.0"));
+    String canvas = "serving: {volume: {expected: 10/s, peak_factor: 2, headroom: %s}%s}\n%s";
+    assertThat(rule(1, canvas.formatted("150%", "", ""), timed))
+        .as("2 cores at 40 ms are 50/s: equality")
+        .isEmpty();
+    Finding beyond = one(1, canvas.formatted("151%", "", ""), timed);
+    assertThat(beyond.level()).as("an estimate only warns").isEqualTo(Level.WARN);
+    assertThat(beyond.message())
+        .isEqualTo(
+            "You expect 50.2/s; 2 cores here sustain 50/s at 100ms, by an estimate: 1.2.0 takes 40ms for a prediction on a core.");
+    repaired(beyond, canvas.formatted("151%", "", ""), timed);
+    String place = "deploy: {targets: [{name: one, cpu: 3}, {name: two, stage: staging, cpu: 9}]}";
+    assertThat(rule(1, canvas.formatted("275%", "", place), timed))
+        .as("the declared production cores count")
+        .isEmpty();
+    assertThat(one(1, canvas.formatted("276%", "", place), timed).message())
+        .contains("one with 3 cores sustain 75/s");
+    String more = ", distributed: {required: yes, replicas: 1..4}";
+    assertThat(rule(1, canvas.formatted("900%", more, ""), timed)).as("four replicas").isEmpty();
+    assertThat(
+            rule(
+                1,
+                canvas.formatted("151%", "", ""),
+                timed.withCapacity(new Facts.Capacity(60, true, "here"))))
+        .as("what was measured counts")
+        .isEmpty();
+  }
+
+  @Test
+  void rule_1_says_that_no_core_answers_within_the_limit() {
+    Facts slow = NOTHING.withPace(new Facts.Pace(Duration.ofMillis(120), 2, "1.2.0"));
+    String canvas = "serving: {volume: {expected: 10/s}}";
+    Finding late = one(1, canvas, slow);
+    assertThat(late.message()).contains("sustain 0/s at 100ms", "takes 120ms");
+    assertThat(late.repair()).contains("relax p95 to 120ms", "lower the volume to");
+    repaired(late, canvas, slow);
+  }
+
+  @Test
+  void only_a_warning_about_what_was_stated_has_to_be_confirmed_and_only_once() {
+    String stated =
+        "serving: {volume: 1/s}\ndeploy: {strategy: {steps: [10% for 30m, 100%], min_requests: 181}}";
+    List<Finding> found = Rules.findings(read(stated));
+    assertThat(Rules.toConfirm(read(stated), found, List.of())).containsExactly(4);
+    assertThat(Rules.toConfirm(read(stated), found, found)).isEmpty();
+    String byDefault = "serving: {volume: 1/h}";
+    assertThat(rule(4, byDefault, NOTHING)).isNotEmpty();
+    assertThat(Rules.toConfirm(read(byDefault), Rules.findings(read(byDefault)), List.of()))
+        .isEmpty();
+    String error =
+        "ct: {schedule: {triggers: [schedule], cadence: '0 3 * * 1 UTC', max_staleness: 6d}}";
+    assertThat(Rules.toConfirm(read(error), Rules.findings(read(error)), List.of()))
+        .as("an error is repaired, not confirmed")
+        .isEmpty();
+  }
+
+  @Test
+  void a_field_that_nobody_stated_never_makes_more_than_a_warning() {
+    String monthly = "ct: {schedule: {triggers: [schedule], cadence: '0 3 1 * * UTC'}}";
+    assertThat(one(3, monthly, NOTHING).level()).isEqualTo(Level.WARN);
+    assertThat(one(3, monthly.replace("UTC'", "UTC', max_staleness: 30d"), NOTHING).level())
+        .isEqualTo(Level.ERROR);
   }
 
   @Test

@@ -27,6 +27,7 @@ class RulePropertiesTest {
   private static final Facts FACTS =
       new Facts(
           Optional.of(new Facts.Capacity(40, true, "this machine")),
+          Optional.empty(),
           List.of(new Facts.Node("here", Optional.of("eu-west-1"), Set.of())),
           Optional.of(Duration.ofDays(3)),
           Optional.of(Duration.ofMinutes(12)),
@@ -216,6 +217,7 @@ class RulePropertiesTest {
   private static Facts known() {
     return new Facts(
         Optional.of(new Facts.Capacity(60, true, "this machine")),
+        Optional.empty(),
         List.of(new Facts.Node("here", Optional.of("eu-west-1"), Set.of())),
         Optional.of(Duration.ofDays(2)),
         Optional.of(Duration.ofMinutes(15)),

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,8 +57,13 @@ class WaiverTest {
     assertThat(kit.row("nfr").state()).isEqualTo(State.VIOLATED);
     Plan plan = kit.plan(MAIL + WAIVER, Caller.local());
     assertThat(plan.loosens()).isTrue();
-    kit.canvases.approve("mail-filter", plan.planDigest(), Optional.empty(), Caller.named("ben"));
-    kit.canvases.apply("mail-filter", plan.planDigest(), Optional.of("supplier"), Caller.local());
+    kit.canvases.approve(
+        "mail-filter", plan.planDigest(), java.util.Optional.empty(), Caller.named("ben"));
+    kit.canvases.apply(
+        "mail-filter",
+        plan.planDigest(),
+        Consent.because("supplier").confirming(plan.confirms()),
+        Caller.local());
     assertThat(clause("ci:cost").state()).isEqualTo(State.WAIVED);
     assertThat(clause("ci:cost").reason())
         .contains("Waived until 2026-11-25 by ana: the supplier is late", "Otherwise violated");

@@ -123,14 +123,13 @@ final class CanvasCommand {
     @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
-    @Parameters(paramLabel = "PRODUCT")
-    String product = "";
+    @Mixin ProductArgument product = new ProductArgument();
 
     @Override
     public Integer call() {
       server.print(
           spec.commandLine().getOut(),
-          server.api().get(path(product, "/versions")),
+          server.api().get(product.canvas("/versions")),
           Versions::lines);
       return 0;
     }
@@ -169,31 +168,22 @@ final class CanvasCommand {
     @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
-    @Parameters(index = "0", paramLabel = "PRODUCT")
-    String product = "";
+    @Mixin ProductArgument product = new ProductArgument();
 
     @Parameters(index = "1", paramLabel = "VERSION")
     String version = "";
 
-    @Option(names = "--reason", description = "Why; needed when it loosens a promise.")
-    String reason = "";
+    @Mixin ApplyOptions options = new ApplyOptions();
 
     @Override
     public Integer call() {
       Api api = server.api();
       JsonNode plan =
-          api.post(path(product, "/reapply"), Map.of("version", PipelineCommands.id(version)));
-      if (CanvasCommands.blocked(plan)) {
-        server.print(spec.commandLine().getOut(), plan, CanvasCommands::planLines);
+          api.post(product.canvas("/reapply"), Map.of("version", PipelineCommands.id(version)));
+      if (CanvasCommands.refused(spec.commandLine().getOut(), server, plan, options)) {
         return ErrorCode.CONFLICT.exitCode();
       }
-      String digest = plan.path("planDigest").asText();
-      JsonNode applied =
-          api.post(
-              path(product, "/apply"),
-              reason.isBlank()
-                  ? Map.of("planDigest", digest)
-                  : Map.of("planDigest", digest, "reason", reason));
+      JsonNode applied = api.post(product.canvas("/apply"), options.body(plan));
       server.print(
           spec.commandLine().getOut(),
           applied,
@@ -214,12 +204,11 @@ final class CanvasCommand {
     @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
-    @Parameters(paramLabel = "PRODUCT")
-    String product = "";
+    @Mixin ProductArgument product = new ProductArgument();
 
     @Override
     public Integer call() {
-      JsonNode found = server.api().get(path(product, "/verify"));
+      JsonNode found = server.api().get(product.canvas("/verify"));
       server.print(spec.commandLine().getOut(), found, Verify::lines);
       return found.path("intact").asBoolean() ? 0 : ErrorCode.CONFLICT.exitCode();
     }
@@ -251,8 +240,7 @@ final class CanvasCommand {
     @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
-    @Parameters(paramLabel = "PRODUCT")
-    String product = "";
+    @Mixin ProductArgument product = new ProductArgument();
 
     @Option(names = "--adopt", paramLabel = "ID", description = "Make a draft that says the same.")
     String adopt = "";
@@ -266,7 +254,7 @@ final class CanvasCommand {
       if (!adopt.isEmpty()) {
         JsonNode draft =
             api.post(
-                path(product, "/drift/%s/adopt".formatted(PipelineCommands.id(adopt))), Map.of());
+                product.canvas("/drift/%s/adopt".formatted(PipelineCommands.id(adopt))), Map.of());
         server.print(
             spec.commandLine().getOut(),
             draft,
@@ -280,14 +268,15 @@ final class CanvasCommand {
       if (!revert.isEmpty()) {
         JsonNode record =
             api.post(
-                path(product, "/drift/%s/revert".formatted(PipelineCommands.id(revert))), Map.of());
+                product.canvas("/drift/%s/revert".formatted(PipelineCommands.id(revert))),
+                Map.of());
         server.print(
             spec.commandLine().getOut(),
             record,
             answer -> List.of("Put back: " + answer.path("resource").asText()));
         return 0;
       }
-      JsonNode drifts = api.get(path(product, "/drift"));
+      JsonNode drifts = api.get(product.canvas("/drift"));
       server.print(spec.commandLine().getOut(), drifts, Drift::lines);
       for (JsonNode each : drifts) {
         if (each.path("state").asText().equals("OPEN")) {
@@ -316,10 +305,6 @@ final class CanvasCommand {
     private static String said(String json) {
       return json.isEmpty() ? "nothing" : json.length() > 60 ? json.substring(0, 60) + "…" : json;
     }
-  }
-
-  private static String path(String product, String rest) {
-    return "/canvases/" + PipelineCommands.id(product) + rest;
   }
 
   /** The nearest of some words by edit distance (Levenshtein). */

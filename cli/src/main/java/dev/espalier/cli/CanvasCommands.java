@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,8 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,7 +55,8 @@ final class CanvasCommands {
         "",
         "Example:",
         "  espalier apply -f canvas.yaml",
-        "  espalier apply -f canvas.yaml --reason \"labels come later than we thought\""
+        "  espalier apply -f canvas.yaml --reason \"labels come later than we thought\"",
+        "  espalier apply -f canvas.yaml --confirm 4"
       })
   static final class Apply implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
@@ -63,20 +65,17 @@ final class CanvasCommands {
     @Option(names = "-f", required = true, paramLabel = "FILE", description = "The canvas.")
     Path file = Path.of("canvas.yaml");
 
-    @Option(names = "--reason", description = "Why; needed when it loosens a promise.")
-    String reason = "";
+    @Mixin ApplyOptions options = new ApplyOptions();
 
     @Override
     public Integer call() {
       Api api = server.api();
       JsonNode plan = plan(api, file);
-      if (blocked(plan)) {
-        server.print(spec.commandLine().getOut(), plan, CanvasCommands::planLines);
+      if (refused(spec.commandLine().getOut(), server, plan, options)) {
         return ErrorCode.CONFLICT.exitCode();
       }
       String product = product(file);
-      JsonNode version =
-          api.post("/canvases/" + product + "/apply", request(plan.path("planDigest").asText()));
+      JsonNode version = api.post("/canvases/" + product + "/apply", options.body(plan));
       server.print(
           spec.commandLine().getOut(),
           version,
@@ -85,12 +84,6 @@ final class CanvasCommands {
                   "Applied %s, version %s.".formatted(product, answer.path("version").asText()),
                   "Train it with: espalier run " + product));
       return 0;
-    }
-
-    private Map<String, String> request(String digest) {
-      return reason.isBlank()
-          ? Map.of("planDigest", digest)
-          : Map.of("planDigest", digest, "reason", reason);
     }
   }
 
@@ -140,6 +133,27 @@ final class CanvasCommands {
         "/canvases/" + product(file) + "/plan",
         "application/yaml",
         BodyPublishers.ofString(text(file)));
+  }
+
+  /** Shows a plan that cannot be applied as it is, and what is missing; false where it can. */
+  static boolean refused(
+      PrintWriter out, ServerOptions server, JsonNode plan, ApplyOptions options) {
+    List<Integer> open = options.open(plan);
+    if (!blocked(plan) && open.isEmpty()) {
+      return false;
+    }
+    server.print(
+        out,
+        plan,
+        each -> {
+          List<String> lines = planLines(each);
+          if (!open.isEmpty()) {
+            String rules = open.stream().map(String::valueOf).collect(Collectors.joining(","));
+            lines.add("Nothing is applied. Repair it, or accept the warnings: --confirm " + rules);
+          }
+          return lines;
+        });
+    return true;
   }
 
   static boolean blocked(JsonNode plan) {

@@ -8,7 +8,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -29,14 +28,12 @@ final class DeploymentCommands {
     @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
-    @Parameters(index = "0", paramLabel = "PRODUCT")
-    String product = "";
+    @Mixin ProductArgument product = new ProductArgument();
 
     @Parameters(index = "1", paramLabel = "VERSION")
     String version = "";
 
-    @Option(names = "--reason", description = "Why; kept with the rollout.")
-    String reason = "released by hand";
+    @Mixin ReasonOption because = new ReasonOption();
 
     @Override
     public Integer call() {
@@ -44,8 +41,8 @@ final class DeploymentCommands {
           server
               .api()
               .post(
-                  "/deployments/" + product + "/rollouts",
-                  Map.of("version", version, "reason", reason));
+                  product.deployment("/rollouts"),
+                  Map.of("version", version, "reason", because.or("released by hand")));
       server.print(spec.commandLine().getOut(), rollout, DeploymentCommands::words);
       return 0;
     }
@@ -60,16 +57,18 @@ final class DeploymentCommands {
     @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
-    @Parameters(paramLabel = "PRODUCT")
-    String product = "";
+    @Mixin ProductArgument product = new ProductArgument();
 
-    @Option(names = "--reason", description = "Why; kept with the rollout.")
-    String reason = "rolled back by hand";
+    @Mixin ReasonOption because = new ReasonOption();
 
     @Override
     public Integer call() {
       JsonNode rollout =
-          server.api().post("/deployments/" + product + "/rollback", Map.of("reason", reason));
+          server
+              .api()
+              .post(
+                  product.deployment("/rollback"),
+                  Map.of("reason", because.or("rolled back by hand")));
       server.print(spec.commandLine().getOut(), rollout, DeploymentCommands::words);
       return 0;
     }
@@ -89,28 +88,31 @@ final class DeploymentCommands {
     @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
-    @Parameters(index = "0", paramLabel = "PRODUCT")
-    String product = "";
+    @Mixin ProductArgument product = new ProductArgument();
 
     @Parameters(index = "1", paramLabel = "DIGEST|ROLLOUT")
     String what = "";
 
-    @Option(names = "--reason", description = "Why; kept with the approval.")
-    String reason = "";
+    @Mixin ReasonOption because = new ReasonOption();
 
     @Override
     public Integer call() {
-      Map<String, String> body = reason.isBlank() ? Map.of() : Map.of("reason", reason);
-      String of = PipelineCommands.id(product);
       if (what.startsWith("sha256:")) {
         String digest = PipelineCommands.id(what.substring(7));
         JsonNode plan =
-            server.api().post("/canvases/%s/plans/sha256:%s/approvals".formatted(of, digest), body);
+            server
+                .api()
+                .post(
+                    product.canvas("/plans/sha256:%s/approvals".formatted(digest)), because.body());
         server.print(spec.commandLine().getOut(), plan, Approve::planWords);
       } else {
         String rollout = PipelineCommands.id(what);
         JsonNode answer =
-            server.api().post("/deployments/%s/rollouts/%s/approvals".formatted(of, rollout), body);
+            server
+                .api()
+                .post(
+                    product.deployment("/rollouts/%s/approvals".formatted(rollout)),
+                    because.body());
         server.print(spec.commandLine().getOut(), answer, DeploymentCommands::words);
       }
       return 0;

@@ -1,9 +1,9 @@
 package dev.espalier.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.canvas.Plan;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
-import dev.espalier.platform.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +14,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.LocalDate;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +40,8 @@ import picocli.CommandLine.Spec;
     })
 final class InitCommand implements Callable<Integer> {
   private static final int MOST_LABELS = 1000;
+  private static final int ATTEMPTS = 5;
+  private static final int LONGEST = 2000;
   @Spec CommandSpec spec = CommandSpec.create();
   @Mixin ServerOptions server = new ServerOptions();
 
@@ -64,21 +66,15 @@ final class InitCommand implements Callable<Integer> {
   @Option(names = "--yes", description = "Ask nothing: take every proposal.")
   boolean yes;
 
-  private final InputStream in = System.in;
+  private final InputStream in;
 
-  /** What the data say: rows, and rows of each label. */
-  record Profile(long rows, Map<String, Long> labels) {
-    Profile {
-      labels = new TreeMap<>(labels);
-    }
+  InitCommand() {
+    this(System.in);
+  }
 
-    long smallest() {
-      return labels.values().stream().min(Long::compare).orElse(0L);
-    }
-
-    Optional<String> commonest() {
-      return labels.entrySet().stream().max(Map.Entry.comparingByValue()).map(Map.Entry::getKey);
-    }
+  /** An interview whose answers come from {@code in}, a line each. */
+  InitCommand(InputStream in) {
+    this.in = in;
   }
 
   @Override
@@ -89,108 +85,74 @@ final class InitCommand implements Callable<Integer> {
     }
     Profile profile = profile();
     PrintWriter out = spec.commandLine().getOut();
-    BufferedReader answers = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-    String dataset = data.orElse(csv.map(InitCommand::stem).orElse("rows"));
-    String product = ask(out, answers, "What is the product called?", name.orElse(dataset));
-    String owner = ask(out, answers, "Who owns it?", user());
-    String whom = ask(out, answers, "Who uses it?", "its users");
-    String benefit = ask(out, answers, "What do they gain?", "each text gets its label at once");
-    String metric = profile.labels().size() == 2 ? "balanced_accuracy" : "macro_f1";
-    String target = ask(out, answers, "Which " + metric + " must it reach?", "0.8");
-    String due =
-        ask(
-            out,
-            answers,
-            "By when?",
-            LocalDate.now(java.time.ZoneOffset.UTC).plusMonths(6).toString());
-    String volume = ask(out, answers, "How many predictions, per what?", "1000/day");
-    String text =
-        canvas(
-            profile,
-            dataset,
-            Map.of(
-                "product", product, "owner", owner, "whom", whom, "benefit", benefit, "metric",
-                metric, "target", target, "due", due, "volume", volume));
-    write(text);
+    Draft draft = new Draft(profile, data.orElse(csv.map(InitCommand::stem).orElse("rows")));
+    name.ifPresent(given -> draft.say("product", given));
+    if (!yes) {
+      interview(draft, out);
+    }
+    List<String> wrong = draft.wrong();
+    if (!wrong.isEmpty()) {
+      throw EspalierException.invalid("Nothing is written. " + String.join(" ", wrong));
+    }
+    write(draft.text());
     out.printf(
         "Wrote %s for %s: %,d rows, %d labels.%n",
-        file, product, profile.rows(), profile.labels().size());
+        file, draft.said("product"), profile.rows(), profile.labels().size());
+    draft.check().contradictions().stream()
+        .filter(each -> each.level() == Plan.Level.WARN)
+        .forEach(each -> out.printf("WARN rule %d: %s%n", each.rule(), each.message()));
     if (csv.isPresent()) {
-      out.printf("Store the rows:  espalier data add %s %s%n", dataset, csv.get());
+      out.printf("Store the rows:  espalier data add %s %s%n", draft.dataset(), csv.get());
     }
     out.printf("See what it does:  espalier plan -f %s%n", file);
     out.flush();
     return 0;
   }
 
-  private String ask(PrintWriter out, BufferedReader answers, String question, String proposal)
-      throws IOException {
-    if (yes) {
-      return proposal;
+  /** Asks each question until its answer is one that a canvas takes; an empty line proposes. */
+  private void interview(Draft draft, PrintWriter out) throws IOException {
+    BufferedReader answers = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    for (Draft.Question question : Draft.Question.values()) {
+      String proposal = draft.said(question.key());
+      for (int attempt = 1; ; attempt++) {
+        out.printf("%s [%s] ", question.asks(draft), proposal);
+        out.flush();
+        String line = line(answers);
+        if (line.isEmpty()) {
+          draft.say(question.key(), proposal);
+          break;
+        }
+        draft.say(question.key(), line);
+        List<String> wrong = draft.wrong();
+        if (wrong.isEmpty()) {
+          break;
+        }
+        wrong.forEach(each -> out.printf("  %s%n", each));
+        if (attempt == ATTEMPTS) {
+          out.flush();
+          throw EspalierException.invalid(
+              "Nothing is written: %d answers to '%s' were none."
+                  .formatted(ATTEMPTS, question.asks(draft)));
+        }
+      }
     }
-    out.printf("%s [%s] ", question, proposal);
-    out.flush();
-    String line = answers.readLine();
-    return line == null || line.isBlank() ? proposal : line.strip();
   }
 
-  private static String user() {
-    String name = System.getProperty("user.name", "").toLowerCase(Locale.ROOT);
-    String plain = name.replaceAll("[^a-z0-9._-]", "");
-    return plain.matches("[a-z0-9][a-z0-9._-]{0,63}") ? plain : "owner";
+  /** One line, without what surrounds it; empty at the end of the input. */
+  private static String line(BufferedReader answers) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int next = answers.read(); next >= 0 && next != '\n'; next = answers.read()) {
+      if (line.length() < LONGEST) {
+        line.append((char) next);
+      }
+    }
+    return line.toString().strip();
   }
 
   private static String stem(Path path) {
     String name = path.getFileName().toString().toLowerCase(Locale.ROOT);
     String plain = name.replaceAll("\\.[a-z]+$", "").replaceAll("[^a-z0-9]+", "-");
     return plain.replaceAll("^-|-$", "").isEmpty() ? "rows" : plain.replaceAll("^-|-$", "");
-  }
-
-  private static String canvas(Profile profile, String dataset, Map<String, String> said) {
-    // A metric is shown from a tenth of the rows on, a class counts from half of the smallest.
-    long minN = Math.max(20, Math.min(200, profile.rows() / 10));
-    long perClass = Math.max(1, Math.min(50, profile.smallest() / 2));
-    long minRows = Math.max(1, Math.min(1000, profile.rows()));
-    String fallback =
-        profile
-            .commonest()
-            .map(label ->
-                """
-                  fallback:
-                    chain:
-                      - {on: [timeout, error, post_fail], use: previous_champion}
-                      - {on: ["*"], use: default_value, value: %s}
-                """
-                    .formatted(Json.write(label)))
-            .orElse("");
-    return """
-    canvas: espalier/1
-    product: {name: %s, authors: {%s: owner}}
-    value: {for: %s, benefit: %s}
-    objectives: [{metric: %s, target: %s, due: %s}]
-    metrics: [{id: %s, primary: true, min_n: %d}]
-    data:
-      training: [{dataset: %s}]
-    feasibility: {min_rows: %d, min_per_class: %d}
-    serving:
-      volume: %s
-    %s\
-    """
-        .formatted(
-            Json.write(said.getOrDefault("product", "")),
-            said.getOrDefault("owner", ""),
-            Json.write(said.getOrDefault("whom", "")),
-            Json.write(said.getOrDefault("benefit", "")),
-            said.getOrDefault("metric", ""),
-            Json.write(">= " + said.getOrDefault("target", "")),
-            said.getOrDefault("due", ""),
-            said.getOrDefault("metric", ""),
-            minN,
-            dataset,
-            minRows,
-            perClass,
-            Json.write(said.getOrDefault("volume", "")),
-            fallback);
   }
 
   private void write(String text) throws IOException {

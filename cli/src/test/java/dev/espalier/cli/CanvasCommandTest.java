@@ -137,7 +137,7 @@ class CanvasCommandTest {
     String text = Files.readString(canvas);
     assertThat(text)
         .contains("name: \"my-tickets\"")
-        .contains("training: [{dataset: my-tickets}]")
+        .contains("training: [{dataset: \"my-tickets\"}]")
         .contains("metrics: [{id: balanced_accuracy, primary: true, min_n: 20}]")
         .contains("min_rows: 4, min_per_class: 1")
         .contains("use: default_value, value: \"billing\"");

@@ -83,6 +83,33 @@ class MainTest {
   }
 
   @Test
+  void a_warning_about_what_was_stated_is_accepted_by_its_number() throws IOException {
+    server.on(
+        "/canvases/mail-filter/plan",
+        200,
+        """
+        {"actions":[],"planDigest":"sha256:abc","confirms":[4,12],"contradictions":[{"rule":4,
+        "level":"WARN","questions":["deploy.strategy"],"message":"The step will last 3m.",
+        "repair":"Hold it."},{"rule":12,"level":"WARN","message":"It burns.","repair":"Shorten it."}]}
+        """);
+    server.on("/canvases/mail-filter/apply", 200, "{\"version\":\"1.0.0\"}");
+    String file = canvas().toString();
+    assertThat(espalier("apply", "-f", file, "--url", server.url())).isEqualTo(1);
+    assertThat(espalier("apply", "-f", file, "--confirm", "4", "--url", server.url())).isEqualTo(1);
+    assertThat(out.toString())
+        .contains("WARN rule 4 (deploy.strategy): The step will last 3m.")
+        .contains("Nothing is applied. Repair it, or accept the warnings: --confirm 4,12")
+        .contains("accept the warnings: --confirm 12");
+    assertThat(server.asked).as("only planned").allMatch(each -> each.path().endsWith("/plan"));
+    assertThat(espalier("apply", "-f", file, "--confirm", "4,12", "--url", server.url())).isZero();
+    assertThat(server.asked.getLast().body())
+        .isEqualTo("{\"planDigest\":\"sha256:abc\",\"confirms\":[4,12]}");
+    assertThat(espalier("apply", "-f", file, "--confirm", "four", "--url", server.url()))
+        .as("no number")
+        .isEqualTo(2);
+  }
+
+  @Test
   void a_warning_does_not_block() throws IOException {
     server.on(
         "/canvases/mail-filter/plan",

@@ -8,6 +8,7 @@ import dev.espalier.data.Snapshot;
 import dev.espalier.pipeline.Pipelines;
 import dev.espalier.pipeline.Run;
 import dev.espalier.platform.Digest;
+import dev.espalier.registry.ModelVersion;
 import dev.espalier.registry.Registry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -61,12 +62,27 @@ final class KnownFacts {
       labels(product, Registry.PREVIOUS).ifPresent(its -> rungs.put("previous_champion", its));
       known = known.withLabels(champion.get(), rungs);
     }
+    Optional<Facts.Pace> pace =
+        registry.alias(product, Registry.CHAMPION).flatMap(KnownFacts::pace);
+    if (pace.isPresent()) {
+      known = known.withPace(pace.get());
+    }
     Optional<Set<String>> carried = fields(product);
     return carried.isPresent() ? known.withFields(carried.get()) : known;
   }
 
   private Optional<Set<String>> labels(String product, String alias) {
     return registry.alias(product, alias).map(version -> Set.copyOf(version.signature().labels()));
+  }
+
+  /** What evaluation timed, one text after the other on one thread. */
+  private static Optional<Facts.Pace> pace(ModelVersion champion) {
+    return Optional.ofNullable(champion.meta().get("p95_ms"))
+        .filter(text -> text.matches("\\d{1,7}(\\.\\d{1,6})?"))
+        .map(text -> Duration.ofNanos(Math.round(Double.parseDouble(text) * 1e6)))
+        .filter(Duration::isPositive)
+        .map(each ->
+            new Facts.Pace(each, Runtime.getRuntime().availableProcessors(), champion.version()));
   }
 
   /** The 95th percentile of the last runs that succeeded, by nearest rank. */

@@ -44,7 +44,12 @@ class AbuseTest {
                   "/api/v1/canvases/tickets/plan",
                   "application/yaml",
                   Tickets.canvas(60 + 2 * round + caller));
-          Map<String, String> body = Map.of("planDigest", plan.json().path("planDigest").asText());
+          Map<String, Object> body =
+              Map.of(
+                  "planDigest",
+                  plan.json().path("planDigest").asText(),
+                  "confirms",
+                  plan.json().path("confirms"));
           applies.add(() -> {
             start.await();
             return client.post("/api/v1/canvases/tickets/apply", body);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.artifacts.LocalArtifactStore;
 import dev.espalier.canvas.Canvases;
+import dev.espalier.canvas.Consent;
 import dev.espalier.platform.Caller;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.Digest;
@@ -51,7 +52,7 @@ class BackupTest {
       Canvases canvases = canvases(database);
       Digest plan =
           canvases.plan(CANVAS.getBytes(StandardCharsets.UTF_8), Caller.local()).planDigest();
-      canvases.apply("tickets", plan, java.util.Optional.empty(), Caller.local());
+      canvases.apply("tickets", plan, Consent.silent(), Caller.local());
     }
     LocalArtifactStore store = new LocalArtifactStore(home.resolve("artifacts"));
     byte[] large = new byte[3 << 20];

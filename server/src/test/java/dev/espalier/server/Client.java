@@ -87,7 +87,11 @@ final class Client {
     }
     return post(
         "/api/v1/canvases/" + product + "/apply",
-        Map.of("planDigest", plan.json().path("planDigest").asText()));
+        Map.of(
+            "planDigest",
+            plan.json().path("planDigest").asText(),
+            "confirms",
+            plan.json().path("confirms")));
   }
 
   /** Starts a run and waits for its end. */

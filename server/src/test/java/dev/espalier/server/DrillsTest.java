@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.espalier.artifacts.LocalArtifactStore;
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Canvases;
+import dev.espalier.canvas.Consent;
 import dev.espalier.canvas.Drill;
 import dev.espalier.canvas.Observation;
 import dev.espalier.deployment.ArmOutcomes;
@@ -233,7 +234,12 @@ class DrillsTest {
   private void apply(String requires) {
     byte[] document = CANVAS.replace("REQUIRES", requires).getBytes(StandardCharsets.UTF_8);
     var plan = canvases.plan(document, Caller.local());
-    var _ = canvases.apply(PRODUCT, plan.planDigest(), Optional.of("test"), Caller.local());
+    var _ =
+        canvases.apply(
+            PRODUCT,
+            plan.planDigest(),
+            Consent.because("test").confirming(plan.confirms()),
+            Caller.local());
   }
 
   private String register() {

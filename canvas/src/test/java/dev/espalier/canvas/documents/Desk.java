@@ -2,6 +2,7 @@ package dev.espalier.canvas.documents;
 
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Canvases;
+import dev.espalier.canvas.Consent;
 import dev.espalier.canvas.Observation;
 import dev.espalier.canvas.Plan;
 import dev.espalier.platform.Caller;
@@ -63,7 +64,11 @@ final class Desk implements AutoCloseable {
 
   CanvasVersion apply(String text) {
     Plan plan = canvases.plan(text.getBytes(StandardCharsets.UTF_8), Caller.local());
-    return canvases.apply(plan.product(), plan.planDigest(), Optional.of("a test"), Caller.local());
+    return canvases.apply(
+        plan.product(),
+        plan.planDigest(),
+        Consent.because("a test").confirming(plan.confirms()),
+        Caller.local());
   }
 
   void seen(String question, String clause, boolean pass) {

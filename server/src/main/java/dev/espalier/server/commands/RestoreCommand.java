@@ -1,14 +1,11 @@
 package dev.espalier.server.commands;
 
-import dev.espalier.platform.Json;
 import dev.espalier.server.Backup;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -24,28 +21,22 @@ final class RestoreCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "The backup.")
   Path file = Path.of("espalier-backup.zip");
 
-  @Option(
-      names = "--home",
-      description = "The new home; absent or empty. Default: ${DEFAULT-VALUE}, or ESPALIER_HOME.",
-      defaultValue = "${env:ESPALIER_HOME:-.espalier}")
-  Path home = Path.of(".espalier");
+  @Mixin HomeOption where = new HomeOption();
 
-  @Option(names = "--json", description = "Print the record as JSON.")
-  boolean json;
+  @Mixin RecordOption answer = new RecordOption();
 
   @Override
   public Integer call() {
-    Backup.Summary summary = Backup.restore(file, home);
-    PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      out.println(new String(Json.bytes(summary), StandardCharsets.UTF_8));
-    } else {
-      out.printf(
-          "Restored the home of %s into %s: %d artifacts, all checked.%n",
-          summary.at(), home, summary.artifacts());
-      out.printf("Start it with: espalier up --home %s%n", home);
-    }
-    out.flush();
+    Backup.Summary summary = Backup.restore(file, where.home);
+    answer.print(
+        spec.commandLine().getOut(),
+        summary,
+        out -> {
+          out.printf(
+              "Restored the home of %s into %s: %d artifacts, all checked.%n",
+              summary.at(), where.home, summary.artifacts());
+          out.printf("Start it with: espalier up --home %s%n", where.home);
+        });
     return 0;
   }
 }

@@ -5,9 +5,9 @@ import dev.espalier.server.ServerConfig;
 import dev.espalier.server.Shutdown;
 import dev.espalier.server.Stores;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -21,11 +21,7 @@ import picocli.CommandLine.Spec;
 final class UpCommand implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();
 
-  @Option(
-      names = "--home",
-      description = "Where everything lives. Default: ${DEFAULT-VALUE}, or ESPALIER_HOME.",
-      defaultValue = "${env:ESPALIER_HOME:-.espalier}")
-  Path home = Path.of(".espalier");
+  @Mixin HomeOption where = new HomeOption();
 
   @Option(names = "--host", description = "The interface. Default: ${DEFAULT-VALUE}.")
   String host = "127.0.0.1";
@@ -48,7 +44,7 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     Stores stores = Stores.of(database, System.getenv());
-    try (Espalier espalier = Espalier.start(new ServerConfig(home, host, port, stores));
+    try (Espalier espalier = Espalier.start(new ServerConfig(where.home, host, port, stores));
         Shutdown shutdown = Shutdown.of(espalier)) {
       out.printf("Espalier is up: %s%n", espalier.url());
       if (espalier.canvases().list().isEmpty()) {

@@ -112,7 +112,8 @@ final class Life {
     JsonNode version =
         api.post(
             "/canvases/" + product + "/apply",
-            Map.of("planDigest", plan.path("planDigest").asText()));
+            Map.of(
+                "planDigest", plan.path("planDigest").asText(), "confirms", plan.path("confirms")));
     progress.line("Applied as version " + version.path("version").asText() + ".");
   }
 
