@@ -764,6 +764,8 @@ export interface Schemas {
     /** Sticky key */
     unit?: string;
     at?: string;
+    /** For which declared consumer, where no token names it */
+    consumer?: string;
   };
   /** What the endpoint answers: who answered, and why */
   Answer: {

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -144,20 +146,37 @@ final class HourStore {
             .one());
   }
 
-  /** How many answers each rung gave, in words. */
-  String servedBy(String product) {
-    List<String> rungs =
-        database.read(handle ->
-            handle
-                .createQuery(
-                    """
-                    SELECT served_by, sum(served) AS n FROM log_hour WHERE product = :product
-                    GROUP BY served_by ORDER BY 1
-                    """)
-                .bind("product", product)
-                .map((row, _) -> row.getString("served_by") + " " + row.getLong("n"))
-                .list());
-    return String.join(", ", rungs);
+  /** How many answers each rung gave. */
+  SortedMap<String, Long> rungs(String product) {
+    return database.read(handle -> {
+      SortedMap<String, Long> rungs = new TreeMap<>();
+      handle
+          .createQuery(
+              "SELECT served_by, sum(served) AS n FROM log_hour WHERE product = :product GROUP BY served_by")
+          .bind("product", product)
+          .map((row, _) -> Map.entry(row.getString("served_by"), row.getLong("n")))
+          .forEach(entry -> rungs.put(entry.getKey(), entry.getValue()));
+      return rungs;
+    });
+  }
+
+  /** What happened in the hours since a time. */
+  record Recent(long served, long errors, long refused) {}
+
+  Recent recent(String product, Instant since) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT coalesce(sum(served), 0) AS served, coalesce(sum(errors), 0) AS errors,
+                  coalesce(sum(refused), 0) AS refused
+                FROM log_hour WHERE product = :product AND hour >= :since
+                """)
+            .bind("product", product)
+            .bind("since", hour(since))
+            .map((row, _) ->
+                new Recent(row.getLong("served"), row.getLong("errors"), row.getLong("refused")))
+            .one());
   }
 
   /**

@@ -8,8 +8,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * What monitoring can say about a product. Asked at every tick, it reads the log anew only when a
@@ -27,9 +29,15 @@ public final class MonitoringEvidence implements EvidenceSource {
   private final ValueEvidence value;
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
 
-  public MonitoringEvidence(Monitoring monitoring, OfflineMetrics offline) {
+  /**
+   * @param brokenRules inputs of a product that broke each pre-assertion since the process started
+   */
+  public MonitoringEvidence(
+      Monitoring monitoring,
+      OfflineMetrics offline,
+      Function<String, SortedMap<String, Long>> brokenRules) {
     this.monitoring = monitoring;
-    this.traffic = new TrafficEvidence(monitoring);
+    this.traffic = new TrafficEvidence(monitoring, brokenRules);
     this.quality = new QualityEvidence(monitoring, offline);
     this.response = new ResponseEvidence(monitoring);
     this.decay = new DecayEvidence(monitoring);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
@@ -146,6 +147,23 @@ final class PredictionStore {
             .bind("limit", limit)
             .map((row, _) -> view(row))
             .list());
+  }
+
+  /** How many requests each consumer sent; those that named none stand under the empty name. */
+  SortedMap<String, Long> consumers(String product) {
+    return database.read(handle -> {
+      SortedMap<String, Long> asked = new TreeMap<>();
+      handle
+          .createQuery(
+              """
+              SELECT coalesce(consumer, '') AS consumer, count(*) AS n FROM prediction
+              WHERE product = :product GROUP BY consumer
+              """)
+          .bind("product", product)
+          .map((row, _) -> Map.entry(row.getString("consumer"), row.getLong("n")))
+          .forEach(entry -> asked.put(entry.getKey(), entry.getValue()));
+      return asked;
+    });
   }
 
   List<Asked> asked(String product) {

@@ -7,7 +7,6 @@ import dev.espalier.canvas.Resource;
 import dev.espalier.canvas.Spec;
 import dev.espalier.evaluation.Estimate;
 import dev.espalier.evaluation.Metrics;
-import dev.espalier.evaluation.Predictions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,11 +18,24 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Evidence about the champion in production: its metrics and its windows. */
 final class QualityEvidence {
   private static final Duration RECENT = Duration.ofDays(28);
+
+  /** The longest look back: by default the log keeps no more. */
+  private static final Duration LONGEST = Duration.ofDays(90);
+
+  /** The relative drop at which decay alerts by default. */
+  private static final double DROP = 0.05;
+
   private static final int NEWEST = 5_000;
+
+  /** An absolute gate as the canvas writes it: {@code macro_f1 >= 0.88}. */
+  private static final Pattern GATE = Pattern.compile("(\\w+) (>=|<=|>|<) (-?[0-9.]+)");
+
   private final Monitoring monitoring;
   private final OfflineMetrics offline;
 
@@ -38,60 +50,162 @@ final class QualityEvidence {
     if (champion.isEmpty()) {
       return seen;
     }
-    metrics(canvas, champion.get(), now, seen);
-    windows(canvas, champion.get(), now, seen);
+    Map<String, Look> looks = metrics(canvas, champion.get(), now, seen);
+    windows(canvas, champion.get(), now, broken(canvas, looks), seen);
     return seen;
   }
 
-  private void metrics(CanvasVersion canvas, String version, Instant now, List<Observation> seen) {
+  /** The newest labelled answers over a span of time, at most {@link #NEWEST}. */
+  private record Look(String span, List<PredictionView> rows) {
+    static final Look NONE = new Look("no time", List.of());
+
+    Estimate estimate(Spec.Metric metric) {
+      return Metrics.estimate(metric, Judge.predictions(rows), 1);
+    }
+
+    /** The time of the newest answer: evidence is as old as what it rests on. */
+    Instant newest(Instant now) {
+      return rows.isEmpty() ? now : rows.getFirst().at();
+    }
+
+    String words(String metric, Estimate estimate) {
+      return estimate
+          .insufficient()
+          .orElseGet(() -> QualityEvidence.words(metric, estimate) + ", over " + span);
+    }
+  }
+
+  private Look look(String product, String version, Instant now, Duration span) {
+    return new Look(
+        "%d days".formatted(span.toDays()),
+        monitoring.store().labelled(product, version, now.minus(span), NEWEST));
+  }
+
+  private Map<String, Look> metrics(
+      CanvasVersion canvas, String version, Instant now, List<Observation> seen) {
     String product = canvas.product();
-    Predictions labelled =
-        Judge.predictions(monitoring.store().labelled(product, version, now.minus(RECENT), NEWEST));
-    Map<String, Estimate> estimates = new HashMap<>();
+    Look recent = look(product, version, now, RECENT);
+    Map<String, Look> looks = new HashMap<>();
     Gaps gaps = new Gaps();
     for (Spec.Metric metric : canvas.specs(Spec.Metric.class)) {
-      Estimate estimate = Metrics.estimate(metric, labelled, 1);
-      estimates.put(metric.id(), estimate);
-      String words = words(metric.id(), estimate);
-      if (canvas.specs(Spec.Monitor.class).stream()
-          .noneMatch(monitor -> monitor.metric().equals(Optional.of(metric.id())))) {
-        seen.add(
-            verdict(
-                "monitoring.ml",
-                "window:" + metric.id(),
-                version,
-                now,
-                estimate.n(),
-                estimate.insufficient().orElse(words),
-                product));
+      Look enough = recent;
+      if (!enough.estimate(metric).sufficient()) {
+        // Where traffic is thin the declared n asks for a longer look.
+        enough = look(product, version, now, LONGEST);
       }
+      looks.put(metric.id(), enough);
+      live(canvas, metric, version, now, seen);
+      Estimate estimate = enough.estimate(metric);
+      seen.add(
+          verdict(
+              "metrics",
+              "present:" + metric.id(),
+              version,
+              enough.newest(now),
+              estimate.n(),
+              enough.words(metric.id(), estimate),
+              product));
       if (estimate.sufficient()) {
-        seen.add(
-            verdict(
-                "metrics", "present:" + metric.id(), version, now, estimate.n(), words, product));
         offline
             .value(product, version, metric.id())
             .ifPresent(before -> gaps.add(metric, estimate, before));
       }
     }
     confidence(product, version, now, seen);
-    gaps.observation(version, now, source(product)).ifPresent(seen::add);
+    gaps.observation(version, recent.newest(now), source(product)).ifPresent(seen::add);
     for (Resource resource : canvas.resources(Spec.Objective.class)) {
-      Estimate estimate = estimates.get(((Spec.Objective) resource.spec()).metric());
-      if (estimate != null && estimate.sufficient()) {
-        seen.add(
+      attainment(canvas, resource, version, looks, now).ifPresent(seen::add);
+    }
+    return looks;
+  }
+
+  /** The online gates that the labels disprove: the whole interval lies on the wrong side. */
+  private static List<String> broken(CanvasVersion canvas, Map<String, Look> looks) {
+    List<String> broken = new ArrayList<>();
+    for (Spec.Evaluation evaluation : canvas.specs(Spec.Evaluation.class)) {
+      for (String gate : evaluation.onlineGates()) {
+        Matcher parts = GATE.matcher(gate);
+        if (!parts.matches()) {
+          continue;
+        }
+        double bound = Double.parseDouble(parts.group(3));
+        boolean floor = parts.group(2).startsWith(">");
+        for (Spec.Metric metric : canvas.specs(Spec.Metric.class)) {
+          if (metric.id().equals(parts.group(1))) {
+            Estimate estimate =
+                Optional.ofNullable(looks.get(metric.id())).orElse(Look.NONE).estimate(metric);
+            if (estimate.sufficient()
+                && (floor ? estimate.high() < bound : estimate.low() > bound)) {
+              broken.add("%s, but %s".formatted(gate, words(metric.id(), estimate)));
+            }
+          }
+        }
+      }
+    }
+    return broken;
+  }
+
+  /** A metric that is watched without a detector: over the window that the canvas declares. */
+  private void live(
+      CanvasVersion canvas,
+      Spec.Metric metric,
+      String version,
+      Instant now,
+      List<Observation> seen) {
+    boolean detected =
+        canvas.specs(Spec.Monitor.class).stream()
+            .anyMatch(monitor -> monitor.metric().equals(Optional.of(metric.id())));
+    if (detected) {
+      return;
+    }
+    Duration window =
+        canvas.specs(Spec.LiveMetric.class).stream()
+            .filter(one -> one.metric().equals(metric.id()))
+            .map(Spec.LiveMetric::window)
+            .findFirst()
+            .orElse(RECENT)
+            .plus(Watcher.labelDelay(canvas));
+    Look look = look(canvas.product(), version, now, window);
+    Estimate estimate = look.estimate(metric);
+    seen.add(
+        verdict(
+            "monitoring.ml",
+            "window:" + metric.id(),
+            version,
+            look.newest(now),
+            estimate.n(),
+            look.words(metric.id(), estimate),
+            canvas.product()));
+  }
+
+  /** How near an objective is; too few answers are sent as such, with their number. */
+  private static Optional<Observation> attainment(
+      CanvasVersion canvas,
+      Resource resource,
+      String version,
+      Map<String, Look> looks,
+      Instant now) {
+    String id = ((Spec.Objective) resource.spec()).metric();
+    Optional<Spec.Metric> metric =
+        canvas.specs(Spec.Metric.class).stream().filter(one -> one.id().equals(id)).findFirst();
+    if (metric.isEmpty()) {
+      return Optional.empty();
+    }
+    Look look = Optional.ofNullable(looks.get(id)).orElse(Look.NONE);
+    Estimate estimate = look.estimate(metric.get());
+    return estimate.n() == 0
+        ? Optional.empty()
+        : Optional.of(
             Observation.measured(
                 "objectives",
                 "attainment:" + resource.name(),
                 version,
-                now,
+                look.newest(now),
                 estimate.n(),
                 estimate.value(),
                 Optional.of(new Interval(estimate.low(), estimate.high())),
-                words(((Spec.Objective) resource.spec()).metric(), estimate),
-                source(product)));
-      }
-    }
+                look.words(id, estimate),
+                source(canvas.product())));
   }
 
   /** What production measures, against what was measured before the release. */
@@ -100,8 +214,9 @@ final class QualityEvidence {
     private Optional<Observation.Interval> interval = Optional.empty();
     private double value;
     private long n;
+    private boolean close = true;
 
-    /** The primary metric's gap is the value; the others are words. */
+    /** The primary metric's gap is the value and is judged; the others are words. */
     void add(Spec.Metric metric, Estimate online, double offline) {
       double gap = online.value() - offline;
       words.add(
@@ -115,6 +230,9 @@ final class QualityEvidence {
       if (interval.isEmpty() || metric.primary()) {
         value = gap;
         n = online.n();
+        boolean up = metric.direction().equals("up");
+        double proven = up ? offline - online.high() : online.low() - offline;
+        close = proven <= DROP * Math.abs(offline);
         interval = Optional.of(new Interval(online.low() - offline, online.high() - offline));
       }
     }
@@ -131,16 +249,19 @@ final class QualityEvidence {
                   n,
                   OptionalDouble.of(value),
                   interval,
-                  Optional.of(true),
-                  String.join("; ", words),
+                  Optional.of(close),
+                  String.join("; ", words)
+                      + (close ? "" : "; worse than offline by more than 5 %, its interval too"),
                   source));
     }
   }
 
   /** The mean score of the answers: it needs no labels. */
   private void confidence(String product, String version, Instant now, List<Observation> seen) {
+    List<PredictionView> rows =
+        monitoring.store().newest(product, version, now.minus(RECENT), NEWEST);
     DoubleSummaryStatistics top =
-        monitoring.store().newest(product, version, now.minus(RECENT), NEWEST).stream()
+        rows.stream()
             .filter(row -> !row.probabilities().isEmpty())
             .mapToDouble(row -> Collections.max(row.probabilities().values()))
             .summaryStatistics();
@@ -149,11 +270,22 @@ final class QualityEvidence {
           "Mean confidence %s, n = %d".formatted(number(top.getAverage()), top.getCount());
       seen.add(
           verdict(
-              "monitoring.ml", "window:confidence", version, now, top.getCount(), words, product));
+              "monitoring.ml",
+              "window:confidence",
+              version,
+              rows.getFirst().at(),
+              top.getCount(),
+              words,
+              product));
     }
   }
 
-  private void windows(CanvasVersion canvas, String version, Instant now, List<Observation> seen) {
+  private void windows(
+      CanvasVersion canvas,
+      String version,
+      Instant now,
+      List<String> broken,
+      List<Observation> seen) {
     String product = canvas.product();
     Optional<Instant> newest = Optional.empty();
     long judged = 0;
@@ -194,12 +326,13 @@ final class QualityEvidence {
       }
     }
     if (newest.isPresent()) {
-      required(product, version, now, newest.get(), judged, seen);
+      required(product, version, now, newest.get(), seen);
+      online(product, version, now, newest.get(), judged, broken, seen);
     }
   }
 
   private void required(
-      String product, String version, Instant now, Instant newest, long n, List<Observation> seen) {
+      String product, String version, Instant now, Instant newest, List<Observation> seen) {
     List<String> serving = monitoring.store().versionsSince(product, now.minus(Duration.ofDays(1)));
     List<String> unwatched =
         serving.stream().filter(one -> !one.equals("none") && !watched(product, one, now)).toList();
@@ -227,16 +360,29 @@ final class QualityEvidence {
             (double) Math.max(0, age.toSeconds()),
             "The last judged window ended " + newest,
             product));
-    // Dated by the window, not by this look: the cadence runs out when no window follows.
+  }
+
+  /** Dated by the window, not by this look: the cadence runs out when no window follows. */
+  private static void online(
+      String product,
+      String version,
+      Instant now,
+      Instant newest,
+      long n,
+      List<String> broken,
+      List<Observation> seen) {
     seen.add(
-        verdict(
+        Observation.verdict(
             "evaluation",
             "online",
             version,
             newest.isBefore(now) ? newest : now,
             n,
-            "The last window closed at " + newest,
-            product));
+            broken.isEmpty(),
+            broken.isEmpty()
+                ? "The last window closed at " + newest
+                : "Online gates fail: " + String.join("; ", broken),
+            source(product)));
   }
 
   /** It has a judged window, or is too young for one. */

@@ -12,8 +12,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Evidence that the inference log and the labels hold, whatever the model is worth. */
 final class TrafficEvidence {
@@ -21,16 +27,37 @@ final class TrafficEvidence {
   private static final int RECENT = 5_000;
   private static final double P95 = 0.95;
   private static final double MILLI = 1000.0;
+
+  /** What the fallback may carry where the canvas has no answer. */
+  private static final double DEFAULT_RATE = 0.02;
+
+  /** The ways of serving in which an endpoint answers each request. */
+  private static final Set<String> SERVICES = Set.of("model_as_service", "on_demand", "hybrid");
+
+  /** Who answers without being a rung of the chain. */
+  private static final Set<String> ROUTES = Set.of("champion", "candidate", "pinned", "none");
+
   private final Monitoring monitoring;
 
-  TrafficEvidence(Monitoring monitoring) {
+  private final Function<String, SortedMap<String, Long>> brokenRules;
+
+  /**
+   * @param brokenRules inputs of a product that broke each rule since the process started: those
+   *     that were refused reach no log
+   */
+  TrafficEvidence(Monitoring monitoring, Function<String, SortedMap<String, Long>> brokenRules) {
     this.monitoring = monitoring;
+    this.brokenRules = brokenRules;
   }
 
   /** What all clauses of one product read. */
   private record Look(String product, Instant now, HourStore.Totals totals, long dropped) {
     long served() {
       return totals.logged() + dropped;
+    }
+
+    Instant last() {
+      return totals.last().orElse(now);
     }
 
     String source() {
@@ -74,9 +101,12 @@ final class TrafficEvidence {
     Look look = new Look(product, now, totals, monitoring.dropped(product));
     List<Observation> seen = new ArrayList<>();
     log(look, seen);
-    labels(look, seen);
+    pattern(look, canvas, seen);
+    consumers(look, canvas, seen);
+    labels(look, canvas, seen);
     latency(look, canvas, seen);
-    fallback(look, seen);
+    fallback(look, canvas, seen);
+    inputs(look, canvas, seen);
     volume(look, canvas, seen);
     return seen;
   }
@@ -90,25 +120,64 @@ final class TrafficEvidence {
             logged,
             look.served(),
             "%d of %d served predictions are in the log".formatted(logged, look.served())));
-    seen.add(
-        look.measured(
-            "serving.pattern",
-            "traffic",
-            look.served(),
-            1,
-            "All logged requests came through the endpoint"));
-    if (look.totals().consumers() == 0) {
+  }
+
+  /** The endpoint is the declared way only where a service answers; elsewhere it is a way round. */
+  private static void pattern(Look look, CanvasVersion canvas, List<Observation> seen) {
+    canvas.specs(Spec.Pattern.class).stream()
+        .findFirst()
+        .ifPresent(pattern -> {
+          boolean service = SERVICES.contains(pattern.how());
+          seen.add(
+              look.share(
+                  "serving.pattern",
+                  "traffic",
+                  service ? look.served() : 0,
+                  look.served(),
+                  "%d requests came through the endpoint, which is %s the declared %s"
+                      .formatted(
+                          look.served(),
+                          service ? "how" : "not how",
+                          pattern.how().replace('_', ' '))));
+        });
+  }
+
+  /** Who asked, by the name that the log holds; a request without one is nobody's. */
+  private void consumers(Look look, CanvasVersion canvas, List<Observation> seen) {
+    Set<String> declared =
+        canvas.specs(Spec.Consumer.class).stream()
+            .map(Spec.Consumer::name)
+            .collect(Collectors.toSet());
+    if (declared.isEmpty()) {
+      return;
+    }
+    SortedMap<String, Long> asked = monitoring.store().consumers(look.product());
+    long all = asked.values().stream().mapToLong(Long::longValue).sum();
+    long known =
+        asked.entrySet().stream()
+            .filter(one -> declared.contains(one.getKey()))
+            .mapToLong(Map.Entry::getValue)
+            .sum();
+    if (all > 0) {
       seen.add(
-          look.measured(
+          look.share(
               "solution",
               "declared_consumers",
-              logged,
-              1,
-              "No request named another consumer than the one behind loopback"));
+              known,
+              all,
+              "%d of %d requests came from declared consumers: %s"
+                  .formatted(known, all, words(asked))));
     }
   }
 
-  private void labels(Look look, List<Observation> seen) {
+  private static String words(SortedMap<String, Long> asked) {
+    return asked.entrySet().stream()
+        .limit(10)
+        .map(one -> (one.getKey().isEmpty() ? "unnamed" : one.getKey()) + " " + one.getValue())
+        .collect(Collectors.joining(", "));
+  }
+
+  private void labels(Look look, CanvasVersion canvas, List<Observation> seen) {
     ViewStore views = monitoring.views();
     HourStore.Totals totals = look.totals();
     if (totals.mature() > 0) {
@@ -145,13 +214,26 @@ final class TrafficEvidence {
                   .formatted(recent.sent(), recent.delays().size())));
     }
     agreement(look, seen);
+    pending(look, canvas, seen);
+  }
+
+  /** Labels still to come, and whether more of them are overdue than may never come. */
+  private static void pending(Look look, CanvasVersion canvas, List<Observation> seen) {
+    HourStore.Totals totals = look.totals();
+    double expected =
+        canvas.specs(Spec.Feedback.class).stream()
+            .findFirst()
+            .map(Spec.Feedback::expectedRate)
+            .orElse(0.0);
+    long overdue = totals.mature() - totals.matureLabelled();
     seen.add(
         look.verdict(
             "monitoring.ml",
             "pending",
             totals.logged(),
-            true,
-            "%d predictions wait for their label".formatted(totals.logged() - joined)));
+            overdue <= (1 - expected) * totals.mature() + 1e-9,
+            "%d predictions wait for their label, %d of them longer than declared"
+                .formatted(totals.logged() - totals.labelled(), overdue)));
   }
 
   /**
@@ -223,15 +305,16 @@ final class TrafficEvidence {
     String newest = "of the newest %d requests".formatted(micros.size());
     seen.add(look.measured("serving.mode", "p95", micros.size(), p95, "95th percentile " + newest));
     seen.add(look.measured("serving.mode", "p99", micros.size(), p99, "99th percentile " + newest));
-    long logged = look.totals().logged();
-    long errors = look.totals().errors();
+    HourStore.Recent month =
+        monitoring.hours().recent(look.product(), look.last().minus(Duration.ofDays(30)));
     seen.add(
         look.share(
             "serving.mode",
             "availability",
-            logged - errors,
-            logged,
-            "%d of %d failed".formatted(errors, logged)));
+            month.served() - month.errors(),
+            month.served(),
+            "%d of %d failed in the 30 days to the last one"
+                .formatted(month.errors(), month.served())));
     for (Spec.Requirement requirement : canvas.specs(Spec.Requirement.class)) {
       String metric = requirement.metric().toLowerCase(Locale.ROOT);
       if (requirement.when().contains("live")
@@ -247,11 +330,9 @@ final class TrafficEvidence {
     }
   }
 
-  private void fallback(Look look, List<Observation> seen) {
-    HourStore.Totals totals = look.totals();
-    Instant last = totals.last().orElse(look.now());
+  private void fallback(Look look, CanvasVersion canvas, List<Observation> seen) {
     HourStore.Worst worst =
-        monitoring.hours().worst(look.product(), last.minus(Duration.ofDays(1)));
+        monitoring.hours().worst(look.product(), look.last().minus(Duration.ofDays(1)));
     if (worst.requests() > 0) {
       seen.add(
           look.share(
@@ -262,21 +343,60 @@ final class TrafficEvidence {
               "%d of %d in the worst hour of the last day"
                   .formatted(worst.fallbacks(), worst.requests())));
     }
+    SortedMap<String, Long> rungs = monitoring.hours().rungs(look.product());
+    Set<String> declared = new TreeSet<>(ROUTES);
+    canvas.specs(Spec.Fallback.class).stream()
+        .flatMap(one -> one.chain().stream())
+        .map(Spec.FallbackRung::use)
+        .forEach(declared::add);
+    List<String> others = rungs.keySet().stream().filter(one -> !declared.contains(one)).toList();
     seen.add(
         look.verdict(
             "serving.fallback",
             "rungs",
-            totals.logged(),
-            true,
-            "Answers by rung: " + monitoring.hours().servedBy(look.product())));
-    long pre = totals.refused();
+            look.totals().logged(),
+            others.isEmpty(),
+            "Answers by rung: %s%s"
+                .formatted(
+                    words(rungs),
+                    others.isEmpty() ? "" : "; not in the declared chain: " + others)));
+  }
+
+  /** How many inputs broke a rule; more than the fallback may carry are a fault of the product. */
+  private void inputs(Look look, CanvasVersion canvas, List<Observation> seen) {
+    Optional<Spec.PreAssertion> rules = canvas.specs(Spec.PreAssertion.class).stream().findFirst();
+    if (rules.isEmpty()) {
+      return;
+    }
+    HourStore.Recent day =
+        monitoring.hours().recent(look.product(), look.last().minus(Duration.ofDays(1)));
+    SortedMap<String, Long> byRule = brokenRules.apply(look.product());
+    boolean rejects = rules.get().onFail().equals("reject");
+    long rejected = rejects ? byRule.values().stream().mapToLong(Long::longValue).sum() : 0;
+    long broken = day.refused() + rejected;
+    long all = day.served() + rejected;
+    if (all == 0) {
+      return;
+    }
+    double most =
+        canvas.specs(Spec.Fallback.class).stream()
+            .findFirst()
+            .map(Spec.Fallback::maxRatePerHour)
+            .orElse(DEFAULT_RATE);
+    var interval = Wilson.interval(broken, all, 0.95);
     seen.add(
-        look.verdict(
+        new Observation(
             "serving.pre_assertion",
             "fail_rate",
-            totals.logged(),
-            true,
-            "%d of %d logged requests failed an input rule".formatted(pre, totals.logged())));
+            look.product(),
+            look.now(),
+            all,
+            OptionalDouble.of((double) broken / all),
+            Optional.of(new Interval(interval.low(), interval.high())),
+            Optional.of(broken <= most * all),
+            "%d of %d requests of the last day of traffic broke an input rule, at most %.1f %% may; by rule since the process started: %s"
+                .formatted(broken, all, 100 * most, byRule.isEmpty() ? "none" : words(byRule)),
+            look.source()));
   }
 
   private static void volume(Look look, CanvasVersion canvas, List<Observation> seen) {

@@ -6,17 +6,23 @@ import dev.espalier.canvas.Observation.Interval;
 import dev.espalier.canvas.Spec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What the champion's answers are worth: the declared cost of each kind of error, over the labelled
- * answers of the last 28 days. The cost of an answer is {@code actual->predicted}, else {@code
- * correct} or {@code default_wrong}, else nothing or one.
+ * answers of the last 28 days. It fails when always giving one same answer is worth more, by the
+ * whole interval. The cost of an answer is {@code actual->predicted}, else {@code correct} or
+ * {@code default_wrong}, else nothing or one.
  */
 final class ValueEvidence {
   private static final Duration RECENT = Duration.ofDays(28);
@@ -47,7 +53,28 @@ final class ValueEvidence {
     double[] values = rows.stream().mapToDouble(row -> -cost(matrix, row)).toArray();
     return values.length < 2
         ? Optional.empty()
-        : Optional.of(observation(canvas, champion.get(), matrix, values, now));
+        : Optional.of(
+            observation(canvas, champion.get(), matrix, values, constant(matrix, rows), now));
+  }
+
+  /** The best that one same answer to everything would have been worth, and which. */
+  private record Constant(String answer, double mean) {}
+
+  private static Constant constant(Map<String, String> matrix, List<PredictionView> rows) {
+    Set<String> labels =
+        rows.stream()
+            .flatMap(row -> Stream.of(row.actual().orElseThrow(), row.label().orElseThrow()))
+            .collect(Collectors.toCollection(TreeSet::new));
+    return labels.stream()
+        .map(label ->
+            new Constant(
+                label,
+                -rows.stream()
+                    .mapToDouble(row -> cost(matrix, row.actual().orElseThrow(), label))
+                    .average()
+                    .orElse(0)))
+        .max(Comparator.comparingDouble(Constant::mean))
+        .orElseThrow();
   }
 
   private static Observation observation(
@@ -55,6 +82,7 @@ final class ValueEvidence {
       String version,
       Map<String, String> matrix,
       double[] values,
+      Constant constant,
       Instant now) {
     double mean = mean(values);
     double squares = 0;
@@ -71,15 +99,17 @@ final class ValueEvidence {
         values.length,
         java.util.OptionalDouble.of(1000 * mean),
         Optional.of(new Interval(1000 * (mean - Z * error), 1000 * (mean + Z * error))),
-        Optional.of(true),
+        Optional.of(mean + Z * error >= constant.mean()),
         String.format(
                 Locale.ROOT,
-                "%.2f %s per 1,000 answers [%.2f, %.2f], from the cost of %d labelled ones",
+                "%.2f %s per 1,000 answers [%.2f, %.2f], from the cost of %d labelled ones; always '%s' would be %.2f",
                 1000 * mean,
                 currency,
                 1000 * (mean - Z * error),
                 1000 * (mean + Z * error),
-                values.length)
+                values.length,
+                constant.answer(),
+                1000 * constant.mean())
             .replace("  ", " "),
         "/api/v1/monitors/" + canvas.product());
   }
@@ -93,8 +123,10 @@ final class ValueEvidence {
   }
 
   static double cost(Map<String, String> matrix, PredictionView row) {
-    String actual = row.actual().orElseThrow();
-    String given = row.label().orElseThrow();
+    return cost(matrix, row.actual().orElseThrow(), row.label().orElseThrow());
+  }
+
+  private static double cost(Map<String, String> matrix, String actual, String given) {
     boolean right = actual.equals(given);
     String other = right ? "correct" : "default_wrong";
     return amount(matrix, actual + "->" + given)

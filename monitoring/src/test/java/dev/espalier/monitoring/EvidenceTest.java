@@ -33,7 +33,8 @@ class EvidenceTest {
   }
 
   private static Map<String, Observation> observe(World world) {
-    return new MonitoringEvidence(world.monitoring, (_, _, _) -> Optional.of(0.02))
+    return new MonitoringEvidence(
+            world.monitoring, (_, _, _) -> Optional.of(0.02), _ -> new java.util.TreeMap<>())
         .observe(World.PRODUCT, world.canvas, world.clocks.now(World.PRODUCT)).stream()
             .collect(
                 Collectors.toMap(

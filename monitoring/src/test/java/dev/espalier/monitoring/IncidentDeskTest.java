@@ -256,7 +256,8 @@ class IncidentDeskTest {
     try (World world = new World(folder)) {
       Incident incident = broken(world);
       MonitoringEvidence evidence =
-          new MonitoringEvidence(world.monitoring, (_, _, _) -> Optional.empty());
+          new MonitoringEvidence(
+              world.monitoring, (_, _, _) -> Optional.empty(), _ -> new java.util.TreeMap<>());
       assertThat(precision(world, evidence)).isEmpty();
       world.monitoring.resolve(ANA, World.PRODUCT, incident.id(), "actionable", Optional.empty());
       Observation seen = precision(world, evidence).orElseThrow();

@@ -92,7 +92,9 @@ class ScanTest {
       world.monitoring.accept(World.answer("late", World.START, "ham", "1.0.0"));
       world.at(World.START.plus(Duration.ofDays(60)));
       world.tick();
-      var evidence = new MonitoringEvidence(world.monitoring, (_, _, _) -> Optional.of(0.1));
+      var evidence =
+          new MonitoringEvidence(
+              world.monitoring, (_, _, _) -> Optional.of(0.1), _ -> new java.util.TreeMap<>());
       assertThat(evidence.observe(World.PRODUCT, world.canvas, world.clocks.now(World.PRODUCT)))
           .isNotEmpty();
       world.monitoring.outcomes(World.PRODUCT, "1.0.0", World.START);

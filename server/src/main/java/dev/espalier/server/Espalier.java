@@ -212,7 +212,8 @@ public final class Espalier implements AutoCloseable {
           new MonitoringEvidence(
               monitoring,
               (product, version, metric) ->
-                  Optional.ofNullable(registry.version(product, version).metrics().get(metric))));
+                  Optional.ofNullable(registry.version(product, version).metrics().get(metric)),
+              serving::brokenRules));
       Skew skew = new Skew(monitoring, (product, version) -> texts(registry, product, version));
       sources.add(skew);
       sources.add(opened(new ProcessSignals(database, machine)));

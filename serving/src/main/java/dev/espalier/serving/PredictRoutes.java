@@ -1,6 +1,7 @@
 package dev.espalier.serving;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.platform.Caller;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
@@ -17,8 +18,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * {@code POST /predict/{product}}: {@code {text, unit?, at?}} in, an {@link Answer} out. An
- * ill-formed request is a 400 and never reaches the ladder: fallback must not hide caller errors.
+ * {@code POST /predict/{product}}: {@code {text, unit?, at?, consumer?}} in, an {@link Answer} out.
+ * An ill-formed request is a 400 and never reaches the ladder: fallback must not hide caller
+ * errors.
  */
 public final class PredictRoutes extends JsonRoutes {
   /** Whether a caller may say when its request happened. */
@@ -29,7 +31,7 @@ public final class PredictRoutes extends JsonRoutes {
     FROM_CALLER
   }
 
-  private static final Set<String> FIELDS = Set.of("text", "unit", "at");
+  private static final Set<String> FIELDS = Set.of("text", "unit", "at", "consumer");
   private final Predictor serving;
   private final EventTime eventTime;
 
@@ -44,7 +46,7 @@ public final class PredictRoutes extends JsonRoutes {
   }
 
   private void predict(ServerRequest request, ServerResponse response) {
-    Ask ask = decode(bytes(request, MAX_BODY));
+    Ask ask = decode(bytes(request, MAX_BODY), request.context().get(Caller.class));
     try {
       send(response, serving.predict(path(request, "product"), ask, Optional.empty()));
     } catch (EspalierException failure) {
@@ -60,7 +62,7 @@ public final class PredictRoutes extends JsonRoutes {
     }
   }
 
-  private Ask decode(byte[] body) {
+  private Ask decode(byte[] body, Optional<Caller> caller) {
     JsonNode json = Json.tree(Utf8.decode(body));
     if (!json.isObject()) {
       throw EspalierException.invalid("The body must be a JSON object with a text.");
@@ -69,7 +71,10 @@ public final class PredictRoutes extends JsonRoutes {
       String name = names.next();
       if (!FIELDS.contains(name)) {
         throw EspalierException.invalidField(
-            brief(name), "known", "Unknown field; expected text, unit, at", Optional.of("text"));
+            brief(name),
+            "known",
+            "Unknown field; expected text, unit, at, consumer",
+            Optional.of("text"));
       }
     }
     String text =
@@ -77,7 +82,18 @@ public final class PredictRoutes extends JsonRoutes {
             .orElseThrow(() ->
                 EspalierException.invalidField(
                     "text", "required", "text is missing", Optional.empty()));
-    return new Ask(text, text(json, "unit"), at(json), Optional.empty(), Optional.empty());
+    return new Ask(text, text(json, "unit"), at(json), consumer(json, caller), Optional.empty());
+  }
+
+  /** A token names its consumer; whoever sits at this machine may say for whom it asks. */
+  private static Optional<String> consumer(JsonNode json, Optional<Caller> caller) {
+    Optional<String> said = text(json, "consumer");
+    Optional<String> known = caller.filter(Caller::isNamed).map(Caller::user);
+    if (said.isPresent() && known.isPresent() && !said.equals(known)) {
+      throw EspalierException.invalidField(
+          "consumer", "caller", "consumer names somebody else than the caller's token does", known);
+    }
+    return known.or(() -> said);
   }
 
   private static String brief(String name) {

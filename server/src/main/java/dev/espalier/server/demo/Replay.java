@@ -1,5 +1,6 @@
 package dev.espalier.server.demo;
 
+import dev.espalier.canvas.Spec;
 import dev.espalier.cli.Api;
 import dev.espalier.data.Row;
 import dev.espalier.monitoring.Asked;
@@ -12,6 +13,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Plays history: each mail is a real HTTP request at the instant of its delivery, each label comes
@@ -22,11 +24,16 @@ import java.util.Map;
  */
 final class Replay {
   private static final int TICK_REQUESTS = 10;
+
   private final Espalier espalier;
   private final Api api;
   private final String product;
   private final Duration labelDelay;
   private final Story story;
+
+  /** The consumer that the canvas declares first, in whose place the replay asks. */
+  private final Optional<String> consumer;
+
   private final Deque<Label> pending = new ArrayDeque<>();
   private Instant nextDay;
   private int sinceTick;
@@ -40,6 +47,10 @@ final class Replay {
     this.product = product;
     this.labelDelay = labelDelay;
     this.story = story;
+    this.consumer =
+        espalier.canvases().require(product).specs(Spec.Consumer.class).stream()
+            .map(Spec.Consumer::name)
+            .findFirst();
     this.nextDay = start.truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS);
   }
 
@@ -118,7 +129,9 @@ final class Replay {
   }
 
   private void predict(Row mail) throws InterruptedException {
-    var answer = api.post("/predict/" + product, Map.of("text", mail.text(), "unit", mail.id()));
+    Map<String, String> ask = new HashMap<>(Map.of("text", mail.text(), "unit", mail.id()));
+    consumer.ifPresent(name -> ask.put("consumer", name));
+    var answer = api.post("/predict/" + product, ask);
     expect(mail, answer.path("predictionId").asText());
     sinceTick++;
     if (sinceTick >= TICK_REQUESTS && espalier.rollingOut(product)) {
