@@ -17,4 +17,10 @@ export CLASSPATH
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseSerialGC \
   dev.espalier.server.commands.Main warm-up --home "$home" >"$target/aot.log" 2>&1 ||
   echo "No AOT cache (see $target/aot.log): starts will be slower." >&2
+# What the program was built from, for the records of its runs.
+rm -f "$program/commit"
+if commit=$(git -C "$target" rev-parse HEAD 2>/dev/null); then
+  changed=$(git -C "$target" status --porcelain --untracked-files=no 2>/dev/null | head -n 1)
+  echo "$commit $([ -z "$changed" ] && echo clean || echo changed)" >"$program/commit"
+fi
 touch "$program/built"

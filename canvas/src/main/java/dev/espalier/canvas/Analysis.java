@@ -118,7 +118,7 @@ sealed interface Analysis extends Answer {
                 List.of(
                     Clause.recorded("completeness", "every run carries all of it")
                         .within(Bound.atLeast(1, "share"))
-                        .missing("runs are not held against this list")));
+                        .missing("no run has succeeded")));
   }
 
   record Topic(

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,26 @@ import java.util.stream.Collectors;
 /** What the canvas knows about itself: its chain, its authors, the coverage of its cells. */
 public final class CanvasEvidence implements EvidenceSource {
   private final Canvases canvases;
+  private final Acts acts;
 
+  /** What members did elsewhere than in the canvas: {@code server} collects it from the stages. */
+  @FunctionalInterface
+  public interface Acts {
+    /** The newest act of each user on a product. */
+    Map<String, Act> newest(String product);
+  }
+
+  /** What somebody did, product time, in words that follow the user's name. */
+  public record Act(Instant at, String words) {}
+
+  /** Evidence that knows of no acts but applied versions. */
   public CanvasEvidence(Canvases canvases) {
+    this(canvases, _ -> Map.of());
+  }
+
+  public CanvasEvidence(Canvases canvases, Acts acts) {
     this.canvases = canvases;
+    this.acts = acts;
   }
 
   @Override
@@ -48,32 +66,38 @@ public final class CanvasEvidence implements EvidenceSource {
             .asText()
             .equals(canvas.appliedAt().toString().substring(0, 10)),
         "Applied by %s.".formatted(canvas.appliedBy()));
-    authors(seen, answers, versions);
+    Map<String, Act> newest = newest(product, versions);
+    authors(seen, answers, versions, newest);
     chain(seen, versions);
     coverage(seen, answers);
     Conformance state = canvases.conformance(product);
     overdue(seen, answers, state);
-    new OwnEvidence(seen, answers, versions).observe(state);
+    new OwnEvidence(seen, answers, versions, newest).observe(state);
     return List.copyOf(seen.rows());
   }
 
-  private static void authors(Sheet seen, Answers answers, List<CanvasDocument> versions) {
-    Set<String> users =
-        answers.get(Page.Authors.class).authors().stream()
+  /** The newest act of each user: an applied version, or what they did elsewhere. */
+  private Map<String, Act> newest(String product, List<CanvasDocument> versions) {
+    Map<String, Act> newest = new HashMap<>(acts.newest(product));
+    for (CanvasDocument version : versions) {
+      newest.merge(
+          version.appliedBy(),
+          new Act(version.appliedAt(), "applied version " + version.version()),
+          (one, other) -> other.at().isAfter(one.at()) ? other : one);
+    }
+    return newest;
+  }
+
+  private static void authors(
+      Sheet seen, Answers answers, List<CanvasDocument> versions, Map<String, Act> newest) {
+    List<Page.Author> authors = answers.get(Page.Authors.class).authors();
+    Set<String> users = authors.stream().map(Page.Author::user).collect(Collectors.toSet());
+    List<String> owners =
+        authors.stream()
+            .filter(author -> author.role().equals("owner"))
             .map(Page.Author::user)
-            .collect(Collectors.toSet());
-    CanvasDocument last = versions.getLast();
-    seen.rows()
-        .add(
-            Observation.verdict(
-                "product.authors",
-                "owners_active",
-                last.appliedBy(),
-                last.appliedAt(),
-                1,
-                true,
-                "%s applied version %s.".formatted(last.appliedBy(), last.version()),
-                seen.link()));
+            .toList();
+    seen.active("product.authors", "owners_active", owners, newest);
     boolean known = versions.stream().map(CanvasDocument::appliedBy).allMatch(users::contains);
     seen.verdict(
         "product.authors",
@@ -203,6 +227,33 @@ public final class CanvasEvidence implements EvidenceSource {
   record Sheet(String product, CanvasVersion canvas, Instant now, List<Observation> rows) {
     String link() {
       return "/api/v1/canvases/%s/versions/%s".formatted(product, canvas.version());
+    }
+
+    /**
+     * As old as the act of whoever acted longest ago; nothing while somebody has never acted, since
+     * that may be their first day.
+     */
+    void active(String question, String clause, List<String> users, Map<String, Act> newest) {
+      List<Act> known =
+          users.stream().flatMap(user -> Optional.ofNullable(newest.get(user)).stream()).toList();
+      if (known.isEmpty() || known.size() < users.size()) {
+        return;
+      }
+      rows.add(
+          Observation.verdict(
+              question,
+              clause,
+              String.join(", ", users),
+              known.stream().map(Act::at).min(Instant::compareTo).orElse(now),
+              users.size(),
+              true,
+              users.stream()
+                  .flatMap(user ->
+                      Optional.ofNullable(newest.get(user))
+                          .map(act -> user + " " + act.words())
+                          .stream())
+                  .collect(Collectors.joining("; ", "", ".")),
+              link()));
     }
 
     void verdict(String question, String clause, long n, boolean pass, String detail) {

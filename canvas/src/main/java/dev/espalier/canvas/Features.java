@@ -62,7 +62,7 @@ sealed interface Features extends Answer {
                     Clause.drill("parity", "rows that training and serving prepare differently")
                         .within(Bound.atMost(0, "count"))
                         .atLeast(1000)
-                        .missing("no drill prepares 1,000 rows by both paths")));
+                        .missing("the parity drill has not run")));
   }
 
   record Infra(

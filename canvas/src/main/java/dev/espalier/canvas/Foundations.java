@@ -27,7 +27,7 @@ sealed interface Foundations extends Answer {
                 List.of(
                     Clause.recorded("clean_commit", "runs name a clean commit")
                         .within(Bound.atLeast(0.95, "share"))
-                        .missing("a run does not carry the commit of the code it ran")));
+                        .missing("no run has succeeded")));
   }
 
   record Performance(
@@ -86,7 +86,7 @@ sealed interface Foundations extends Answer {
                 List.of(
                     Clause.recorded("promoted", "versions promoted from a notebook")
                         .within(Bound.atMost(0, "count"))
-                        .missing("a logged model does not say whether a notebook made it")
+                        .missing("no version has been promoted")
                         .onlyIf(
                             !n.rule.equals("versioned"), "versioned notebooks may be promoted")));
   }

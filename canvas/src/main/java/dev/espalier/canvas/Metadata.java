@@ -41,7 +41,7 @@ sealed interface Metadata extends Answer {
                 List.of(
                     Clause.recorded("completeness", "runs and versions carry all of it")
                         .within(Bound.atLeast(1, "share"))
-                        .missing("runs and versions are not held against this list")));
+                        .missing("no run has succeeded")));
   }
 
   record Review(

@@ -5,6 +5,7 @@ import dev.espalier.canvas.Conformance.QuestionRow;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -19,7 +20,14 @@ final class OwnEvidence {
   private final Answers answers;
   private final List<CanvasDocument> versions;
 
-  OwnEvidence(CanvasEvidence.Sheet seen, Answers answers, List<CanvasDocument> versions) {
+  private final Map<String, CanvasEvidence.Act> acts;
+
+  OwnEvidence(
+      CanvasEvidence.Sheet seen,
+      Answers answers,
+      List<CanvasDocument> versions,
+      Map<String, CanvasEvidence.Act> acts) {
+    this.acts = acts;
     this.seen = seen;
     this.answers = answers;
     this.versions = versions;
@@ -183,21 +191,7 @@ final class OwnEvidence {
       return;
     }
     String owner = named.get().owner(answers);
-    versions.reversed().stream()
-        .filter(each -> each.appliedBy().equals(owner))
-        .findFirst()
-        .ifPresent(last ->
-            seen.rows()
-                .add(
-                    Observation.verdict(
-                        "value.model_owner",
-                        "active",
-                        owner,
-                        last.appliedAt(),
-                        1,
-                        true,
-                        "%s applied version %s.".formatted(owner, last.version()),
-                        seen.link())));
+    seen.active("value.model_owner", "active", List.of(owner), acts);
     Set<String> authors =
         answers.get(Page.Authors.class).authors().stream()
             .map(Page.Author::user)

@@ -102,10 +102,10 @@ sealed interface Sources extends Answer {
                 List.of(
                     Clause.drill("probe", "rows are written and read back")
                         .freshFor(Intent.DAY)
-                        .missing("no probe writes to the storage and reads it back"),
+                        .missing("the storage drill has not run"),
                     Clause.live("usage", Intent.DAY, "the rows fit the quota")
                         .within(Bound.atMost((double) s.quota.count(), "bytes"))
-                        .missing("nobody counts the bytes that the product's rows fill")));
+                        .missing("the training dataset has no rows")));
   }
 
   record LabelPeople(
@@ -165,7 +165,7 @@ sealed interface Sources extends Answer {
               clauses.add(
                   Clause.recorded("commits", "every version names its commit")
                       .within(Bound.atLeast(1, "share"))
-                      .missing("a version does not carry the commit it was trained from")
+                      .missing("no version is registered")
                       .onlyIf(p.level.equals("data_and_code"), "only data are versioned"));
               return clauses;
             });

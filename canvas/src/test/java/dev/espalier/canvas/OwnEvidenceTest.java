@@ -154,4 +154,35 @@ class OwnEvidenceTest {
     assertThat(state("stack.tools", "contract:vcs-git")).isEqualTo(State.NO_EVIDENCE);
     assertThat(clause("stack.tools", "contract:vcs-git").reason()).contains("no contract test");
   }
+
+  private Conformance.EvidenceRow owner(CanvasEvidence.Acts acts) {
+    canvases.record(
+        "self",
+        new CanvasEvidence(canvases, acts)
+            .observe("self", canvases.require("self"), clock.instant()));
+    return clause("product.authors", "owners_active");
+  }
+
+  @Test
+  void an_owner_is_as_active_as_the_newest_act_anywhere() {
+    apply(ANSWERS, "first");
+    clock.set(clock.instant().plus(java.time.Duration.ofDays(100)));
+    assertThat(owner(_ -> java.util.Map.of()).state()).isEqualTo(State.STALE);
+    Instant drill = clock.instant().minus(java.time.Duration.ofDays(3));
+    Conformance.EvidenceRow row =
+        owner(_ ->
+            java.util.Map.of("ana", new CanvasEvidence.Act(drill, "asked for the drill load")));
+    assertThat(row.state()).isEqualTo(State.CONFORMS);
+    assertThat(row.detail()).contains("ana asked for the drill load.");
+    assertThat(clause("value.model_owner", "active").state()).isEqualTo(State.CONFORMS);
+  }
+
+  @Test
+  void an_owner_without_any_act_is_not_active_whoever_else_is_busy() {
+    apply(ANSWERS.replace("{ana: owner}", "{ana: owner, bea: owner, cem: contributor}"), "first");
+    Instant now = clock.instant();
+    Conformance.EvidenceRow row =
+        owner(_ -> java.util.Map.of("cem", new CanvasEvidence.Act(now, "asked for a drill")));
+    assertThat(row.state()).isEqualTo(State.NO_EVIDENCE);
+  }
 }

@@ -10,7 +10,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
@@ -27,7 +29,10 @@ public final class DataEvidence implements EvidenceSource {
   /** How many of a snapshot's first rows were looked at, and how many are not clean text. */
   private record Checked(Digest snapshot, long rows, long violations) {}
 
+  private record Usage(Instant at, long bytes) {}
+
   private final Datasets datasets;
+  private final Map<String, Usage> used = new ConcurrentHashMap<>();
   private volatile Optional<Checked> last = Optional.empty();
 
   public DataEvidence(Datasets datasets) {
@@ -42,9 +47,53 @@ public final class DataEvidence implements EvidenceSource {
         .findFirst()
         .ifPresent(dataset -> {
           age(dataset.dataset(), now).ifPresent(seen::add);
+          usage(canvas, dataset.dataset(), now).ifPresent(seen::add);
           datasets.latest(dataset.dataset()).ifPresent(snapshot -> describe(snapshot, seen));
         });
+    canvas.specs(Spec.Dataset.class).stream()
+        .map(Spec.Dataset::dataset)
+        .distinct()
+        .forEach(dataset -> read(dataset, now).ifPresent(seen::add));
     return seen;
+  }
+
+  /** How long ago a source last gave a row: the newest that came of it. */
+  private Optional<Observation> read(String dataset, Instant now) {
+    return datasets
+        .newest(dataset, now)
+        .map(newest ->
+            measured(
+                "data.inventory",
+                "read:" + dataset,
+                dataset,
+                now,
+                1,
+                (double) Duration.between(newest.at(), now).toSeconds(),
+                "The newest that was read of it is %s of %s."
+                    .formatted(words(newest.origin()), newest.at()),
+                "/api/v1/datasets/" + dataset));
+  }
+
+  /** The bytes that the rows fill; counted anew after an hour of the product's time. */
+  private Optional<Observation> usage(CanvasVersion canvas, String dataset, Instant now) {
+    if (canvas.specs(Spec.Storage.class).isEmpty() || datasets.newest(dataset, now).isEmpty()) {
+      return Optional.empty();
+    }
+    Usage known = used.get(dataset);
+    if (known == null || !now.isBefore(known.at().plus(Duration.ofHours(1)))) {
+      known = new Usage(now, datasets.bytes(dataset));
+      used.put(dataset, known);
+    }
+    return Optional.of(
+        measured(
+            "data.storage",
+            "usage",
+            dataset,
+            known.at(),
+            1,
+            (double) known.bytes(),
+            "The rows of %s fill %d bytes.".formatted(dataset, known.bytes()),
+            "/api/v1/datasets/" + dataset));
   }
 
   /** The age of what could be trained on now, whether or not a run has frozen it yet. */

@@ -200,6 +200,20 @@ final class DatasetStore {
     return found;
   }
 
+  /** How many characters the labelled rows have, in the database; reads them all. */
+  long labelledBytes(String dataset) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT coalesce(sum(length(content)), 0) FROM dataset_labelled
+                WHERE dataset = :dataset
+                """)
+            .bind("dataset", dataset)
+            .mapTo(Long.class)
+            .one());
+  }
+
   /** How many labelled rows are younger than {@code after}. */
   long labelledAfter(String dataset, Instant after) {
     return database.read(handle ->

@@ -15,10 +15,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.TreeMap;
@@ -236,6 +238,21 @@ public final class Datasets {
             .sum();
     Instant after = frozen.flatMap(one -> one.snapshot().to()).orElse(Instant.EPOCH);
     return added + store.labelledAfter(dataset, after);
+  }
+
+  /**
+   * How many bytes a dataset's rows fill: what was added, every snapshot, and the labelled rows
+   * that wait for the next one. A file that several share counts once. Reads every manifest.
+   */
+  public long bytes(String dataset) {
+    Set<Digest> files = new HashSet<>();
+    store.additions(dataset).forEach(addition -> files.addAll(addition.segments()));
+    for (Snapshot snapshot : store.history(dataset)) {
+      files.add(snapshot.digest());
+      files.addAll(Json.read(artifacts.read(snapshot.digest()), SnapshotManifest.class).segments());
+    }
+    return store.labelledBytes(dataset)
+        + files.stream().filter(artifacts::exists).mapToLong(artifacts::size).sum();
   }
 
   /** All snapshots, oldest first. */

@@ -154,4 +154,50 @@ class DataEvidenceTest {
       assertThat(datasets.since("mail")).isEqualTo(2);
     }
   }
+
+  @Test
+  void a_source_was_read_when_its_newest_row_came_and_its_rows_fill_bytes() {
+    try (Database database = TestDatabase.in(folder)) {
+      Datasets datasets = datasets(database);
+      DataEvidence evidence = new DataEvidence(datasets);
+      datasets.addRows("mail", List.of(row("1", Duration.ofDays(40), "old", "ham")), 0);
+      CanvasVersion plain = canvas();
+      List<Resource> more = new java.util.ArrayList<>(plain.resources());
+      more.add(
+          Resource.of(
+              "store",
+              "canvas@1.0.0#data.storage",
+              new Spec.Storage(java.util.Set.of("cas"), 1_000_000)));
+      CanvasVersion canvas =
+          new CanvasVersion(
+              plain.product(),
+              plain.version(),
+              plain.digest(),
+              plain.contentDigest(),
+              plain.parent(),
+              plain.appliedAt(),
+              plain.appliedBy(),
+              more);
+      Map<String, Observation> first = byClause(evidence.observe("mail-filter", canvas, NOW));
+      assertThat(first.get("data.inventory.read:mail").value())
+          .as("older than the 30 days that the source declares")
+          .hasValue(Duration.ofDays(40).toSeconds());
+      double bytes = first.get("data.storage.usage").value().orElseThrow();
+      assertThat(bytes).isPositive();
+
+      datasets.label("mail", row("p1", Duration.ofDays(2), "came later", "ham"), "ben");
+      Map<String, Observation> later =
+          byClause(evidence.observe("mail-filter", canvas, NOW.plus(Duration.ofHours(2))));
+      assertThat(later.get("data.inventory.read:mail").value())
+          .hasValue(Duration.ofDays(2).plusHours(2).toSeconds());
+      assertThat(later.get("data.storage.usage").value().orElseThrow()).isGreaterThan(bytes);
+      assertThat(byClause(evidence.observe("mail-filter", plain, NOW)))
+          .doesNotContainKey("data.storage.usage");
+    }
+  }
+
+  private static Map<String, Observation> byClause(List<Observation> seen) {
+    return seen.stream()
+        .collect(Collectors.toMap(o -> o.question() + "." + o.clause(), Function.identity()));
+  }
 }

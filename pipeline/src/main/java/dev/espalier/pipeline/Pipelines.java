@@ -13,6 +13,7 @@ import dev.espalier.platform.Events;
 import dev.espalier.platform.Ids;
 import dev.espalier.platform.Json;
 import dev.espalier.platform.ProductClocks;
+import dev.espalier.platform.Program;
 import dev.espalier.tracking.RunStatus;
 import dev.espalier.tracking.Tracking;
 import java.nio.file.Path;
@@ -41,6 +42,16 @@ import org.slf4j.LoggerFactory;
  * process that dies loses at most the steps it was working on. Thread-safe.
  */
 public final class Pipelines implements AutoCloseable {
+  /** Tags of a tracked run, by the names that MLflow has for them where it has one. */
+  public static final String COMMIT = "mlflow.source.git.commit";
+
+  public static final String SOURCE_TYPE = "mlflow.source.type";
+
+  /** {@code yes} when the code was exactly that of its commit. */
+  public static final String CLEAN = "espalier.commit.clean";
+
+  public static final String ENVIRONMENT = "espalier.environment";
+
   private static final Logger LOG = LoggerFactory.getLogger(Pipelines.class);
   private static final int MAX_LOST = 5;
   private static final int MAX_RUNS = 200;
@@ -199,7 +210,7 @@ public final class Pipelines implements AutoCloseable {
                       canvas.product(),
                       run.id(),
                       cause.trigger() + " " + now,
-                      Map.of("canvas", canvas.version(), "cause", cause.reason()),
+                      tags(canvas, cause),
                       now);
               parts.tracking().params(run.id(), Map.of("seed", Long.toString(seed)));
               parts.started(run);
@@ -207,6 +218,29 @@ public final class Pipelines implements AutoCloseable {
             });
     launch(run, canvas, graph);
     return run.id();
+  }
+
+  /** What made the run: which canvas and cause, and which code on which machine. */
+  private static Map<String, String> tags(CanvasVersion canvas, Cause cause) {
+    Map<String, String> tags =
+        new HashMap<>(
+            Map.of(
+                "canvas",
+                canvas.version(),
+                "cause",
+                cause.reason(),
+                SOURCE_TYPE,
+                "JOB",
+                ENVIRONMENT,
+                Program.environment()));
+    Program program = Program.running();
+    program
+        .commit()
+        .ifPresent(commit -> {
+          tags.put(COMMIT, commit);
+          tags.put(CLEAN, program.clean() ? "yes" : "no");
+        });
+    return tags;
   }
 
   private void launch(RunStore.RunRow run, CanvasVersion canvas, PipelineGraph graph) {
@@ -316,7 +350,7 @@ public final class Pipelines implements AutoCloseable {
   }
 
   /** The same without the outputs of steps, which are files. */
-  List<Run> outlines(String product) {
+  public List<Run> outlines(String product) {
     return parts.store().runs(product, MAX_RUNS).stream()
         .map(run -> view(run, _ -> Optional.empty()))
         .toList();

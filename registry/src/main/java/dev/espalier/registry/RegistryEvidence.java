@@ -4,13 +4,17 @@ import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.EvidenceSource;
 import dev.espalier.canvas.Observation;
 import dev.espalier.canvas.Spec;
+import dev.espalier.platform.Digest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * What the registry knows about a product: what its champion passed before it was released, and in
@@ -20,12 +24,18 @@ public final class RegistryEvidence implements EvidenceSource {
   private final Registry registry;
   private final RegistryAudit audit;
   private final Function<ModelVersion, Optional<Instant>> newestRow;
+  private final Predicate<Digest> snapshots;
 
   /**
    * @param newestRow the time of the newest row that a version was trained on, where it is known
+   * @param snapshots whether a data snapshot is stored
    */
   public RegistryEvidence(
-      Registry registry, RegistryAudit audit, Function<ModelVersion, Optional<Instant>> newestRow) {
+      Registry registry,
+      RegistryAudit audit,
+      Function<ModelVersion, Optional<Instant>> newestRow,
+      Predicate<Digest> snapshots) {
+    this.snapshots = snapshots;
     this.registry = registry;
     this.audit = audit;
     this.newestRow = newestRow;
@@ -68,13 +78,20 @@ public final class RegistryEvidence implements EvidenceSource {
 
   private void store(Report report, List<ModelVersion> versions, CanvasVersion canvas) {
     int n = versions.size();
+    List<String> lost =
+        versions.stream()
+            .filter(version -> !snapshots.test(version.snapshot()))
+            .map(ModelVersion::version)
+            .toList();
     report.measured(
         "data",
         "snapshots",
         "versions",
         n,
-        1,
-        "Each of %d versions names its snapshot.".formatted(n));
+        (double) (n - lost.size()) / n,
+        lost.isEmpty()
+            ? "Each of %d versions names a snapshot that is stored.".formatted(n)
+            : "Their snapshot is not stored: %s.".formatted(String.join(", ", lost)));
     canvas.specs(Spec.RegistryPolicy.class).stream()
         .findFirst()
         .ifPresent(policy -> completeness(report, versions, policy));
@@ -101,12 +118,13 @@ public final class RegistryEvidence implements EvidenceSource {
 
   private static void completeness(
       Report report, List<ModelVersion> versions, Spec.RegistryPolicy policy) {
-    int wanted = versions.size() * policy.requiredMeta().size();
+    Collection<String> required =
+        policy.requiredMeta().isEmpty() ? RequiredMeta.DEFAULT : policy.requiredMeta();
+    int wanted = versions.size() * required.size();
     List<String> missing =
         versions.stream()
             .flatMap(version ->
-                RequiredMeta.missing(policy.requiredMeta(), version.metrics(), version.meta())
-                    .stream()
+                RequiredMeta.missing(required, version.metrics(), version.meta()).stream()
                     .map(name -> version.version() + " lacks " + name))
             .toList();
     report.measured(
@@ -114,8 +132,10 @@ public final class RegistryEvidence implements EvidenceSource {
         "completeness",
         "versions",
         versions.size(),
-        wanted == 0 ? 1 : 1 - (double) missing.size() / wanted,
-        missing.isEmpty() ? "All required metadata is present." : String.join(", ", missing) + ".");
+        1 - (double) missing.size() / wanted,
+        missing.isEmpty()
+            ? "Each version carries %s.".formatted(String.join(", ", new TreeSet<>(required)))
+            : String.join(", ", missing) + ".");
   }
 
   private void versioning(Report report, List<ModelVersion> versions) {

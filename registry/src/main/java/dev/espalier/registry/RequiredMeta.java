@@ -10,6 +10,10 @@ import java.util.SortedMap;
  * {@code canvas version} and {@code canvas_version} are one name.
  */
 final class RequiredMeta {
+  /** What a version must carry where the canvas names nothing. */
+  static final List<String> DEFAULT =
+      List.of("dataset_hash", "commit", "params", "metrics", "env", "signature", "canvas_version");
+
   private RequiredMeta() {}
 
   /** The names of {@code required} that are absent or blank, in order. */
@@ -27,6 +31,7 @@ final class RequiredMeta {
       // Fields of the record itself: a registration without them cannot be written.
       case "datasethash", "signature", "canvasversion" -> true;
       case "metrics" -> !metrics.isEmpty();
+      case "env" -> !meta.getOrDefault("environment", meta.getOrDefault("env", "")).isBlank();
       default ->
           meta.entrySet().stream()
               .anyMatch(

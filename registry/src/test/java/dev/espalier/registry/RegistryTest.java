@@ -382,7 +382,8 @@ class RegistryTest {
     return new RegistryEvidence(
             registry,
             new RegistryAudit(registry, bundles),
-            _ -> Optional.of(START.minusSeconds(3600)))
+            _ -> Optional.of(START.minusSeconds(3600)),
+            _ -> true)
         .observe(PRODUCT, canvas, START);
   }
 

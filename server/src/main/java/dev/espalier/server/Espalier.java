@@ -11,6 +11,7 @@ import dev.espalier.canvas.Drill;
 import dev.espalier.canvas.EvidenceSource;
 import dev.espalier.canvas.Facts;
 import dev.espalier.canvas.QuestionRoutes;
+import dev.espalier.canvas.Spec;
 import dev.espalier.canvas.documents.DocumentEvidence;
 import dev.espalier.canvas.documents.DocumentRoutes;
 import dev.espalier.canvas.documents.Documents;
@@ -18,12 +19,14 @@ import dev.espalier.data.DataEvidence;
 import dev.espalier.data.DatasetRoutes;
 import dev.espalier.data.Datasets;
 import dev.espalier.data.Row;
+import dev.espalier.data.StorageDrill;
 import dev.espalier.deployment.CleanJvm;
 import dev.espalier.deployment.DeploymentEvidence;
 import dev.espalier.deployment.DeploymentModelSource;
 import dev.espalier.deployment.DeploymentRoutes;
 import dev.espalier.deployment.Deployments;
 import dev.espalier.deployment.DrillPlan;
+import dev.espalier.deployment.DrillRecord;
 import dev.espalier.deployment.DrillStore;
 import dev.espalier.deployment.PolicyCheck;
 import dev.espalier.deployment.ReleaseRecords;
@@ -32,6 +35,7 @@ import dev.espalier.deployment.ServingDrills;
 import dev.espalier.model.Bundles;
 import dev.espalier.monitoring.Asked;
 import dev.espalier.monitoring.DriftDrill;
+import dev.espalier.monitoring.Incident;
 import dev.espalier.monitoring.LabelledRow;
 import dev.espalier.monitoring.Monitoring;
 import dev.espalier.monitoring.MonitoringConfig;
@@ -48,6 +52,7 @@ import dev.espalier.pipeline.Pipelines;
 import dev.espalier.pipeline.RerunDrill;
 import dev.espalier.pipeline.Run;
 import dev.espalier.pipeline.StepLogic;
+import dev.espalier.platform.Caller;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.Digest;
 import dev.espalier.platform.EspalierException;
@@ -88,6 +93,7 @@ import dev.espalier.training.EvaluateStep;
 import dev.espalier.training.GateStep;
 import dev.espalier.training.IngestStep;
 import dev.espalier.training.PrepareStep;
+import dev.espalier.training.RecordEvidence;
 import dev.espalier.training.RegisterStep;
 import dev.espalier.training.SplitStep;
 import dev.espalier.training.TrainStep;
@@ -95,11 +101,14 @@ import dev.espalier.training.TrainingEvidence;
 import dev.espalier.training.ValidateStep;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -200,13 +209,17 @@ public final class Espalier implements AutoCloseable {
 
       List<EvidenceSource> sources = new ArrayList<>();
       sources.add(new DocumentEvidence(documents, facts));
-      sources.add(new CanvasEvidence(canvases));
+      sources.add(new CanvasEvidence(canvases, this::acts));
       sources.add(new DataEvidence(datasets));
       sources.add(new PipelineEvidence(pipelines, steps));
       sources.add(
           new RegistryEvidence(
-              registry, new RegistryAudit(registry, bundles), TrainingEvidence::trainedThrough));
+              registry,
+              new RegistryAudit(registry, bundles),
+              TrainingEvidence::trainedThrough,
+              artifacts::exists));
       sources.add(new TrainingEvidence(registry));
+      sources.add(new RecordEvidence(pipelines, tracking, registry));
       sources.add(new DeploymentEvidence(deployments, serving, registry));
       sources.add(
           new MonitoringEvidence(
@@ -226,6 +239,8 @@ public final class Espalier implements AutoCloseable {
       rehearsed.add(skew);
       rehearsed.add(new RestoreDrill(home, registry, machine));
       rehearsed.add(new RerunDrill(pipelines, Duration.ofSeconds(10)));
+      rehearsed.add(new StorageDrill(artifacts));
+      rehearsed.add(new ParityDrill(datasets, registry, bundles, serving));
       drills =
           opened(
               new Drills(
@@ -423,6 +438,35 @@ public final class Espalier implements AutoCloseable {
   /** Starts a run of the product's pipeline and returns its id. */
   public String train(String product, String trigger, String reason) {
     return loop.start(canvases.require(product), new Cause(trigger, reason, Optional.empty()));
+  }
+
+  /** What members did: the drills that they asked for and the incidents that they took up. */
+  private Map<String, CanvasEvidence.Act> acts(String product) {
+    String owner = canvases.require(product).spec(Spec.Product.class).owner();
+    Map<String, CanvasEvidence.Act> acts = new HashMap<>();
+    for (DrillRecord record : drills.records(product)) {
+      if (record.trigger().equals("request")) {
+        String user = record.by().equals(Caller.LOCAL) ? owner : record.by();
+        newer(acts, user, record.at(), "asked for the drill " + record.drill());
+      }
+    }
+    for (Incident incident : monitoring.incidents(product)) {
+      incident
+          .acknowledgedAt()
+          .ifPresent(at ->
+              incident
+                  .acknowledgedBy()
+                  .ifPresent(user -> newer(acts, user, at, "took up an incident")));
+    }
+    return acts;
+  }
+
+  private static void newer(
+      Map<String, CanvasEvidence.Act> acts, String user, Instant at, String words) {
+    acts.merge(
+        user,
+        new CanvasEvidence.Act(at, words),
+        (one, other) -> other.at().isAfter(one.at()) ? other : one);
   }
 
   /** Moves a product by what is due. */

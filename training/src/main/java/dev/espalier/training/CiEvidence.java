@@ -13,23 +13,46 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** What the checks say about {@code ci.workflow}: green before promotion, in time, not flaky. */
+/**
+ * What the checks say about {@code ci.workflow}: green before promotion, in time, not flaky.
+ * Thread-safe: answers are immutable and kept in a concurrent map.
+ */
 public final class CiEvidence implements EvidenceSource {
   private static final String QUESTION = "ci.workflow";
   private final ContinuousIntegration checks;
   private final Registry registry;
+  private final Map<String, Answer> answers = new ConcurrentHashMap<>();
 
   public CiEvidence(ContinuousIntegration checks, Registry registry) {
     this.checks = checks;
     this.registry = registry;
   }
 
+  /** What was seen when the records were last read, and what they rested on. */
+  private record Answer(String mark, List<Observation> seen) {}
+
+  /** Reads the records anew only when a run ended or an alias moved. */
   @Override
   public List<Observation> observe(String product, CanvasVersion canvas, Instant now) {
+    List<AliasMove> moves =
+        registry.aliasHistory(product).stream()
+            .filter(move -> move.alias().equals(Registry.CHAMPION))
+            .toList();
+    String mark = "%s %d".formatted(checks.mark(product), moves.size());
+    Answer known = answers.get(product);
+    if (known == null || !known.mark().equals(mark)) {
+      known = new Answer(mark, List.copyOf(look(product, moves, now)));
+      answers.put(product, known);
+    }
+    return known.seen();
+  }
+
+  private List<Observation> look(String product, List<AliasMove> moves, Instant now) {
     List<CiRun> runs = checks.runs(product);
     List<Observation> seen = new ArrayList<>();
-    promotions(product, runs, now).ifPresent(seen::add);
+    promotions(product, moves, runs, now).ifPresent(seen::add);
     if (!runs.isEmpty()) {
       seen.add(duration(product, runs, now));
       flake(product, runs, now).ifPresent(seen::add);
@@ -38,11 +61,8 @@ public final class CiEvidence implements EvidenceSource {
   }
 
   /** Every version that became champion: were the checks green for its canvas by then? */
-  private Optional<Observation> promotions(String product, List<CiRun> runs, Instant now) {
-    List<AliasMove> moves =
-        registry.aliasHistory(product).stream()
-            .filter(move -> move.alias().equals(Registry.CHAMPION))
-            .toList();
+  private Optional<Observation> promotions(
+      String product, List<AliasMove> moves, List<CiRun> runs, Instant now) {
     if (moves.isEmpty()) {
       return Optional.empty();
     }

@@ -49,6 +49,16 @@ final class CiStore {
             .list());
   }
 
+  /** Names the newest run of a product: other runs, another mark. */
+  String mark(String product) {
+    return database.read(handle ->
+        handle
+            .createQuery("SELECT coalesce(max(id), '') FROM ci_run WHERE product = :product")
+            .bind("product", product)
+            .mapTo(String.class)
+            .one());
+  }
+
   /** Whether a run on this content was green. */
   boolean green(String product, Digest canvas) {
     return exists(product, canvas, "AND green = 1");

@@ -214,6 +214,11 @@ public final class ContinuousIntegration {
     return store.runs(product);
   }
 
+  /** Another one after each run of a product. */
+  String mark(String product) {
+    return store.mark(product);
+  }
+
   /** Whether the checks were green for a canvas with this content. */
   public boolean green(String product, Digest canvasContent) {
     return store.green(product, canvasContent);

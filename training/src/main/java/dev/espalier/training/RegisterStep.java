@@ -10,6 +10,7 @@ import dev.espalier.pipeline.StepContext;
 import dev.espalier.pipeline.StepLogic;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
+import dev.espalier.platform.Program;
 import dev.espalier.registry.ModelVersion;
 import dev.espalier.registry.Registration;
 import dev.espalier.registry.Registry;
@@ -27,6 +28,9 @@ import java.util.TreeMap;
 public final class RegisterStep implements StepLogic<Registered> {
   /** Metadata: the check report of the data, as JSON. */
   static final String CHECKS = "checks";
+
+  /** The commit of the code that made a version. */
+  static final String COMMIT = "commit";
 
   /** Metadata: the time of the newest row that was trained on. */
   static final String TRAINED_THROUGH = "trained_through";
@@ -154,6 +158,7 @@ public final class RegisterStep implements StepLogic<Registered> {
     attention(context).ifPresent(worst -> meta.put("attention_rows", worst));
     meta.put("environment", "Java " + Runtime.version() + " " + System.getProperty("os.arch", ""));
     meta.put("code", code());
+    Program.running().commit().ifPresent(commit -> meta.put(COMMIT, commit));
     return meta;
   }
 

@@ -1,6 +1,7 @@
 package dev.espalier.server.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.canvas.Spec;
 import dev.espalier.cli.Api;
 import dev.espalier.cli.CanvasName;
 import dev.espalier.pipeline.Run;
@@ -65,6 +66,10 @@ final class Life {
       apply();
     }
     history.store(espalier.datasets(), espalier.canvases().require(product));
+    if (espalier.canvases().require(product).specs(Spec.Ci.class).stream().findAny().isPresent()) {
+      progress.stage("Checks");
+      checks();
+    }
     progress.stage("Train");
     first();
     progress.stage("Live");
@@ -80,6 +85,19 @@ final class Life {
     espalier.tick(product);
     espalier.clocks().end(product);
     progress.finishStage();
+  }
+
+  /** The checks of the canvas, twice on the same data: once they were green, once they repeat. */
+  private void checks() {
+    for (int done = api.get("/ci/" + product).size(); done < 2; done++) {
+      JsonNode run = api.post("/ci/" + product, Map.of());
+      progress.line(
+          "Checks %s in %.1f s on %,d rows."
+              .formatted(
+                  run.path("green").asBoolean() ? "green" : "red: " + run.path("checks"),
+                  run.path("millis").asLong() / 1000.0,
+                  run.path("sample").asLong()));
+    }
   }
 
   /** The first version: trained and released, or on its way since an earlier process. */

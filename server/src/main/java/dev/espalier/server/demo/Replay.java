@@ -4,26 +4,30 @@ import dev.espalier.canvas.Spec;
 import dev.espalier.cli.Api;
 import dev.espalier.data.Row;
 import dev.espalier.monitoring.Asked;
+import dev.espalier.platform.Digest;
 import dev.espalier.server.Espalier;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Queue;
 
 /**
  * Plays history: each mail is a real HTTP request at the instant of its delivery, each label comes
- * back through the feedback API when its delay has passed, and the product is ticked once a day and
+ * back through the feedback API within the declared delay, and the product is ticked once a day and
  * every few requests while a rollout runs. The clock moves only between these; while a run works it
  * stands still. Deterministic: one thread, the order of events alone. Resumable: what is durable is
  * taken from the product's own log.
  */
 final class Replay {
   private static final int TICK_REQUESTS = 10;
+  private static final double SOONEST = 0.25;
+  private static final double LATEST = 5 / 6.0;
 
   private final Espalier espalier;
   private final Api api;
@@ -34,7 +38,8 @@ final class Replay {
   /** The consumer that the canvas declares first, in whose place the replay asks. */
   private final Optional<String> consumer;
 
-  private final Deque<Label> pending = new ArrayDeque<>();
+  private final Queue<Label> pending =
+      new PriorityQueue<>(Comparator.comparing(Label::at).thenComparing(Label::predictionId));
   private Instant nextDay;
   private int sinceTick;
 
@@ -70,8 +75,9 @@ final class Replay {
       done++;
       story.played(done, mails.size(), mail.at());
     }
-    if (!pending.isEmpty()) {
-      runUntil(pending.getLast().at().plus(1, ChronoUnit.DAYS));
+    Optional<Instant> last = pending.stream().map(Label::at).max(Comparator.naturalOrder());
+    if (last.isPresent()) {
+      runUntil(last.get().plus(1, ChronoUnit.DAYS));
     }
     tick();
   }
@@ -105,7 +111,17 @@ final class Replay {
   private void expect(Row mail, String predictionId) {
     mail.label()
         .ifPresent(
-            label -> pending.add(new Label(mail.at().plus(labelDelay), predictionId, label)));
+            label -> pending.add(new Label(mail.at().plus(delay(mail)), predictionId, label)));
+  }
+
+  /**
+   * Nobody waits exactly as long as was promised: a label comes after a quarter to five sixths of
+   * the declared delay, the same for the same mail in every life.
+   */
+  private Duration delay(Row mail) {
+    long dealt = Long.parseLong(Digest.of(mail.id()).hex().substring(0, 8), 16);
+    double share = SOONEST + (LATEST - SOONEST) * dealt / (1L << 32);
+    return Duration.ofSeconds(Math.round(labelDelay.toSeconds() * share));
   }
 
   /** Labels and days that come before {@code instant}, in order of time. */
