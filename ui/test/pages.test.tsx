@@ -145,6 +145,18 @@ describe('the rollout', async () => {
     expect(page(<Rollouts />, '/rollouts', '/rollouts', [...without('deployment'), [['deployment', P], waiting]])).toContain('Approve 1.1.0');
     expect(page(<Rollouts />, '/rollouts', '/rollouts')).not.toContain('Approve 1.1.0');
   });
+  it('says what it waits for as the server reckons it, and how it can be taken back', () => {
+    const rollout = data.deployment.rollouts[0];
+    const outlook = { rollout: rollout?.id, state: 'PENDING', step: -1, waitsFor: ['the approval of 2 persons'], approvalsLeft: 2, requestsLeft: 0, holdLeft: 'PT4H', unproven: ['false_spam'], effects: [{ signal: 'false_spam', value: -0.01, low: -0.03, high: 0.01, n: 300 }] };
+    const waiting = { ...data.deployment, rollouts: [{ ...rollout, state: 'PENDING', finishedAt: undefined }], outlook };
+    const html = text(page(<Rollouts />, '/rollouts', '/rollouts', [...without('deployment'), [['deployment', P], waiting]]));
+    expect(html).toContain('What it waits for the approval of 2 persons');
+    expect(html).toContain('Approvals left 2');
+    expect(html).toContain('Hold left 4 h');
+    expect(html).toContain('closed for a year');
+    expect(html).toContain('−0.01 (−0.03 to 0.01), n 300');
+    expect(html).toContain('Withdraw 1.1.0');
+  });
   it('teaches the first release', () => {
     const empty = { ...data.deployment, arms: [], rollouts: [], aliases: {} };
     expect(page(<Rollouts />, '/rollouts', '/rollouts', [...without('deployment'), [['deployment', P], empty]])).toContain('./espalier rollout mail-filter VERSION');

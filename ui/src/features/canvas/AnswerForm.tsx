@@ -3,6 +3,7 @@ import type { FieldInfo, QuestionInfo, SourceProblem } from '../../shared/api/co
 import { words } from '../../shared/lib/format';
 import { controlOf, written } from './fields';
 import { FieldInput } from './FieldInput';
+import { Waive } from './Waive';
 import { edit, parse, read, replace, replaceByText, snippet, type Path } from './source';
 
 interface Props {
@@ -32,6 +33,7 @@ export function AnswerForm(props: Props) {
       {question.help && <p>{question.help}</p>}
       {question.prompt && <p className="muted">{question.prompt}</p>}
       {question.derived === true ? <p className="reason">The platform sets it; nobody writes it.</p> : <Writing {...props} />}
+      {question.derived !== true && <Waive question={question} text={props.text} set={props.set} />}
       <Consequences question={question} />
     </div>
   );

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Waiver } from '../../shared/api/contract';
 import { useDrillRecords, useHistory, useIncidents, useMonitor } from '../../shared/api/queries';
@@ -14,6 +14,7 @@ import { StateStrip } from '../../shared/ui/StateStrip';
 import { Whisker } from '../../shared/ui/Whisker';
 import { boundNumber, boundText, resourcePage, spokesman, subjectText, validity } from './evidence';
 import { ProveIt } from './ProveIt';
+import { Sign } from './Sign';
 import { prose } from '../../shared/lib/prose';
 
 interface Props {
@@ -59,7 +60,9 @@ export function QuestionDrawer({ product, question, now, version, onClose }: Pro
       <h3 className="eyebrow">Evidence</h3>
       <Seen product={product} question={question} now={now} />
       {question.evidence.map((evidence) => (
-        <Clause key={evidence.clause} evidence={evidence} now={now} />
+        <Clause key={evidence.clause} evidence={evidence} now={now}>
+          {evidence.kind === 'ATTEST' && evidence.state !== 'CONFORMS' && evidence.state !== 'N_A' && <Sign product={product} question={question.question} clause={evidence} />}
+        </Clause>
       ))}
       {question.evidence.length === 0 && <p className="muted">No clause of evidence belongs to this answer.</p>}
       <LastDrill product={product} question={question} />
@@ -132,7 +135,7 @@ function Figure({ evidence, now }: { readonly evidence: Evidence; readonly now: 
   );
 }
 
-function Clause({ evidence, now }: { readonly evidence: Evidence; readonly now: string }) {
+function Clause({ evidence, now, children }: { readonly evidence: Evidence; readonly now: string; readonly children?: ReactNode }) {
   const facts = [
     words(String(evidence.kind)),
     evidence.value !== undefined && `${value(evidence.value, evidence.unit)}${evidence.target === undefined ? '' : ` ${sign(evidence.op)} ${boundText(evidence)}`}`,
@@ -160,6 +163,7 @@ function Clause({ evidence, now }: { readonly evidence: Evidence; readonly now: 
           </>
         )}
       </p>
+      {children}
     </div>
   );
 }

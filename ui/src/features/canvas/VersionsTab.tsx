@@ -9,6 +9,7 @@ import { Asked } from '../../shared/ui/Asked';
 import { Pill } from '../../shared/ui/Pill';
 import { Diff, plain } from './Diff';
 import { Warnings } from './PlanTab';
+import { TimeSlider } from './TimeSlider';
 
 interface Props {
   readonly product: string;
@@ -67,6 +68,7 @@ export function VersionsTab({ product, questions, go, open }: Props) {
           </div>
         )}
       </Asked>
+      {versions.data && <TimeSlider product={product} versions={versions.data} />}
       {(plans.data ?? []).length > 0 && (
         <section className="band">
           <h2>Plans that wait</h2>

@@ -9,6 +9,7 @@ import { Asked, Empty } from '../../shared/ui/Asked';
 import { Head } from '../../shared/ui/Head';
 import { Pill } from '../../shared/ui/Pill';
 import { Approve } from './Approve';
+import { Outlook, Withdraw } from './Outlook';
 import { Rollback } from './Rollback';
 import { Ribbon } from './Ribbon';
 import { Steps } from './Steps';
@@ -37,7 +38,7 @@ function Loaded({ view }: { readonly view: DeploymentView }) {
           <Ribbon arms={view.arms} />
           <Rollback view={view} />
           {rollouts.map((rollout, index) => (
-            <RolloutView key={rollout.id} rollout={rollout} open={index === 0} now={now} />
+            <RolloutView key={rollout.id} rollout={rollout} open={index === 0} now={now} outlook={view.outlook?.rollout === rollout.id ? view.outlook : undefined} />
           ))}
         </>
       )}
@@ -55,7 +56,7 @@ function headline(view: DeploymentView): string {
 
 const verbs: Readonly<Record<string, string>> = { FIRST: 'First release of', CANARY: 'Canary of', ROLLBACK: 'Roll back to' };
 
-function RolloutView({ rollout, open, now }: { readonly rollout: Rollout; readonly open: boolean; readonly now: string }) {
+function RolloutView({ rollout, open, now, outlook }: { readonly rollout: Rollout; readonly open: boolean; readonly now: string; readonly outlook: DeploymentView['outlook'] | undefined }) {
   return (
     <section className="band">
       <div className="chart-title">
@@ -70,7 +71,9 @@ function RolloutView({ rollout, open, now }: { readonly rollout: Rollout; readon
         {dateTime(rollout.startedAt)}
         {rollout.finishedAt && rollout.finishedAt !== rollout.startedAt && `, took ${between(rollout.startedAt, rollout.finishedAt)}`}, because {prose(rollout.cause)} <span title={rollout.id}>· {shortId(rollout.id)}</span>
       </p>
+      {outlook && rollout.finishedAt === undefined && <Outlook outlook={outlook} />}
       {rollout.state === 'PENDING' && <Approve rollout={rollout} />}
+      {rollout.finishedAt === undefined && <Withdraw rollout={rollout} />}
       <Admitted rollout={rollout} />
       <Steps rollout={rollout} now={now} />
       {rollout.decisions.length > 0 && (

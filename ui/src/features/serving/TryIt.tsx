@@ -5,6 +5,7 @@ import { post } from '../../shared/api/client';
 import type { Answer } from '../../shared/api/types';
 import { millis, percent, words } from '../../shared/lib/format';
 import { Head } from '../../shared/ui/Head';
+import { Beside } from './Beside';
 import { curl, java, python } from './curl';
 import { Feedback } from './Feedback';
 
@@ -64,6 +65,7 @@ export function TryIt() {
           {ask.data ? <Said answer={ask.data} product={product} /> : <p className="muted">The answer appears here: label, probabilities, which version answered and how long it took.</p>}
         </div>
       </div>
+      <Beside product={product} text={text} />
       <section className="band">
         <div className="chart-title">
           <h2>From your program</h2>

@@ -32,8 +32,8 @@ export const session = {
   use: (token: string) => (token === '' ? sessionStorage.removeItem(TOKEN) : sessionStorage.setItem(TOKEN, token)),
 };
 
-/** What MLflow's own calls say is wrong has another name than our problems have. */
-const told = (problem: Partial<Problem> & { readonly message?: unknown }): string | undefined => (typeof problem.detail === 'string' ? problem.detail : typeof problem.message === 'string' ? problem.message : undefined);
+/** What the calls of other protocols say is wrong has other names than our problems have. */
+const told = (problem: Partial<Problem> & { readonly message?: unknown; readonly error?: unknown }): string | undefined => [problem.detail, problem.message, problem.error].find((text) => typeof text === 'string');
 
 async function ask(address: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
@@ -73,9 +73,18 @@ export async function postYaml<T>(path: string, source: string, signal?: AbortSi
   return parsed<T>(await call(path, { method: 'POST', headers: { 'content-type': 'application/yaml' }, body: source, ...(signal ? { signal } : {}) }));
 }
 
+/** Asks a call outside of the native API: the protocols that other programs speak. */
+export async function getAt<T>(address: string, signal?: AbortSignal): Promise<T> {
+  return parsed<T>(await (await ask(address, signal ? { signal } : {})).text());
+}
+
+export async function postAt<T>(address: string, body: unknown): Promise<T> {
+  return parsed<T>(await (await ask(address, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })).text());
+}
+
 /** Asks a call of MLflow's REST, where the registry of its clients is. */
 export async function getMlflow<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return parsed<T>(await (await ask(`/ajax-api/2.0/mlflow${path}`, signal ? { signal } : {})).text());
+  return getAt<T>(`/ajax-api/2.0/mlflow${path}`, signal);
 }
 
 /** The bytes of a file, with the caller's token: a plain link would go without. */

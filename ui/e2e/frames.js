@@ -1,0 +1,40 @@
+// Frame times of the table of runs: scrolls through every run of an experiment of a running server, pages and all.
+// ESPALIER_URL, EXPERIMENT (its number), PRODUCT; writes one line of JSON.
+import { chromium } from 'playwright-core';
+
+const base = process.env.ESPALIER_URL ?? 'http://127.0.0.1:8080';
+const product = process.env.PRODUCT ?? '';
+const experiment = process.env.EXPERIMENT ?? '0';
+const STEP = Number(process.env.STEP ?? 1600);
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+await page.goto(`${base}${product === '' ? '' : `/p/${product}`}/experiments/${experiment}`);
+await page.locator('.run-table tbody tr td').first().waitFor({ timeout: 60_000 });
+await page.evaluate(() => document.fonts.ready);
+const result = await page.evaluate(async (step) => {
+  const table = document.querySelector('.run-table');
+  const frames = [];
+  const began = performance.now();
+  let last = began;
+  let rested = 0;
+  // The end is where nothing grows any more for a second.
+  while (performance.now() - last < 1000 || rested < 60) {
+    const before = table.scrollTop;
+    table.scrollTop = before + step;
+    // oxlint-disable-next-line no-await-in-loop -- one frame after the other
+    const now = await new Promise((resolve) => requestAnimationFrame(resolve));
+    frames.push(now - last);
+    rested = table.scrollTop === before ? rested + 1 : 0;
+    last = now;
+    if (rested >= 60) break;
+  }
+  const sorted = frames.slice(5).toSorted((a, b) => a - b);
+  const at = (share) => Number((sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1));
+  return { frames: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1), seconds: Number(((last - began) / 1000).toFixed(1)), rows: Math.round(table.scrollHeight / 32) - 1, inPage: table.querySelectorAll('tbody tr').length, heap: Math.round((performance.memory?.usedJSHeapSize ?? 0) / 1e6) };
+}, STEP);
+process.stdout.write(`${JSON.stringify(result)}\n`);
+await browser.close();
