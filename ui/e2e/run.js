@@ -4,6 +4,8 @@
 import { readFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
+import { deeds } from './deeds.js';
+import { editing } from './editing.js';
 import { serveFixtures } from './fixtures.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -20,6 +22,8 @@ const list = await (await fetch(`${base}/api/v1/canvases`)).json();
 const product = process.env.ESPALIER_PRODUCT ?? list[0]?.product;
 const json = async (path) => (await fetch(`${base}/api/v1${path}`)).json();
 const [runs, versions, board] = await Promise.all([json(`/pipelines/${product}/runs`), json(`/models/${product}/versions`), json(`/canvases/${product}/conformance`)]);
+const experiment = await json('/tracking/experiments').then((all) => (Array.isArray(all) ? all.find((one) => one.runs > 0 && one.name === product) ?? all.find((one) => one.runs > 0) : undefined), () => undefined);
+const tracked = experiment && (await json(`/tracking/experiments/${experiment.id}/runs?limit=1`)).runs[0];
 // What the server says it offers: only a call that it does not name may be missing.
 const offered = Object.entries((await json('/openapi.json').catch(() => ({}))).paths ?? {}).filter(([, calls]) => calls.get).map(([path]) => new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`));
 const mayMiss = (url) => offered.length > 0 && !offered.some((path) => path.test(new URL(url).pathname));
@@ -31,6 +35,10 @@ const pages = [
   ['drawer', `${home}?q=${encodeURIComponent(board.questions.find((one) => one.state === 'VIOLATED')?.question ?? proven.question)}`],
   ['runs', `${home}/runs`],
   ...(runs.length > 0 ? [['run', `${home}/runs/${newest(runs, 'createdAt').id}`], ['run-time', `${home}/runs/${newest(runs, 'createdAt').id}?as=time`], ['run-done', `${home}/runs/${(runs.find((run) => run.state === 'SUCCEEDED') ?? runs[0]).id}`]] : []),
+  ['experiments', `${home}/experiments`],
+  ...(experiment ? [['experiment', `${home}/experiments/${experiment.id}`], ['compare', `${home}/experiments/${experiment.id}/compare`]] : []),
+  ...(tracked ? [['tracked-run', `${home}/experiments/${experiment.id}/runs/${tracked.id}`], ['compare-runs', `${home}/experiments/${experiment.id}/compare?runs=${tracked.id}`]] : []),
+  ['registered', `${home}/experiments/models`],
   ['models', `${home}/models`],
   ...(versions.length > 0 ? [['version', `${home}/models/${newest(versions, 'registeredAt').version}`]] : []),
   ['rollouts', `${home}/rollouts`],
@@ -193,38 +201,9 @@ await check('board: is ready fast', async () => {
   if (!Number.isFinite(sorted[2])) throw new Error('the board never said that it is ready');
   await context.close();
 });
-if (process.env.ESPALIER_WRITES === 'yes' && offered.some((path) => path.test(`/api/v1/canvases/${product}/draft`))) {
-  await check('editor: a field changes the text, the plan says how, and apply makes a version', async () => {
-    const { context, page, errors } = await open('light', 1440);
-    await settle(page, `${home}/canvas?q=serving.volume`);
-    const why = `because the walk asked at ${Date.now()}`;
-    await page.getByLabel('Why', { exact: true }).fill(why);
-    await page.getByText('Draft saved').waitFor();
-    await page.getByRole('tab', { name: 'YAML' }).click();
-    if (!(await page.getByLabel('The whole canvas as YAML').inputValue()).includes(why)) throw new Error('the text does not have it');
-    await page.reload();
-    await page.getByRole('tab', { name: 'Plan' }).click();
-    await page.getByRole('button', { name: 'serving.volume.why' }).waitFor();
-    await page.screenshot({ path: `${shots}editor-plan.png`, fullPage: true });
-    await page.getByLabel(/^Why/).fill('the walk');
-    await page.getByRole('button', { name: /^Apply \d/ }).click();
-    await page.getByRole('tab', { name: 'Versions', selected: true }).waitFor();
-    await page.getByText('the walk').first().waitFor();
-    if (errors.length > 0) throw new Error(errors.join('; '));
-    await context.close();
-  });
-  await check('editor: a contradiction shows while one types, and nothing is applied', async () => {
-    const { context, page } = await open('light', 1440);
-    await settle(page, `${home}/canvas?tab=yaml`);
-    const text = page.getByLabel('The whole canvas as YAML');
-    const before = await text.inputValue();
-    await text.fill(before.replace(/metric: macro_f1/, 'metric: nobody_measures_this'));
-    await page.locator('.finding').first().waitFor();
-    await page.screenshot({ path: `${shots}editor-finding.png` });
-    await text.fill(before);
-    await page.getByText('Draft saved').waitFor();
-    await context.close();
-  });
+if (process.env.ESPALIER_WRITES === 'yes' && offered.some((path) => path.test(`/api/v1/canvases/${product}/draft`))) await editing({ check, open, settle, shots, home });
+if (process.env.ESPALIER_MEMBERS) {
+  await deeds({ check, open, settle, base, shots, product, members: process.env.ESPALIER_MEMBERS, token: process.env.ESPALIER_TOKEN ?? '', patience: PATIENCE });
 }
 await check('live: the event stream connects and the clock shows', async () => {
   const { context, page } = await open('light', 1440);

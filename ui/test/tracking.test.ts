@@ -76,7 +76,7 @@ describe('the window over the rows', () => {
     }
   });
   it('stays as it is through a small scroll', () => {
-    expect(windowOf(3330, 600, 32, 1000)).toEqual(windowOf(3570, 600, 32, 1000));
+    expect(windowOf(3330, 600, 32, 1000)).toEqual(windowOf(3450, 600, 32, 1000));
   });
   it('is empty over nothing', () => expect(windowOf(0, 600, 32, 0)).toEqual({ from: 0, to: 0 }));
 });

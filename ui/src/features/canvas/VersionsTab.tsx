@@ -142,11 +142,13 @@ function Drift({ product }: { readonly product: string }) {
     onSuccess: () => queries.invalidateQueries({ predicate: ({ queryKey }) => ['conformance', 'draft'].includes(String(queryKey[0])) }),
   });
   if (drift.error) return <p className="muted">{isMissing(drift.error) ? 'This server does not look for changes by hand yet.' : drift.error.message}</p>;
-  const open = (drift.data ?? []).filter((row) => !/ADOPTED|REVERTED|CLOSED/.test(row.state));
+  const open = (drift.data ?? []).filter((row) => row.state === 'OPEN');
+  const adopted = (drift.data ?? []).filter((row) => row.state === 'ADOPTED').length;
   return (
     <section className="band">
       <h2>Changed by hand</h2>
-      {open.length === 0 && <p className="muted">Every generated resource is as the canvas says.</p>}
+      {adopted > 0 && <p>{adopted === 1 ? 'One change is kept as an answer: it stands in the draft and waits' : `${adopted} changes are kept as answers: they stand in the draft and wait`} to be applied.</p>}
+      {open.length === 0 && adopted === 0 && <p className="muted">Every generated resource is as the canvas says.</p>}
       {settle.error && (
         <p className="wrong" role="alert">
           {settle.error.message}

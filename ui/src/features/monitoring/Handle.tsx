@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { isMissing, post } from '../../shared/api/client';
 import { useLive } from '../../shared/api/live';
+import { useConformance } from '../../shared/api/queries';
 import type { Incident } from '../../shared/api/types';
 import { words } from '../../shared/lib/format';
 import { dateTime } from '../../shared/lib/time';
@@ -27,7 +28,8 @@ export function Handle({ incident }: { readonly incident: Incident }) {
       return queries.invalidateQueries({ predicate: ({ queryKey }) => ['incidents', 'alerts', 'conformance'].includes(String(queryKey[0])) });
     },
   });
-  const clock = useLive().clocks[incident.product] ?? incident.openedAt;
+  const asOf = useConformance(incident.product).data?.asOf;
+  const clock = useLive().clocks[incident.product] ?? asOf ?? incident.openedAt;
   const snooze = useMutation({
     mutationFn: () => post<Incident>(`${base}/snooze`, { until: new Date(Date.parse(clock) + 4 * 3_600_000).toISOString() }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['incidents', incident.product] }),

@@ -34,7 +34,7 @@ export function grouped(groups: readonly RunGroup[], open: ReadonlyMap<string, r
 }
 
 /** Which items stand in the window, in steps so that a small scroll changes nothing. */
-export function windowOf(top: number, height: number, rowHeight: number, total: number, step = 8, spare = 12): { readonly from: number; readonly to: number } {
+export function windowOf(top: number, height: number, rowHeight: number, total: number, step = 4, spare = 6): { readonly from: number; readonly to: number } {
   const first = Math.max(0, Math.floor(top / rowHeight / step) * step - spare);
   const shown = Math.ceil(height / rowHeight) + 2 * spare + step;
   const from = Math.min(first, Math.max(0, total - shown));

@@ -14,8 +14,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,6 +98,8 @@ class PagesTest {
     walk.environment().put("ESPALIER_URL", espalier.url());
     walk.environment().put("ESPALIER_PRODUCT", "tickets");
     walk.environment().put("ESPALIER_WRITES", "yes");
+    walk.environment().put("ESPALIER_MEMBERS", "claims");
+    walk.environment().put("ESPALIER_TOKEN", members());
     walk.environment().put("CHROMIUM", chromium.get().toString());
     Process process = walk.start();
     try {
@@ -103,6 +109,44 @@ class PagesTest {
       process.destroyForcibly();
     }
     assertThat(process.exitValue()).as(Files.readString(log)).isZero();
+  }
+
+  /**
+   * A product of two members with two changes by hand, an incident of the other product that is
+   * open, and the second member's token. No label can be late enough here to open an incident, and
+   * nobody changes resources through the API, so both are written into the database.
+   */
+  private String members() throws Exception {
+    String canvas =
+        CANVAS.replace(
+            "name: tickets, authors: {ana: owner}",
+            "name: claims, authors: {ana: owner, ben: approver}");
+    JsonNode plan = post("/api/v1/canvases/claims/plan", "application/yaml", canvas);
+    json("/api/v1/canvases/claims/apply", Map.of("planDigest", plan.path("planDigest").asText()));
+    try (Connection database =
+            DriverManager.getConnection("jdbc:sqlite:" + home.resolve("espalier.db"));
+        Statement statement = database.createStatement()) {
+      statement.execute("PRAGMA busy_timeout = 60000");
+      int changed =
+          statement.executeUpdate(
+              """
+              UPDATE canvas_resource
+              SET spec = CASE id
+                WHEN 'trunk/trunk' THEN json_set(spec, '$.branchAge', 'PT96H')
+                ELSE json_set(spec, '$.minRequests', json_extract(spec, '$.minRequests') + 7) END
+              WHERE product = 'claims' AND id IN ('rollout/rollout', 'trunk/trunk')
+              """);
+      assertThat(changed).isEqualTo(2);
+      statement.executeUpdate(
+          """
+          INSERT INTO incident (id, product, title, cause, version, state, opened_at)
+          VALUES ('incident_0001', 'tickets', 'macro_f1 of version 1.0.0 is below its bound',
+            'performance:macro_f1', '1.0.0', 'open', '%s')
+          """
+              .formatted(
+                  Instant.now().truncatedTo(ChronoUnit.SECONDS).toString().replace("Z", ".000Z")));
+    }
+    return json("/api/v1/tokens", Map.of("user", "ben")).path("token").asText();
   }
 
   /** A short life: enough that each page has something real to show. */

@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,26 +87,42 @@ final class RunGroupStore {
               .then(where)
               .then(" GROUP BY 1 ORDER BY 2 DESC, 1 NULLS FIRST LIMIT ?", MAX_GROUPS),
           row -> sizes.put(Optional.ofNullable(row.getString(1)), row.getLong(2)));
-      Map<Optional<String>, List<Spread>> spreads = new LinkedHashMap<>();
-      for (String metric : metrics) {
-        Map<Optional<String>, Sum> sums = new LinkedHashMap<>();
+      Map<Optional<String>, Map<String, Sum>> sums = new HashMap<>();
+      if (!metrics.isEmpty()) {
+        // One walk for all metrics: the runs and their shared value are looked up once.
         read(
             handle,
-            Sql.of("SELECT " + key.expression() + ", m.number FROM experiment_run r")
+            Sql.of("SELECT " + key.expression() + ", m.name, m.number FROM experiment_run r")
                 .then(key.join())
-                .then(" JOIN run_metric m ON m.run = r.seq AND m.name = ? AND m.nan = 0", metric)
+                .then(" JOIN run_metric m ON m.run = r.seq AND m.nan = 0 AND m.name IN ")
+                .then(list(metrics))
                 .then(where),
             row ->
-                sums.computeIfAbsent(Optional.ofNullable(row.getString(1)), _ -> new Sum())
-                    .add(row.getDouble(2)));
-        sums.forEach((value, sum) ->
-            spreads.computeIfAbsent(value, _ -> new ArrayList<>()).add(sum.spread(metric)));
+                sums.computeIfAbsent(Optional.ofNullable(row.getString(1)), _ -> new HashMap<>())
+                    .computeIfAbsent(row.getString(2), _ -> new Sum())
+                    .add(row.getDouble(3)));
       }
       List<Group> groups = new ArrayList<>(sizes.size());
       sizes.forEach((value, runs) ->
-          groups.add(new Group(value, runs, spreads.getOrDefault(value, List.of()))));
+          groups.add(new Group(value, runs, spreads(metrics, sums.getOrDefault(value, Map.of())))));
       return groups;
     });
+  }
+
+  private static Sql list(List<String> metrics) {
+    Sql list = Sql.of("(?", metrics.getFirst());
+    for (String metric : metrics.subList(1, metrics.size())) {
+      list = list.then(", ?", metric);
+    }
+    return list.then(")");
+  }
+
+  private static List<Spread> spreads(List<String> metrics, Map<String, Sum> sums) {
+    return metrics.stream()
+        .distinct()
+        .flatMap(
+            metric -> Optional.ofNullable(sums.get(metric)).stream().map(sum -> sum.spread(metric)))
+        .toList();
   }
 
   /** Mean and deviation in one pass, stable for large means (Welford 1962). */
