@@ -8,6 +8,11 @@ export async function deeds({ check, open, settle, base, shots, product, members
   const say = (errors) => {
     if (errors.length > 0) throw new Error(errors.join('; '));
   };
+  /** Warnings are read and accepted, where the plan has some. */
+  async function accept(page) {
+    const warned = page.getByLabel(/^I have read the warning/);
+    if ((await warned.count()) > 0) await warned.check();
+  }
   /** The canvas of a product as text in the editor, changed. */
   async function rewrite(page, from, to) {
     const text = page.getByLabel('The whole canvas as YAML');
@@ -46,6 +51,7 @@ export async function deeds({ check, open, settle, base, shots, product, members
     await ana.page.getByRole('tab', { name: 'Plan' }).click();
     await ana.page.getByText('this takes a promise back').waitFor(long);
     const apply = ana.page.getByRole('button', { name: /^Apply \d/ });
+    await accept(ana.page);
     if (await apply.isEnabled()) throw new Error('it could be applied without the other member');
     await ana.page.screenshot({ path: `${shots}four-eyes-waits.png`, fullPage: true });
 
@@ -63,6 +69,7 @@ export async function deeds({ check, open, settle, base, shots, product, members
     await settle(ana.page, `${shared}/canvas?tab=plan`);
     await ana.page.getByText('the holidays are quiet').waitFor(long);
     await ana.page.getByLabel(/^Why/).fill('fewer tickets in summer');
+    await accept(ana.page);
     await apply.click();
     await ana.page.getByRole('tab', { name: 'Versions', selected: true }).waitFor(long);
     await ana.page.getByText('fewer tickets in summer').first().waitFor(long);
@@ -105,7 +112,7 @@ export async function deeds({ check, open, settle, base, shots, product, members
   await check('repair: a contradiction offers a repair, and the button removes it', async () => {
     const { context, page, errors } = await open('light', 1440);
     await settle(page, `${shared}/canvas?tab=yaml`);
-    const before = await rewrite(page, /(lead_time:(?:\s+target:)?\s+)30d/, (_, head) => `${head}1h`);
+    const before = await rewrite(page, /(lead_time:(?:\s+target:)?\s+)P?30d/i, (_, head) => `${head}1h`);
     const repair = page.getByRole('button', { name: 'Apply the repair' }).first();
     await repair.waitFor(long);
     const found = await page.locator('.finding').count();

@@ -13,6 +13,8 @@ export async function editing({ check, open, settle, shots, home }) {
     await page.getByRole('button', { name: 'serving.volume.why' }).waitFor();
     await page.screenshot({ path: `${shots}editor-plan.png`, fullPage: true });
     await page.getByLabel(/^Why/).fill('the walk');
+    const warned = page.getByLabel(/^I have read the warning/);
+    if ((await warned.count()) > 0) await warned.check();
     await page.getByRole('button', { name: /^Apply \d/ }).click();
     await page.getByRole('tab', { name: 'Versions', selected: true }).waitFor();
     await page.getByText('the walk').first().waitFor();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.platform.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -122,7 +124,7 @@ class PagesTest {
             "name: tickets, authors: {ana: owner}",
             "name: claims, authors: {ana: owner, ben: approver}");
     JsonNode plan = post("/api/v1/canvases/claims/plan", "application/yaml", canvas);
-    json("/api/v1/canvases/claims/apply", Map.of("planDigest", plan.path("planDigest").asText()));
+    apply("claims", plan);
     try (Connection database =
             DriverManager.getConnection("jdbc:sqlite:" + home.resolve("espalier.db"));
         Statement statement = database.createStatement()) {
@@ -153,7 +155,7 @@ class PagesTest {
   private void live() throws Exception {
     post("/api/v1/datasets/tickets", "text/csv", rows());
     JsonNode plan = post("/api/v1/canvases/tickets/plan", "application/yaml", CANVAS);
-    json("/api/v1/canvases/tickets/apply", Map.of("planDigest", plan.path("planDigest").asText()));
+    apply("tickets", plan);
     run("the first version");
     JsonNode answer =
         until(
@@ -174,6 +176,14 @@ class PagesTest {
     }
     run("the same again, from the cache");
     json("/api/v1/drills/tickets/fallback", Map.of());
+  }
+
+  /** Applies a plan, and what it warns of is accepted. */
+  private void apply(String product, JsonNode plan) throws Exception {
+    ObjectNode asked = JsonNodeFactory.instance.objectNode();
+    asked.set("planDigest", plan.path("planDigest"));
+    asked.set("confirms", plan.path("confirms"));
+    post("/api/v1/canvases/" + product + "/apply", "application/json", Json.write(asked));
   }
 
   private void run(String reason) throws Exception {
