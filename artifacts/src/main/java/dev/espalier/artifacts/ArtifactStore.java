@@ -4,6 +4,7 @@ import dev.espalier.platform.Digest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -12,6 +13,17 @@ import java.util.List;
  * Thread-safe.
  */
 public interface ArtifactStore {
+  /**
+   * The store at a place that another process owns and has open: a folder, or {@code s3://…} with
+   * credentials from this process's environment. Nothing is created or removed.
+   */
+  static ArtifactStore shared(String place) {
+    return place.startsWith("s3://")
+        ? new S3ArtifactStore(
+            S3Address.parse(place), Path.of(System.getProperty("java.io.tmpdir")), System.getenv())
+        : LocalArtifactStore.shared(Path.of(place));
+  }
+
   /** The bound of {@link #read}: small things only; stream the rest. */
   int MAX_IN_MEMORY = 256 << 20;
 

@@ -5,7 +5,6 @@ import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
@@ -59,41 +58,15 @@ public final class LocalArtifactStore implements ArtifactStore {
 
   @Override
   public Digest put(InputStream content, long limit) {
-    Path temporary = null;
-    try {
-      temporary = Files.createTempFile(arriving, "put", ".part");
-      Digest digest = write(content, limit, temporary);
-      Path target = file(digest);
+    try (Spooled spooled = Spooled.of(content, limit, arriving)) {
+      Path target = file(spooled.digest());
       if (!Files.exists(target)) {
-        move(temporary, target);
+        move(spooled.file(), target);
       }
-      return digest;
+      return spooled.digest();
     } catch (IOException failure) {
       throw unavailable("Cannot store the artifact", failure);
-    } finally {
-      discard(temporary);
     }
-  }
-
-  private static Digest write(InputStream content, long limit, Path target) throws IOException {
-    MessageDigest hash = Digest.sha256();
-    long total = 0;
-    try (FileChannel out = FileChannel.open(target, StandardOpenOption.WRITE)) {
-      byte[] buffer = new byte[1 << 16];
-      for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
-        total += n;
-        if (total > limit) {
-          throw EspalierException.limit("Longer than the allowed %d bytes.".formatted(limit));
-        }
-        hash.update(buffer, 0, n);
-        ByteBuffer chunk = ByteBuffer.wrap(buffer, 0, n);
-        while (chunk.hasRemaining()) {
-          int _ = out.write(chunk);
-        }
-      }
-      out.force(true);
-    }
-    return Digest.of(hash);
   }
 
   private void move(Path from, Path to) throws IOException {
@@ -198,16 +171,6 @@ public final class LocalArtifactStore implements ArtifactStore {
 
   private Path file(Digest digest) {
     return folder.resolve(digest.hex().substring(0, 2)).resolve(digest.hex().substring(2));
-  }
-
-  private static void discard(@org.jspecify.annotations.Nullable Path temporary) {
-    if (temporary != null) {
-      try {
-        Files.deleteIfExists(temporary);
-      } catch (IOException leftover) {
-        // The next start removes it.
-      }
-    }
   }
 
   private static EspalierException missing(Digest digest) {

@@ -87,7 +87,7 @@ final class ReloadDrill {
             "-Djdk.serialFilter=!*",
             "--enable-native-access=ALL-UNNAMED",
             ReloadProcess.class.getName(),
-            jvm.artifacts().toString(),
+            jvm.artifacts(),
             rehearsal.version().bundle().text());
     builder.environment().keySet().retainAll(ENVIRONMENT);
     // A long class path on the command line overflows ONNX Runtime's own reading of it.

@@ -1,12 +1,11 @@
 package dev.espalier.deployment;
 
-import dev.espalier.artifacts.LocalArtifactStore;
+import dev.espalier.artifacts.ArtifactStore;
 import dev.espalier.model.Bundles;
 import dev.espalier.model.Engine;
 import dev.espalier.platform.Digest;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -31,7 +30,7 @@ public final class ReloadProcess {
   public static void main(String[] arguments) {
     Result result;
     try {
-      Bundles bundles = new Bundles(new LocalArtifactStore(Path.of(arguments[0])));
+      Bundles bundles = new Bundles(ArtifactStore.shared(arguments[0]));
       Digest bundle = new Digest(arguments[1]);
       List<Bundles.Golden> rows = bundles.golden(bundle);
       try (Engine engine = bundles.load(bundle)) {

@@ -78,7 +78,7 @@ class ServingDrillsTest {
             rig.registry,
             rig.bundles,
             rig.ids,
-            CleanJvm.likeThis(folder.resolve("artifacts")))
+            CleanJvm.likeThis(folder.resolve("artifacts").toAbsolutePath().toString()))
         .all().stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
   }
 

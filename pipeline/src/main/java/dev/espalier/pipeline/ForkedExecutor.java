@@ -66,7 +66,7 @@ final class ForkedExecutor implements Executor {
             attempt.inputs(),
             attempt.cause(),
             attempt.now(),
-            jvm.artifacts().toString());
+            jvm.artifacts());
     Path folder = Files.createDirectories(attempt.folder());
     Files.write(folder.resolve(ForkedTask.TASK), Json.bytes(task));
   }

@@ -11,14 +11,14 @@ import java.util.Set;
  * @param classPath what {@code StepProcess} and the steps are loaded from
  * @param flags JVM flags, such as {@code -XX:AOTCache=…}
  * @param maxHeapBytes {@code -Xmx}, at least 16 MiB
- * @param artifacts the folder of the local artifact store
+ * @param artifacts the place of the artifact store: a folder, or {@code s3://…}
  * @param environment the variables that the child may see; all others are removed
  */
 public record ForkedJvm(
     List<Path> classPath,
     List<String> flags,
     long maxHeapBytes,
-    Path artifacts,
+    String artifacts,
     Set<String> environment) {
 
   /** What a JVM needs to start and to write text, and no more. */

@@ -1,6 +1,6 @@
 package dev.espalier.pipeline;
 
-import dev.espalier.artifacts.LocalArtifactStore;
+import dev.espalier.artifacts.ArtifactStore;
 import dev.espalier.pipeline.ForkedTask.Event;
 import dev.espalier.pipeline.ForkedTask.Result;
 import dev.espalier.pipeline.ForkedTask.Task;
@@ -60,7 +60,7 @@ public final class StepProcess {
               task.seed(),
               task.params(),
               task.inputs(),
-              LocalArtifactStore.shared(Path.of(task.artifacts())),
+              ArtifactStore.shared(task.artifacts()),
               Optional.empty(),
               task.cause(),
               task.now(),

@@ -72,7 +72,7 @@ final class Bench implements AutoCloseable {
             .toList(),
         List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
         64 << 20,
-        artifacts,
+        artifacts.toString(),
         ForkedJvm.MINIMAL_ENVIRONMENT);
   }
 

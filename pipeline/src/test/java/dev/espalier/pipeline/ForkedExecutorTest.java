@@ -116,10 +116,10 @@ class ForkedExecutorTest {
   @Test
   void says_that_it_has_no_class_path_when_forking_is_not_configured() {
     assertThatThrownBy(
-            () -> new ForkedJvm(List.of(), List.of(), 64 << 20, folder, java.util.Set.of()))
+            () -> new ForkedJvm(List.of(), List.of(), 64 << 20, "artifacts", java.util.Set.of()))
         .hasMessageContaining("class path");
     assertThatThrownBy(
-            () -> new ForkedJvm(List.of(folder), List.of(), 1, folder, java.util.Set.of()))
+            () -> new ForkedJvm(List.of(folder), List.of(), 1, "artifacts", java.util.Set.of()))
         .hasMessageContaining("16 MiB");
   }
 }

@@ -77,7 +77,7 @@ public final class Backup {
    *     UNAVAILABLE when it cannot be written; UNSUPPORTED when rows live outside the home
    */
   public static Summary write(Path folder, Path archive, Instant at) {
-    Stores.requireEmbedded(folder, "espalier backup");
+    Stores.requireOwnRows(folder, "espalier backup");
     if (!Files.isRegularFile(folder.resolve(DATABASE))) {
       throw EspalierException.notFound(
           "There is no Espalier home at %s. Name one with --home.".formatted(folder));
@@ -106,7 +106,7 @@ public final class Backup {
 
   private static Summary pack(Path folder, Path database, Path part, Path target, Instant at)
       throws IOException {
-    ArtifactStore store = LocalArtifactStore.shared(folder.resolve("artifacts"));
+    ArtifactStore store = Stores.sharedArtifacts(folder);
     List<Entry> files = new ArrayList<>();
     List<String> damaged = new ArrayList<>();
     files.add(new Entry(DATABASE, digest(database), Files.size(database)));
@@ -160,6 +160,8 @@ public final class Backup {
       return files
           .filter(Files::isRegularFile)
           .filter(file -> !file.getFileName().toString().equals("lock"))
+          // A restored home holds everything itself.
+          .filter(file -> !file.getFileName().toString().equals(Stores.FILE))
           .filter(file -> !file.getFileName().toString().startsWith(DATABASE))
           .sorted()
           .toList();

@@ -2,7 +2,7 @@ package dev.espalier.server;
 
 import dev.espalier.artifacts.ArtifactStore;
 import dev.espalier.artifacts.ArtifactTree;
-import dev.espalier.artifacts.LocalArtifactStore;
+import dev.espalier.artifacts.S3ArtifactStore;
 import dev.espalier.canvas.CanvasEvidence;
 import dev.espalier.canvas.CanvasRoutes;
 import dev.espalier.canvas.CanvasSummary;
@@ -141,7 +141,10 @@ public final class Espalier implements AutoCloseable {
       InstantSource machine = InstantSource.system();
       Ids ids = new Ids(machine, new SecureRandom());
       Database database = opened(config.stores().openDatabase(home));
-      ArtifactStore artifacts = new LocalArtifactStore(home.artifacts());
+      ArtifactStore artifacts = config.stores().openArtifacts(home);
+      if (artifacts instanceof S3ArtifactStore bucket) {
+        opened(bucket);
+      }
       clocks = new ProductClocks(database, machine);
       events = new Events(database, clocks, machine);
 
@@ -167,7 +170,8 @@ public final class Espalier implements AutoCloseable {
                   events,
                   ids,
                   steps,
-                  PipelineConfig.in(home.work(), Optional.of(TrainingProcess.jvm(home)))));
+                  PipelineConfig.in(
+                      home.work(), Optional.of(TrainingProcess.jvm(home, config.stores())))));
       monitoring =
           opened(
               new Monitoring(
@@ -232,7 +236,12 @@ public final class Espalier implements AutoCloseable {
       sources.add(opened(new ProcessSignals(database, machine)));
       List<Drill> rehearsed = new ArrayList<>();
       rehearsed.addAll(
-          new ServingDrills(serving, registry, bundles, ids, CleanJvm.likeThis(home.artifacts()))
+          new ServingDrills(
+                  serving,
+                  registry,
+                  bundles,
+                  ids,
+                  CleanJvm.likeThis(config.stores().artifactPlace(home)))
               .all());
       rehearsed.add(new DriftDrill(monitoring));
       rehearsed.add(new PageDrill(monitoring));

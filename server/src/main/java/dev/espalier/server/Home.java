@@ -76,6 +76,11 @@ final class Home implements AutoCloseable {
     return folder.resolve("artifacts");
   }
 
+  /** Where artifacts wait on their way to a bucket. */
+  Path spool() {
+    return folder.resolve("work").resolve("spool");
+  }
+
   Path work() {
     return folder.resolve("work");
   }

@@ -11,7 +11,7 @@ import java.util.Set;
  * @param home the folder that holds everything
  * @param host the interface; loopback only
  * @param port 0 for any free one
- * @param stores where rows live
+ * @param stores where rows and artifacts live
  */
 public record ServerConfig(Path home, String host, int port, Stores stores) {
   private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1");

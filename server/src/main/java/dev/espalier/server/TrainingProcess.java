@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -23,7 +24,16 @@ final class TrainingProcess {
 
   private TrainingProcess() {}
 
-  static ForkedJvm jvm(Home home) {
+  private static final Set<String> PLAIN = Set.of("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "HOME");
+
+  /** As above, and what a bucket asks for. */
+  private static final Set<String> WITH_KEYS =
+      Stream.concat(
+              PLAIN.stream(),
+              Stream.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"))
+          .collect(Collectors.toUnmodifiableSet());
+
+  static ForkedJvm jvm(Home home, Stores stores) {
     return new ForkedJvm(
         classPath(),
         List.of(
@@ -39,8 +49,8 @@ final class TrainingProcess {
             "-DENGINE_CACHE_DIR=" + UserCache.folder().resolve("djl"),
             "-D" + TrainStep.CACHE + "=" + home.folder().resolve("cache")),
         HEAP,
-        home.artifacts(),
-        Set.of("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "HOME"));
+        stores.artifactPlace(home),
+        stores.artifacts().isPresent() ? WITH_KEYS : PLAIN);
   }
 
   private static List<Path> classPath() {

@@ -26,7 +26,7 @@ class PostgresServerTest {
   void a_product_lives_on_postgresql_over_a_restart_and_is_not_started_on_an_empty_database()
       throws Exception {
     DatabaseAddress address = TestPostgres.shared().schema("server");
-    Stores stores = new Stores(Optional.of(address));
+    Stores stores = new Stores(Optional.of(address), Optional.empty());
     Path home = folder.resolve("home");
     try (Espalier espalier = Espalier.start(config(home, stores))) {
       Client client = new Client(espalier.url());
@@ -50,7 +50,7 @@ class PostgresServerTest {
     }
     assertThatThrownBy(() -> Espalier.start(config(home, Stores.EMBEDDED)))
         .isInstanceOf(EspalierException.class)
-        .hasMessageContaining("--database " + address.place());
+        .hasMessageContaining("--database '" + address.place() + "'");
     assertThatThrownBy(() -> Backup.write(home, folder.resolve("b.zip"), Instant.EPOCH))
         .hasMessageContaining("pg_dump");
   }
@@ -59,9 +59,9 @@ class PostgresServerTest {
   void a_home_with_its_own_database_is_not_moved_by_an_option() {
     Path home = folder.resolve("home");
     Espalier.start(ServerConfig.local(home, 0)).close();
-    Stores elsewhere = Stores.of("postgresql://127.0.0.1:1/none", Map.of());
+    Stores elsewhere = Stores.of("postgresql://127.0.0.1:1/none", "", Map.of());
     assertThatThrownBy(() -> Espalier.start(config(home, elsewhere)))
         .hasMessageContaining("keeps its rows in its own espalier.db")
-        .hasMessageContaining("Start it without --database");
+        .hasMessageContaining("Start it without --database and --artifacts");
   }
 }

@@ -98,7 +98,7 @@ class ForkedLadderTest {
                 "-D" + TrainStep.CACHE + "=" + folder.resolve("cache"),
                 "-DDJL_CACHE_DIR=" + System.getProperty("user.home") + "/.djl.ai"),
             512L << 20,
-            folder.resolve("artifacts"),
+            folder.resolve("artifacts").toString(),
             ForkedJvm.MINIMAL_ENVIRONMENT);
     return new Pipelines(
         stores.database,

@@ -40,10 +40,20 @@ final class UpCommand implements Callable<Integer> {
       defaultValue = "${env:ESPALIER_DATABASE:-}")
   String database = "";
 
+  @Option(
+      names = "--artifacts",
+      paramLabel = "ADDRESS",
+      description = {
+        "s3://bucket[/prefix][?region=...&endpoint=https://...], or ESPALIER_ARTIFACTS. Keys:",
+        "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY. Default: a folder in the home."
+      },
+      defaultValue = "${env:ESPALIER_ARTIFACTS:-}")
+  String artifacts = "";
+
   @Override
   public Integer call() throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    Stores stores = Stores.of(database, System.getenv());
+    Stores stores = Stores.of(database, artifacts, System.getenv());
     try (Espalier espalier = Espalier.start(new ServerConfig(where.home, host, port, stores));
         Shutdown shutdown = Shutdown.of(espalier)) {
       out.printf("Espalier is up: %s%n", espalier.url());
