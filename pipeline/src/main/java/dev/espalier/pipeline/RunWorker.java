@@ -17,9 +17,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -48,7 +50,10 @@ final class RunWorker {
   private final Cancellation cancellation = new Cancellation();
   private final BlockingQueue<Callable<Boolean>> ended = new LinkedBlockingQueue<>();
   private final Map<String, String> lastMessage = new HashMap<>();
-  private int working;
+
+  /** Steps whose attempts are under way or not yet recorded; the coordinator's own. */
+  private final Set<String> working = new HashSet<>();
+
   private volatile Optional<String> blocked = Optional.empty();
 
   RunWorker(Pipelines.Parts parts, RunStore.RunRow run, CanvasVersion canvas, PipelineGraph graph) {
@@ -71,7 +76,7 @@ final class RunWorker {
   void work() throws InterruptedException {
     store(this::open);
     while (true) {
-      if (working == 0 && store(this::over)) {
+      if (working.isEmpty() && store(this::over)) {
         return;
       }
       Callable<Boolean> end = ended.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
@@ -137,11 +142,19 @@ final class RunWorker {
     return lease;
   }
 
+  /**
+   * Begins what was taken, and what an earlier transaction took whose answer never arrived: it had
+   * committed, and the connection to the database broke.
+   */
   private void begin(RunStore.Lease lease) {
-    for (StepRow row : lease.taken()) {
-      working++;
-      Thread.ofVirtual().name("attempt-" + row.name()).start(() -> attempt(row, lease.all()));
-    }
+    Stream.concat(
+            lease.taken().stream(),
+            lease.all().stream().filter(step -> step.state() == StepState.LEASED))
+        .filter(step -> working.add(step.name()))
+        .forEach(step ->
+            Thread.ofVirtual()
+                .name("attempt-" + step.name())
+                .start(() -> attempt(step, lease.all())));
   }
 
   /** One attempt, from the look-up to the outcome; hands the outcome to the coordinator. */
@@ -155,7 +168,7 @@ final class RunWorker {
       end =
           () -> {
             LOG.info("Run {} step {} stopped with its process", run.id(), row.name());
-            working--;
+            working.remove(row.name());
             return false;
           };
     } catch (RuntimeException failure) {
@@ -185,7 +198,7 @@ final class RunWorker {
               parts.changed(run, row.name(), outcome.event().after(StepState.LEASED).orElseThrow());
               return goesOn ? announced(lease) : RunStore.Lease.NONE;
             });
-    working--;
+    working.remove(row.name());
     begin(next);
     return false;
   }

@@ -60,6 +60,28 @@ class StoreTroubleTest {
   }
 
   @Test
+  void a_step_that_was_leased_in_a_commit_nobody_heard_of_is_begun() {
+    TestStep read = new TestStep("read", _ -> "rows");
+    TestStep count = new TestStep("count", _ -> "counted").after("read");
+    try (Bench bench = new Bench(folder, read, count)) {
+      int _ =
+          bench.database.write(handle ->
+              handle.execute(
+                  """
+                  CREATE TRIGGER answer_lost AFTER UPDATE OF state ON step_run
+                  WHEN NEW.name = 'read' AND NEW.state = 'SUCCEEDED'
+                  BEGIN
+                    UPDATE step_run SET state = 'LEASED', attempt = 1
+                    WHERE run_id = NEW.run_id AND name = 'count';
+                  END
+                  """));
+      Run run = bench.run(Bench.canvas("read", "count"));
+      assertThat(run.state()).isEqualTo("SUCCEEDED");
+      assertThat(run.step("count").orElseThrow().attempt()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void a_run_whose_record_cannot_be_kept_ends_as_failed() {
     TestStep breaks =
         new TestStep(
