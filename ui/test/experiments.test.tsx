@@ -101,6 +101,17 @@ describe('comparison', async () => {
     expect(html).toContain('0.95 +0.04');
     expect(html).toContain('Curves');
   });
+  it('holds against each other what varies most, and draws what was measured once as bars', async () => {
+    const { richest } = await import('../src/features/tracking/Scatter');
+    const columns = [{ id: 'params.optimizer', kind: 'params', key: 'optimizer' }, { id: 'params.lr', kind: 'params', key: 'lr' }] as const;
+    expect(richest(rows, columns)?.key).toBe('lr');
+    expect(richest(rows, [])).toBeUndefined();
+    const { Overlay } = await import('../src/features/tracking/Overlay');
+    const line = (name: string, points: { x: number; y: number }[]) => ({ run: name, name, colour: 'run-1', points, holes: points.length === 0 ? [0] : [] });
+    const draw = (lines: ReturnType<typeof line>[]) => text(renderToStaticMarkup(<Overlay title="acc" lines={lines} axis="step" weight={0} log={false} zoom={undefined} setZoom={() => undefined} cross={undefined} setCross={() => undefined} />));
+    expect(draw([line('low', [{ x: 0, y: 0.2 }]), line('high', [{ x: 0, y: 0.9 }]), line('none', [])])).toMatch(/high 0\.9 low 0\.2 none NaN/);
+    expect(draw([line('long', [{ x: 0, y: 0.2 }, { x: 1, y: 0.4 }])])).toContain('0.4 long');
+  });
   it('charts all that fit where none is chosen', () => {
     const html = text(compare(''));
     expect(html).toContain('All 3 runs of sweep that fit.');

@@ -129,6 +129,21 @@ describe('versions', async () => {
     expect(html).toContain('Where it comes from');
     expect(html).toContain('canary to 1.1.0');
   });
+  it('leads on to where it answers, and says what callers can no longer rely on', () => {
+    const signature = { task: 'classification', labels: ['ham', 'spam'], maxCharacters: 100_000 };
+    const [now, before] = data.versions;
+    const told = (labels: string[]): readonly Seed[] => [
+      ...without('versions', 'version'),
+      [['versions', P], [{ ...now, signature }, { ...before, signature: { ...signature, labels } }]],
+      [['versions', P, 'aliases'], data.aliases],
+      [['version', P, '1.1.0'], { model: { ...now, signature }, aliases: ['challenger'] }],
+    ];
+    const html = page(<VersionPage />, '/models/:version', '/models/1.1.0', told(['ham']));
+    expect(text(html)).toContain('labels ham → ham, spam');
+    expect(text(html)).toContain('alias challenger');
+    expect(html).toMatch(/href="\/p\/mail-filter\/rollouts"[^>]*>.*canary/s);
+    expect(text(page(<VersionPage />, '/models/:version', '/models/1.1.0', told(['ham', 'spam'])))).toContain('The same contract as 1.0.0');
+  });
 });
 
 describe('the rollout', async () => {

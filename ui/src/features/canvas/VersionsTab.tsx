@@ -120,7 +120,7 @@ function Waiting({ product, open, questions, go }: { readonly product: string; r
         </p>
       )}
       <div className="actions">
-        {!mine && (
+        {!mine && !open.approvals.some((approval) => approval.by === me?.user) && (
           <button type="button" className="btn primary" disabled={approve.isPending} onClick={() => approve.mutate()}>
             Approve {plan.version}
           </button>

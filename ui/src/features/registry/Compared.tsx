@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 import { useAliases, useDeployment, useLineage, useVersions } from '../../shared/api/queries';
 import type { ModelVersion } from '../../shared/api/types';
-import { bytes, number, percent, words } from '../../shared/lib/format';
+import { bytes, count, number, percent, words } from '../../shared/lib/format';
 import { isShare } from '../../shared/lib/prose';
 import { dateTime } from '../../shared/lib/time';
 import { Pill } from '../../shared/ui/Pill';
@@ -41,7 +41,41 @@ export function Compared({ version }: { readonly version: ModelVersion }) {
         </table>
       </div>
       <p className="muted">Each on its own test rows; the gate above compares both on the same rows.</p>
+      <Contract before={other} now={version} />
     </section>
+  );
+}
+
+/** What a caller may rely on, before and now. */
+function Contract({ before, now }: { readonly before: ModelVersion; readonly now: ModelVersion }) {
+  if (!now.signature) return null;
+  const told = (version: ModelVersion): readonly (readonly [string, string])[] => [
+    ['task', version.signature?.task ?? '–'],
+    ['labels', version.signature?.labels.join(', ') ?? '–'],
+    ['longest text', version.signature ? `${count(version.signature.maxCharacters)} characters` : '–'],
+  ];
+  const old = new Map(told(before));
+  const changed = told(now).filter(([name, value]) => old.get(name) !== value);
+  return (
+    <>
+      <h3>Signature</h3>
+      {changed.length === 0 ? (
+        <p>
+          The same contract as {before.version}: {told(now).map(([name, value]) => `${name} ${value}`).join('; ')}.
+        </p>
+      ) : (
+        <ul className="lines">
+          {changed.map(([name, value]) => (
+            <li key={name}>
+              <b>{name}</b>
+              <span>
+                {old.get(name)} → {value}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
   );
 }
 

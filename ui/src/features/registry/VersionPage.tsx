@@ -1,5 +1,5 @@
 import { Link, useParams } from 'react-router';
-import { useLineage, useVersion } from '../../shared/api/queries';
+import { useDeployment, useLineage, useVersion } from '../../shared/api/queries';
 import type { Lineage, ModelVersion } from '../../shared/api/types';
 import { Dag } from '../../shared/chart/Dag';
 import { bytes, number, percent, shortDigest, words } from '../../shared/lib/format';
@@ -64,7 +64,7 @@ function Loaded({ version, aliases }: { readonly version: ModelVersion; readonly
       <Life version={version} />
       <section className="band">
         <h2>Where it comes from</h2>
-        <Asked query={lineage}>{(found) => <LineageGraph lineage={found} version={version} />}</Asked>
+        <Asked query={lineage}>{(found) => <LineageGraph lineage={found} version={version} aliases={aliases} />}</Asked>
         <p className="muted">
           Made by run <Link to={`/p/${version.product}/runs/${version.runId}`}>{shortId(version.runId)}</Link>.
         </p>
@@ -79,8 +79,9 @@ function sentence(version: ModelVersion, gates: unknown): string {
   return gates.passed ? `${passed} of ${gates.results.length} gates pass.` : `the gates hold it back.`;
 }
 
-/** Canvas and rows → run → bundle → version; and the version before it. */
-function LineageGraph({ lineage, version }: { readonly lineage: Lineage; readonly version: ModelVersion }) {
+/** Canvas and rows → run → bundle → version → where it answers and by which name; and the version before it. */
+function LineageGraph({ lineage, version, aliases }: { readonly lineage: Lineage; readonly version: ModelVersion; readonly aliases: readonly string[] }) {
+  const rollouts = useDeployment(version.product).data?.rollouts.filter((rollout) => rollout.to === version.version) ?? [];
   const home = `/p/${version.product}`;
   const before = lineage.predecessor;
   return (
@@ -93,6 +94,8 @@ function LineageGraph({ lineage, version }: { readonly lineage: Lineage; readonl
         { id: 'bundle', title: 'bundle', needs: ['run'], outcome: 'CACHED', note: shortDigest(String(lineage.bundle)) },
         ...(before ? [{ id: 'was', title: 'predecessor', needs: [], outcome: 'PENDING', note: before, href: `${home}/models/${before}` }] : []),
         { id: 'version', title: 'version', needs: before ? ['bundle', 'was'] : ['bundle'], outcome: 'SUCCEEDED', note: lineage.version },
+        ...rollouts.map((rollout) => ({ id: `rollout ${rollout.id}`, title: words(rollout.kind), needs: ['version'], outcome: rollout.state, note: words(rollout.state), href: `${home}/rollouts` })),
+        ...aliases.map((alias) => ({ id: `alias ${alias}`, title: 'alias', needs: ['version'], outcome: alias, note: alias })),
       ]}
     />
   );

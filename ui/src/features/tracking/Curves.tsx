@@ -60,7 +60,7 @@ export function Curves({ rows, metrics, colours, search, set }: Props) {
           )}
         </div>
       </div>
-      <div className="legend" role="group" aria-label="Runs shown">
+      <div className="legend plain" role="group" aria-label="Runs shown">
         {rows.map((row) => (
           <button key={row.id} type="button" aria-pressed={!away.includes(row.id)} onClick={() => set({ hide: flipped(away, row.id).join(',') })}>
             <i className={`dot ${colours.get(row.id) ?? ''}`} aria-hidden="true" /> {row.name}
@@ -72,7 +72,7 @@ export function Curves({ rows, metrics, colours, search, set }: Props) {
           <summary>
             {shown.length} of {metrics.length} metrics
           </summary>
-          <div className="legend" role="group" aria-label="Metrics shown">
+          <div className="legend plain" role="group" aria-label="Metrics shown">
             {metrics.map((key) => (
               <button key={key} type="button" aria-pressed={shown.includes(key)} onClick={() => set({ metric: flipped(shown, key).slice(0, most).join(',') })}>
                 {key}

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState, type PointerEvent } from 'react';
+import { Fragment, useMemo, useRef, useState, type PointerEvent } from 'react';
 import { Measured } from '../../shared/chart/Measured';
 import { number } from '../../shared/lib/format';
 import { extent, linear, ticks } from '../../shared/lib/scale';
@@ -34,18 +34,45 @@ const path = (points: readonly Point[], x: (value: number) => number, y: (value:
 export function Overlay(props: Props) {
   const { title, lines } = props;
   const empty = lines.every(({ points, holes }) => points.length + holes.length === 0);
+  const single = lines.every(({ points, holes }) => points.length + holes.length <= 1);
   return (
     <figure className="overlay">
       <figcaption className="chart-title">
         <h3>{title}</h3>
-        <Readout {...props} />
+        {!single && <Readout {...props} />}
       </figcaption>
-      {empty ? <p className="muted">None of these runs has it yet.</p> : <Measured label={`${title} of ${lines.length} runs`}>{(width) => <Drawing {...props} width={width} />}</Measured>}
+      {empty ? (
+        <p className="muted">None of these runs has it yet.</p>
+      ) : single ? (
+        <Singles lines={lines} />
+      ) : (
+        <Measured label={`${title} of ${lines.length} runs`}>{(width) => <Drawing {...props} width={width} />}</Measured>
+      )}
       <details>
         <summary>Table</summary>
         <Numbers {...props} />
       </details>
     </figure>
+  );
+}
+
+/** A metric that was measured once in each run is no curve: bars from zero, greatest first. */
+function Singles({ lines }: { readonly lines: readonly ChartLine[] }) {
+  const values = lines.map((line) => ({ ...line, value: line.points[0]?.y })).toSorted((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity));
+  const most = Math.max(...values.map(({ value }) => Math.abs(value ?? 0))) || 1;
+  return (
+    <div className="bars">
+      {values.map((line) => (
+        <Fragment key={line.run}>
+          <span>{line.name}</span>
+          <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+            <rect width="100" height="10" className="f-line" />
+            <rect width={(Math.abs(line.value ?? 0) / most) * 100} height="10" className={line.colour} fill="currentColor" />
+          </svg>
+          <span className="val">{line.value === undefined ? 'NaN' : measured(line.value)}</span>
+        </Fragment>
+      ))}
+    </div>
   );
 }
 

@@ -41,7 +41,7 @@ function Loaded({ found }: { readonly found: ExperimentView }) {
   const more = flat && pages.hasNextPage && !pages.isFetchingNextPage ? pages.fetchNextPage : undefined;
   return (
     <>
-      <Head title={flat ? headline(found, view, rows.length, pages.hasNextPage) : `${found.experiment.name}: ${groups.data?.length ?? 'no'} groups by ${view.group.replace(/^\w+\./, '')}.`} lead={<>Click a head to sort. <kbd>/</kbd> filter · <kbd>o</kbd> columns · <kbd>↑</kbd> <kbd>↓</kbd> walk · <kbd>space</kbd> choose · <kbd>p</kbd> pin · <kbd>enter</kbd> open · <kbd>c</kbd> compare</>}>
+      <Head title={flat ? headline(found, view, rows.length, pages.hasNextPage) : `${found.experiment.name}: ${groups.data === undefined ? 'its groups' : `${groups.data.length} group${groups.data.length === 1 ? '' : 's'}`} by ${view.group.replace(/^\w+\./, '')}.`} lead={<>Click a head to sort. <span className="hint"><kbd>/</kbd> filter · <kbd>o</kbd> columns · <kbd>↑</kbd> <kbd>↓</kbd> walk · <kbd>space</kbd> choose · <kbd>p</kbd> pin · <kbd>enter</kbd> open · <kbd>c</kbd> compare</span></>}>
         <div className="run-actions">
           <Link className="btn primary" to={compare}>
             {view.chosen.length > 0 ? `Compare ${view.chosen.length}` : 'Compare these'}

@@ -21,7 +21,7 @@ const HEIGHT = 300;
 /** Any number against any other, and how far their orders agree. */
 export function Scatter({ rows, columns, x, y, set, colours, open }: Props) {
   const numbers = columns.filter((column) => rows.some((row) => numeric(raw(row, column)) !== undefined));
-  const across = columnOf(x) ?? numbers.find(({ kind }) => kind === 'params') ?? numbers[0];
+  const across = columnOf(x) ?? richest(rows, numbers.filter(({ kind }) => kind === 'params')) ?? numbers[0];
   const up = columnOf(y) ?? numbers.find(({ kind }) => kind === 'metrics') ?? numbers[1];
   if (!across || !up) return <p className="muted">These runs have no two numbers to hold against each other.</p>;
   const points = rows.flatMap((row) => {
@@ -43,6 +43,12 @@ export function Scatter({ rows, columns, x, y, set, colours, open }: Props) {
       <Importance rows={rows} columns={numbers} up={up} />
     </>
   );
+}
+
+/** The column with the most different values: there is most to see. */
+export function richest(rows: readonly RunRow[], columns: readonly Column[]): Column | undefined {
+  const variety = (column: Column) => new Set(rows.map((row) => numeric(raw(row, column)))).size;
+  return columns.reduce<Column | undefined>((best, column) => (best === undefined || variety(column) > variety(best) ? column : best), undefined);
 }
 
 function Choose({ label, value, columns, change }: { readonly label: string; readonly value: string; readonly columns: readonly Column[]; readonly change: (id: string) => void }) {

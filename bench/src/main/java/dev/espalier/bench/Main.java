@@ -39,6 +39,7 @@ public final class Main implements Callable<Integer> {
           new Choice("tracking", new TrackingBench()),
           new Choice("canvas", new CanvasBench()),
           new Choice("board", new BoardBench()),
+          new Choice("table", new TableBench()),
           new Choice("demo", new DemoBench()));
 
   @Spec CommandSpec spec = CommandSpec.create();
@@ -46,7 +47,7 @@ public final class Main implements Callable<Integer> {
   @Parameters(
       paramLabel = "SECTION",
       description =
-          "Some of: start, serving, steps, tracking, canvas, board, demo. All without any.")
+          "Some of: start, serving, steps, tracking, canvas, board, table, demo. All without any.")
   List<String> sections = new ArrayList<>();
 
   @Option(names = "--quick", description = "Short windows, fewer rounds, no demo.")

@@ -223,7 +223,8 @@ final class TrackingBench implements Bench {
     return Sample.number(times) + " ×";
   }
 
-  private static void fill(Tracking tracking, Database database, int runs) {
+  /** Runs of one experiment, each with five params and ten metrics. */
+  static void fill(Tracking tracking, Database database, int runs) {
     SplittableRandom random = new SplittableRandom(42);
     Instant begin = Instant.parse("2026-01-01T00:00:00Z");
     for (int from = 0; from < runs; from += 1_000) {

@@ -1,19 +1,16 @@
-// Frame times of the table of runs: scrolls through every run of an experiment of a running server, pages and all.
-// ESPALIER_URL, EXPERIMENT (its number), PRODUCT; writes one line of JSON.
-import { chromium } from 'playwright-core';
+// Scrolls through the table of runs of an experiment in headless Chromium, pages and all; prints frame times in
+// milliseconds as JSON. Run in ui/, whose node_modules have playwright-core: node ../bench/table.mjs URL EXPERIMENT STEP SECONDS
+// EXPERIMENT is its address below the server, STEP the pixels of each frame, SECONDS the most that it may take.
+import { createRequire } from 'node:module';
 
-const base = process.env.ESPALIER_URL ?? 'http://127.0.0.1:8080';
-const product = process.env.PRODUCT ?? '';
-const experiment = process.env.EXPERIMENT ?? '0';
-const STEP = Number(process.env.STEP ?? 1600);
-const LIMIT = Number(process.env.SECONDS ?? 120) * 1000;
-
+const { chromium } = createRequire(`${process.cwd()}/`)('playwright-core');
+const [url, experiment, pixels, seconds] = process.argv.slice(2);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-await page.goto(`${base}${product === '' ? '' : `/p/${product}`}/experiments/${experiment}`);
+await page.goto(url + experiment);
 await page.locator('.run-table tbody tr td').first().waitFor({ timeout: 60_000 });
 await page.evaluate(() => document.fonts.ready);
 // Beside the frames, which an otherwise busy machine makes longer: what the page's own thread worked for each.
@@ -40,7 +37,7 @@ const result = await page.evaluate(async ([step, limit]) => {
   const sorted = frames.slice(5).toSorted((a, b) => a - b);
   const at = (share) => Number((sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1));
   return { frames: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1), seconds: Number(((last - began) / 1000).toFixed(1)), rows: Math.round(table.scrollHeight / 32) - 1, inPage: table.querySelectorAll('tbody tr').length, heap: Math.round((performance.memory?.usedJSHeapSize ?? 0) / 1e6) };
-}, [STEP, LIMIT]);
+}, [Number(pixels), Number(seconds) * 1000]);
 const after = await worked();
 const each = (name) => Number(((after[name] - before[name]) / result.frames).toFixed(2));
 process.stdout.write(`${JSON.stringify({ ...result, threadMillisPerFrame: { script: each('ScriptDuration'), style: each('RecalcStyleDuration'), layout: each('LayoutDuration'), all: each('TaskDuration') } })}\n`);
