@@ -109,7 +109,7 @@ for (const width of [1440, 390]) {
       errors.length = 0;
       await settle(page, path);
       if (name === 'try') {
-        await page.getByRole('button', { name: /^Ask / }).click();
+        await page.getByRole('button', { name: `Ask ${product}` }).click();
         await page.locator('.verdict').waitFor({ timeout: PATIENCE });
       }
       await holds(page, name, 'light', width, errors);

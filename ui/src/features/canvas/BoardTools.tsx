@@ -47,6 +47,13 @@ export function BoardTools({ counts, view, shown, total, toggle, set, clear }: P
             </button>
           ))}
         </span>
+        <span className="segments" role="group" aria-label="Lane">
+          {(['DESIGN', 'DEVELOP', 'MAINTAIN'] as const).map((lane) => (
+            <button key={lane} type="button" aria-pressed={view.lane === lane} onClick={() => set('lane', view.lane === lane ? '' : lane.toLowerCase())}>
+              {lane.charAt(0) + lane.slice(1).toLowerCase()}
+            </button>
+          ))}
+        </span>
         <span className="segments" role="group" aria-label="Beside each value">
           {besides.map(({ beside, name }) => (
             <button key={beside} type="button" aria-pressed={view.beside === beside} onClick={() => set('beside', beside === 'bound' ? '' : beside)}>
