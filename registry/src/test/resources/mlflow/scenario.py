@@ -401,6 +401,93 @@ note("prompt", [mlflow.genai.load_prompt("prompts:/greeting@live").template, mlf
 note("prompts are no models", [m.name for m in client.search_registered_models()])
 note("prompts", [p.name for p in mlflow.genai.search_prompts()])
 
+# A file in parts, where a server takes them
+os.environ["MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD"] = "true"
+os.environ["MLFLOW_MULTIPART_UPLOAD_MINIMUM_FILE_SIZE"] = "1000000"
+os.environ["MLFLOW_MULTIPART_UPLOAD_CHUNK_SIZE"] = str(5 << 20)
+with mlflow.start_run(run_name="parts") as run:
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "in parts & whole.bin")
+        content = os.urandom(12 << 20)
+        with open(path, "wb") as out:
+            out.write(content)
+        mlflow.log_artifact(path, "deep/er")
+    with open(mlflow.artifacts.download_artifacts(run_id=run.info.run_id, artifact_path="deep/er/in parts & whole.bin"), "rb") as read:
+        note("a file in parts", read.read() == content)
+    note("parts leave nothing", [[f.path, f.is_dir] for f in client.list_artifacts(run.info.run_id)])
+os.environ["MLFLOW_ENABLE_PROXY_MULTIPART_UPLOAD"] = "false"
+
+# Traces and assessments
+from mlflow.entities import AssessmentSource, Feedback  # noqa: E402
+
+traced = mlflow.set_experiment("traced").experiment_id
+
+
+@mlflow.trace(name="answer", attributes={"depth": 1})
+def answer(question):
+    with mlflow.start_span(name="look up", span_type="RETRIEVER") as span:
+        span.set_inputs({"question": question})
+        span.set_outputs(["ünïcode 漢字"])
+    mlflow.update_current_trace(tags={"team": "mail"}, metadata={"k": "v"}, client_request_id="c-" + question)
+    return question.upper()
+
+
+@mlflow.trace(name="broken")
+def broken():
+    raise ValueError("no answer")
+
+
+answer("hello")
+with mlflow.start_run(run_name="tracing") as run:
+    answer("within a run")
+    tracing = run.info.run_id
+try:
+    broken()
+except ValueError:
+    pass
+found = mlflow.search_traces(locations=[traced], order_by=["timestamp_ms ASC"], return_type="list")
+note("traces", [[t.info.state.value, t.info.client_request_id, t.info.request_preview, t.info.response_preview] for t in found])
+note("spans", [sorted([s.name, s.span_type, str(s.status.status_code), s.inputs, s.outputs] for s in t.data.spans) if t.data.spans else None for t in found])
+note("trace tags", [{k: v for k, v in t.info.tags.items() if not k.startswith("mlflow.")} for t in found])
+note("trace metadata", [{k: v for k, v in t.info.trace_metadata.items() if not k.startswith("mlflow.")} for t in found])
+first, second, third = [t.info.trace_id for t in found]
+word = {first: "first", second: "second", third: "third"}
+for text in [
+    "trace.status = 'OK'", "attributes.status = 'ERROR'", "status != 'OK'", "attributes.name = 'answer'", "name LIKE 'bro%'",
+    "tags.team = 'mail'", "metadata.k = 'v'", "timestamp_ms > 0", "execution_time_ms >= 0 AND trace.status = 'OK'",
+    "attributes.client_request_id = 'c-hello'", "request_metadata.k LIKE 'v%'",
+]:
+    note("traces where " + text, sorted(word[t.info.trace_id] for t in client.search_traces(locations=[traced], filter_string=text)))
+note("traces of a run", [word[t.info.trace_id] for t in client.search_traces(locations=[traced], run_id=tracing)])
+page = client.search_traces(locations=[traced], max_results=2, order_by=["timestamp_ms DESC"])
+note("traces by page", [[word[t.info.trace_id] for t in page], [word[t.info.trace_id] for t in client.search_traces(locations=[traced], max_results=2, order_by=["timestamp_ms DESC"], page_token=page.token)]])
+for bad in ["colour = 'red'", "status > 'OK'"]:
+    failing("traces where " + bad, lambda: client.search_traces(locations=[traced], filter_string=bad))
+mlflow.set_trace_tag(first, "seen", "yes")
+mlflow.set_trace_tag(first, "gone", "soon")
+mlflow.delete_trace_tag(first, "gone")
+note("trace tags changed", {k: v for k, v in client.get_trace(first).info.tags.items() if not k.startswith("mlflow.")})
+failing("delete a trace tag twice", lambda: mlflow.delete_trace_tag(first, "gone"))
+human = AssessmentSource(source_type="HUMAN", source_id="ann")
+feedback = mlflow.log_feedback(trace_id=first, name="correct", value=True, rationale="looked", source=human, metadata={"m": "1"})
+mlflow.log_feedback(trace_id=second, name="score", value=0.5, source=AssessmentSource(source_type="CODE", source_id="test"))
+expected = mlflow.log_expectation(trace_id=first, name="expected", value={"text": "HELLO"}, source=human)
+note("feedback", [[a.name, a.value if hasattr(a, "value") else None, a.rationale, a.source.source_type, a.source.source_id, a.metadata] for a in sorted(client.get_trace(first).info.assessments, key=lambda a: a.name)])
+read = mlflow.get_assessment(first, feedback.assessment_id)
+note("one assessment", [read.name, read.value, read.rationale, read.valid])
+mlflow.update_assessment(first, feedback.assessment_id, Feedback(name="correct", value=False, rationale="looked again"))
+read = mlflow.get_assessment(first, feedback.assessment_id)
+note("assessment changed", [read.value, read.rationale])
+mlflow.override_feedback(trace_id=first, assessment_id=feedback.assessment_id, value="maybe", source=human)
+note("assessment overridden", sorted([a.name, str(a.value), a.valid] for a in client.get_trace(first).info.assessments if a.name == "correct"))
+mlflow.delete_assessment(first, expected.assessment_id)
+failing("deleted assessment", lambda: mlflow.get_assessment(first, expected.assessment_id))
+failing("unknown trace", lambda: client._tracing_client.get_trace_info("tr-" + "0" * 32))
+note("traces deleted", client.delete_traces(traced, trace_ids=[third]))
+note("traces left", sorted(word[t.info.trace_id] for t in client.search_traces(locations=[traced])))
+note("traces deleted by time", client.delete_traces(traced, max_timestamp_millis=4102444800000))
+mlflow.set_experiment("day")
+
 # Autolog
 mlflow.sklearn.autolog()
 with mlflow.start_run(run_name="automatic") as run:

@@ -13,6 +13,7 @@ import dev.espalier.tracking.MlflowMetricRoutes;
 import dev.espalier.tracking.MlflowModelRoutes;
 import dev.espalier.tracking.MlflowMultipartRoutes;
 import dev.espalier.tracking.MlflowRunRoutes;
+import dev.espalier.tracking.MlflowTraceRoutes;
 import dev.espalier.tracking.Tracking;
 import io.helidon.webserver.WebServer;
 import java.nio.file.Path;
@@ -46,6 +47,7 @@ final class MlflowServer implements AutoCloseable {
                     .register(new MlflowModelRoutes(tracking))
                     .register(new MlflowArtifactRoutes(tracking, tree))
                     .register(new MlflowMultipartRoutes(tree, InstantSource.system()))
+                    .register(new MlflowTraceRoutes(tracking, tree, InstantSource.system()))
                     .register(new MlflowRegistryRoutes(database, tracking, tree, machine))
                     .register(new MlflowExperimentRoutes.UnknownRoutes()))
             .build()

@@ -85,6 +85,7 @@ import dev.espalier.tracking.MlflowMetricRoutes;
 import dev.espalier.tracking.MlflowModelRoutes;
 import dev.espalier.tracking.MlflowMultipartRoutes;
 import dev.espalier.tracking.MlflowRunRoutes;
+import dev.espalier.tracking.MlflowTraceRoutes;
 import dev.espalier.tracking.Tracking;
 import dev.espalier.tracking.TrackingRoutes;
 import dev.espalier.training.CiEvidence;
@@ -304,6 +305,7 @@ public final class Espalier implements AutoCloseable {
                           new MlflowModelRoutes(tracking),
                           new MlflowArtifactRoutes(tracking, tree),
                           new MlflowMultipartRoutes(tree, machine),
+                          new MlflowTraceRoutes(tracking, tree, machine),
                           new MlflowRegistryRoutes(database, tracking, tree, machine),
                           new MlflowExperimentRoutes.UnknownRoutes()),
                       serving::metrics)));

@@ -22,6 +22,7 @@ public final class Tracking {
   private final Experiments experiments;
   private final Runs runs;
   private final LoggedModels models;
+  private final Traces traces;
   private final RunKeyStore keys;
   private final RunGroupStore groups;
 
@@ -50,6 +51,7 @@ public final class Tracking {
     this.keys = new RunKeyStore(database);
     this.groups = new RunGroupStore(database);
     this.models = new LoggedModels(new LoggedModelStore(database), machine, random);
+    this.traces = new Traces(new TraceStore(database), machine);
   }
 
   Experiments experiments() {
@@ -58,6 +60,10 @@ public final class Tracking {
 
   Runs runs() {
     return runs;
+  }
+
+  Traces traces() {
+    return traces;
   }
 
   LoggedModels models() {

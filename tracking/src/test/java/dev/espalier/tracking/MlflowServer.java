@@ -42,6 +42,7 @@ final class MlflowServer implements AutoCloseable {
                     .register(new MlflowModelRoutes(tracking))
                     .register(new MlflowArtifactRoutes(tracking, tree))
                     .register(new MlflowMultipartRoutes(tree, InstantSource.system()))
+                    .register(new MlflowTraceRoutes(tracking, tree, InstantSource.system()))
                     .register(new MlflowExperimentRoutes.UnknownRoutes()))
             .build()
             .start();

@@ -108,6 +108,7 @@ public final class Permissions {
     add("GET", "/v2/models/{product}", asks);
     add("GET", "/v2/models/{product}/**", asks);
     add("POST", "/v2/models/{product}/**", asks);
+    add("POST", "/v1/traces", new Permission.Member(CONTRIBUTOR));
     // What the protocol does not know is answered in its own words.
     add("GET", "/v2/**", asks);
     add("POST", "/v2/**", asks);
@@ -130,6 +131,9 @@ public final class Permissions {
         // A question that is too long for a query string.
         add("POST", prefix + "/" + search, new Permission.Member(VIEWER));
       }
+    }
+    for (String prefix : List.of("/api/3.0/mlflow", "/ajax-api/3.0/mlflow")) {
+      add("POST", prefix + "/traces/search", new Permission.Member(VIEWER));
     }
     for (String prefix : List.of("/api/2.0/**", "/api/3.0/**", "/ajax-api/**")) {
       add("GET", prefix, new Permission.Member(VIEWER));

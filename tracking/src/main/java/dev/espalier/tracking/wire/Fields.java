@@ -285,6 +285,11 @@ public final class Fields {
     return objects;
   }
 
+  /** The object itself, to change as one likes; its names are as they were sent. */
+  public ObjectNode copy() {
+    return object.deepCopy();
+  }
+
   /** An object inside this one. */
   public Fields object(String name) {
     JsonNode value = find(name);
