@@ -25,11 +25,17 @@ import java.util.Optional;
 public final class MlflowRegistryRoutes extends WireRoutes {
   private final ClientModels models;
   private final ArtifactTree tree;
+  private final RegistryNews news;
 
   public MlflowRegistryRoutes(
-      Database database, Tracking tracking, ArtifactTree tree, InstantSource machine) {
+      Database database,
+      Tracking tracking,
+      ArtifactTree tree,
+      Webhooks webhooks,
+      InstantSource machine) {
     this.models = new ClientModels(database, tracking, tree, machine);
     this.tree = tree;
+    this.news = new RegistryNews(webhooks, models);
   }
 
   @Override
@@ -61,28 +67,10 @@ public final class MlflowRegistryRoutes extends WireRoutes {
         get("registered-models/search", this::searchModels),
         get("registered-models/get-latest-versions", this::latest),
         post("registered-models/get-latest-versions", this::latest),
-        post(
-            "registered-models/set-tag",
-            r ->
-                done(() ->
-                    models.setTag(r.required("name"), r.required("key"), r.textOr("value", "")))),
-        delete(
-            "registered-models/delete-tag",
-            r -> done(() -> models.deleteTag(r.required("name"), r.required("key")))),
-        post(
-            "registered-models/alias",
-            r ->
-                done(() ->
-                    models.setAlias(
-                        r.required("name"),
-                        r.required("alias"),
-                        r.required("version"),
-                        r.caller()))),
-        delete(
-            "registered-models/alias",
-            r ->
-                done(
-                    () -> models.deleteAlias(r.required("name"), r.required("alias"), r.caller()))),
+        post("registered-models/set-tag", this::setTag),
+        delete("registered-models/delete-tag", this::deleteTag),
+        post("registered-models/alias", this::setAlias),
+        delete("registered-models/alias", this::deleteAlias),
         get(
             "registered-models/alias",
             r -> version(models.alias(r.required("name"), r.required("alias")))),
@@ -116,21 +104,53 @@ public final class MlflowRegistryRoutes extends WireRoutes {
                         r.required("version"),
                         r.required("stage"),
                         r.flag("archive_existing_versions", false)))),
-        post(
-            "model-versions/set-tag",
-            r ->
-                done(() ->
-                    models.setVersionTag(
-                        r.required("name"),
-                        r.required("version"),
-                        r.required("key"),
-                        r.textOr("value", "")))),
-        delete(
-            "model-versions/delete-tag",
-            r ->
-                done(() ->
-                    models.deleteVersionTag(
-                        r.required("name"), r.required("version"), r.required("key")))));
+        post("model-versions/set-tag", this::setVersionTag),
+        delete("model-versions/delete-tag", this::deleteVersionTag));
+  }
+
+  private JsonNode setTag(Fields r) {
+    String name = r.required("name");
+    String key = r.required("key");
+    String text = r.textOr("value", "");
+    models.setTag(name, key, text);
+    news.modelTagged(name, key, text);
+    return object();
+  }
+
+  private JsonNode deleteTag(Fields r) {
+    models.deleteTag(r.required("name"), r.required("key"));
+    news.modelUntagged(r.required("name"), r.required("key"));
+    return object();
+  }
+
+  private JsonNode setAlias(Fields r) {
+    String name = r.required("name");
+    String alias = r.required("alias");
+    models.setAlias(name, alias, r.required("version"), r.caller());
+    news.aliased(name, alias, r.required("version"));
+    return object();
+  }
+
+  private JsonNode deleteAlias(Fields r) {
+    models.deleteAlias(r.required("name"), r.required("alias"), r.caller());
+    news.unaliased(r.required("name"), r.required("alias"));
+    return object();
+  }
+
+  private JsonNode setVersionTag(Fields r) {
+    String name = r.required("name");
+    String version = r.required("version");
+    models.setVersionTag(name, version, r.required("key"), r.textOr("value", ""));
+    news.tagged(name, version, r.required("key"), r.textOr("value", ""));
+    return object();
+  }
+
+  private JsonNode deleteVersionTag(Fields r) {
+    String name = r.required("name");
+    String version = r.required("version");
+    models.deleteVersionTag(name, version, r.required("key"));
+    news.untagged(name, version, r.required("key"));
+    return object();
   }
 
   private static ObjectNode object() {
@@ -152,20 +172,23 @@ public final class MlflowRegistryRoutes extends WireRoutes {
 
   private JsonNode create(Fields request) {
     return model(
-        models.create(request.required("name"), request.textOr("description", ""), tags(request)));
+        news.created(
+            models.create(
+                request.required("name"), request.textOr("description", ""), tags(request))));
   }
 
   private JsonNode register(Fields request) {
     return version(
-        models.register(
-            new ClientModels.Draft(
-                request.required("name"),
-                request.required("source"),
-                request.textOr("run_id", ""),
-                request.textOr("model_id", ""),
-                request.textOr("run_link", ""),
-                request.textOr("description", ""),
-                tags(request))));
+        news.registered(
+            models.register(
+                new ClientModels.Draft(
+                    request.required("name"),
+                    request.required("source"),
+                    request.textOr("run_id", ""),
+                    request.textOr("model_id", ""),
+                    request.textOr("run_link", ""),
+                    request.textOr("description", ""),
+                    tags(request)))));
   }
 
   private JsonNode latest(Fields request) {

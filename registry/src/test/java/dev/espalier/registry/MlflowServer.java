@@ -18,12 +18,14 @@ import dev.espalier.tracking.Tracking;
 import io.helidon.webserver.WebServer;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Set;
 
 /** Every MLflow route of tracking and the registry, on a real port over a real database. */
 final class MlflowServer implements AutoCloseable {
   final Database database;
   final Tracking tracking;
   final Registry registry;
+  private final Webhooks webhooks;
   private final WebServer server;
 
   MlflowServer(Path folder) {
@@ -34,6 +36,7 @@ final class MlflowServer implements AutoCloseable {
     ProductClocks clocks = new ProductClocks(database, machine);
     registry =
         new Registry(database, new Bundles(files), clocks, new Events(database, clocks, machine));
+    webhooks = new Webhooks(database, SecretBox.in(folder), Set.of(), machine);
     ArtifactTree tree = new ArtifactTree(database, files, machine);
     server =
         WebServer.builder()
@@ -48,7 +51,8 @@ final class MlflowServer implements AutoCloseable {
                     .register(new MlflowArtifactRoutes(tracking, tree))
                     .register(new MlflowMultipartRoutes(tree, InstantSource.system()))
                     .register(new MlflowTraceRoutes(tracking, tree, InstantSource.system()))
-                    .register(new MlflowRegistryRoutes(database, tracking, tree, machine))
+                    .register(new MlflowRegistryRoutes(database, tracking, tree, webhooks, machine))
+                    .register(new MlflowWebhookRoutes(webhooks))
                     .register(new MlflowExperimentRoutes.UnknownRoutes()))
             .build()
             .start();
@@ -61,6 +65,7 @@ final class MlflowServer implements AutoCloseable {
   @Override
   public void close() {
     server.stop();
+    webhooks.close();
     database.close();
   }
 }

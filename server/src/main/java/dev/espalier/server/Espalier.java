@@ -62,12 +62,15 @@ import dev.espalier.platform.ProductClocks;
 import dev.espalier.platform.Role;
 import dev.espalier.platform.Signer;
 import dev.espalier.registry.MlflowRegistryRoutes;
+import dev.espalier.registry.MlflowWebhookRoutes;
 import dev.espalier.registry.ModelVersion;
 import dev.espalier.registry.RegisteredOnnx;
 import dev.espalier.registry.Registry;
 import dev.espalier.registry.RegistryAudit;
 import dev.espalier.registry.RegistryEvidence;
 import dev.espalier.registry.RegistryRoutes;
+import dev.espalier.registry.SecretBox;
+import dev.espalier.registry.Webhooks;
 import dev.espalier.server.http.HttpServer;
 import dev.espalier.server.identity.Access;
 import dev.espalier.server.identity.IdentityRoutes;
@@ -111,6 +114,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
@@ -159,6 +163,8 @@ public final class Espalier implements AutoCloseable {
       Tracking tracking = new Tracking(database);
       ArtifactTree tree = new ArtifactTree(database, artifacts, machine);
       Registry registry = new Registry(database, bundles, clocks, events);
+      Webhooks webhooks =
+          opened(new Webhooks(database, SecretBox.in(home.folder()), Set.of(), machine));
       RegisteredOnnx registered = new RegisteredOnnx(database, tracking, tree, machine);
       List<StepLogic<?>> steps = steps(datasets, registry, registered);
       pipelines =
@@ -306,7 +312,8 @@ public final class Espalier implements AutoCloseable {
                           new MlflowArtifactRoutes(tracking, tree),
                           new MlflowMultipartRoutes(tree, machine),
                           new MlflowTraceRoutes(tracking, tree, machine),
-                          new MlflowRegistryRoutes(database, tracking, tree, machine),
+                          new MlflowRegistryRoutes(database, tracking, tree, webhooks, machine),
+                          new MlflowWebhookRoutes(webhooks),
                           new MlflowExperimentRoutes.UnknownRoutes()),
                       serving::metrics)));
     } catch (RuntimeException failure) {

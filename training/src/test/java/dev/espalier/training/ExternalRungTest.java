@@ -16,6 +16,8 @@ import dev.espalier.platform.Json;
 import dev.espalier.registry.MlflowRegistryRoutes;
 import dev.espalier.registry.ModelVersion;
 import dev.espalier.registry.Registry;
+import dev.espalier.registry.SecretBox;
+import dev.espalier.registry.Webhooks;
 import dev.espalier.tracking.MlflowRunRoutes;
 import io.helidon.webserver.WebServer;
 import java.io.ByteArrayInputStream;
@@ -31,6 +33,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +61,7 @@ class ExternalRungTest {
       """;
   @TempDir Path folder;
   private TestPipeline pipeline;
+  private Webhooks webhooks;
   private WebServer server;
   private final HttpClient http = HttpClient.newHttpClient();
 
@@ -65,6 +69,8 @@ class ExternalRungTest {
   void open() {
     pipeline = new TestPipeline(folder);
     pipeline.datasets.add(TestPipeline.DATASET, csv(TestPipeline.rows(0, 400)), Format.CSV);
+    webhooks =
+        new Webhooks(pipeline.database, SecretBox.in(folder), Set.of(), InstantSource.system());
     server =
         WebServer.builder()
             .host("127.0.0.1")
@@ -77,6 +83,7 @@ class ExternalRungTest {
                             pipeline.database,
                             pipeline.tracking,
                             pipeline.tree,
+                            webhooks,
                             InstantSource.system())))
             .build()
             .start();
@@ -85,6 +92,7 @@ class ExternalRungTest {
   @AfterEach
   void close() {
     server.stop();
+    webhooks.close();
     http.close();
     pipeline.close();
   }

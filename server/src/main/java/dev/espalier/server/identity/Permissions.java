@@ -132,6 +132,13 @@ public final class Permissions {
         add("POST", prefix + "/" + search, new Permission.Member(VIEWER));
       }
     }
+    for (String prefix : List.of("/api/2.0/mlflow", "/ajax-api/2.0/mlflow")) {
+      // What is sent out of the house is for those who keep it.
+      add("POST", prefix + "/webhooks", new Permission.Member(MAINTAINER));
+      add("POST", prefix + "/webhooks/{id}/test", new Permission.Member(MAINTAINER));
+      add("PATCH", prefix + "/webhooks/{id}", new Permission.Member(MAINTAINER));
+      add("DELETE", prefix + "/webhooks/{id}", new Permission.Member(MAINTAINER));
+    }
     for (String prefix : List.of("/api/3.0/mlflow", "/ajax-api/3.0/mlflow")) {
       add("POST", prefix + "/traces/search", new Permission.Member(VIEWER));
     }

@@ -1,0 +1,183 @@
+package dev.espalier.registry;
+
+import dev.espalier.platform.Database;
+import dev.espalier.platform.EspalierException;
+import dev.espalier.platform.Json;
+import dev.espalier.registry.Webhook.Event;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jdbi.v3.core.Handle;
+
+/** The tables of webhooks and of deliveries that are due. */
+final class WebhookStore {
+  private static final String COLUMNS =
+      """
+      SELECT id, name, description, url, events, secret, status, created_at, updated_at
+      FROM webhook
+      """;
+  private final Database database;
+
+  WebhookStore(Database database) {
+    this.database = database;
+  }
+
+  /** A delivery that waits. */
+  record Delivery(String id, String webhook, String body, int attempts) {}
+
+  Webhook put(Webhook webhook) {
+    return database.writeTogether(handle -> {
+      boolean taken =
+          all(handle).stream()
+              .anyMatch(
+                  other -> other.name().equals(webhook.name()) && !other.id().equals(webhook.id()));
+      if (taken) {
+        throw EspalierException.conflict(
+            "Webhook (name=%s) already exists.".formatted(webhook.name()));
+      }
+      handle
+          .createUpdate(
+              """
+              INSERT INTO webhook (id, name, description, url, events, secret, status, created_at,
+                updated_at)
+              VALUES (:id, :name, :description, :url, :events, :secret, :status, :created, :updated)
+              ON CONFLICT (id) DO UPDATE SET name = excluded.name,
+                description = excluded.description, url = excluded.url, events = excluded.events,
+                secret = excluded.secret, status = excluded.status,
+                updated_at = excluded.updated_at
+              """)
+          .bind("id", webhook.id())
+          .bind("name", webhook.name())
+          .bind("description", webhook.description())
+          .bind("url", webhook.url())
+          .bind("events", Json.write(webhook.events()))
+          .bind("secret", webhook.secret())
+          .bind("status", webhook.active() ? "ACTIVE" : "DISABLED")
+          .bind("created", webhook.createdAt())
+          .bind("updated", webhook.updatedAt())
+          .execute();
+      return webhook;
+    });
+  }
+
+  Webhook change(String id, UnaryOperator<Webhook> change) {
+    return put(change.apply(require(id)));
+  }
+
+  Webhook require(String id) {
+    return all().stream()
+        .filter(webhook -> webhook.id().equals(id))
+        .findFirst()
+        .orElseThrow(
+            () -> EspalierException.notFound("Webhook with ID %s not found.".formatted(id)));
+  }
+
+  /** All, oldest first. */
+  List<Webhook> all() {
+    return database.read(WebhookStore::all);
+  }
+
+  private static List<Webhook> all(Handle handle) {
+    return handle
+        .createQuery(COLUMNS + "ORDER BY created_at, id")
+        .map((row, _) -> webhook(row))
+        .list();
+  }
+
+  private static Webhook webhook(ResultSet row) throws SQLException {
+    List<Event> events = new ArrayList<>();
+    Json.tree(row.getString("events"))
+        .forEach(event ->
+            events.add(new Event(event.path("entity").asText(), event.path("action").asText())));
+    return new Webhook(
+        row.getString("id"),
+        row.getString("name"),
+        row.getString("description"),
+        row.getString("url"),
+        events,
+        row.getString("secret"),
+        row.getString("status").equals("ACTIVE"),
+        row.getLong("created_at"),
+        row.getLong("updated_at"));
+  }
+
+  void delete(String id) {
+    Webhook known = require(id);
+    boolean _ =
+        database.writeTogether(handle -> {
+          handle
+              .createUpdate("DELETE FROM webhook_delivery WHERE webhook = :id")
+              .bind("id", known.id())
+              .execute();
+          handle.createUpdate("DELETE FROM webhook WHERE id = :id").bind("id", id).execute();
+          return true;
+        });
+  }
+
+  /** Puts deliveries into the outbox: all, or none. */
+  void send(List<Delivery> deliveries, long now) {
+    boolean _ =
+        database.writeTogether(handle -> {
+          for (Delivery delivery : deliveries) {
+            handle
+                .createUpdate(
+                    """
+                    INSERT INTO webhook_delivery (id, webhook, body, attempts, next_at)
+                    VALUES (:id, :webhook, :body, 0, :now)
+                    """)
+                .bind("id", delivery.id())
+                .bind("webhook", delivery.webhook())
+                .bind("body", delivery.body())
+                .bind("now", now)
+                .execute();
+          }
+          return true;
+        });
+  }
+
+  /** Deliveries that are due, the longest waiting first. */
+  List<Delivery> due(long now, int most) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT id, webhook, body, attempts FROM webhook_delivery WHERE next_at <= :now
+                ORDER BY next_at, id LIMIT :most
+                """)
+            .bind("now", now)
+            .bind("most", most)
+            .map((row, _) ->
+                new Delivery(
+                    row.getString("id"),
+                    row.getString("webhook"),
+                    row.getString("body"),
+                    row.getInt("attempts")))
+            .list());
+  }
+
+  /** Takes a delivery out of the outbox. */
+  void done(String id) {
+    int _ =
+        database.writeTogether(handle ->
+            handle
+                .createUpdate("DELETE FROM webhook_delivery WHERE id = :id")
+                .bind("id", id)
+                .execute());
+  }
+
+  void later(String id, long at) {
+    int _ =
+        database.writeTogether(handle ->
+            handle
+                .createUpdate(
+                    """
+                    UPDATE webhook_delivery SET attempts = attempts + 1, next_at = :at
+                    WHERE id = :id
+                    """)
+                .bind("at", at)
+                .bind("id", id)
+                .execute());
+  }
+}
