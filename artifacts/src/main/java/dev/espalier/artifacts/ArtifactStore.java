@@ -5,6 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -65,6 +66,20 @@ public interface ArtifactStore {
    * change; empty when it is absent. A write in its place shows here, decay of the medium does not.
    */
   String stamp(Digest digest);
+
+  /** When the artifact was last put. */
+  Instant storedAt(Digest digest);
+
+  /**
+   * Removes an artifact, unless it was put since {@code cutoff} or is absent; a put at the same
+   * time wins. For {@link GarbageCollection}, which knows what nothing names.
+   *
+   * @return whether it was removed
+   */
+  boolean remove(Digest digest, Instant cutoff);
+
+  /** Undoes removals that were killed half way; most stores have none. */
+  default void settle() {}
 
   /** Hashes the stored bytes again: true when they still are what their name says. */
   boolean verify(Digest digest);

@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,6 +25,12 @@ import java.util.stream.Stream;
 /**
  * Artifacts as files: {@code <folder>/ab/cd…}, named by their digest alone, so that nothing a user
  * says ever becomes a path. A put writes a temporary file, forces it to disk and renames it.
+ *
+ * <p>A put of what is there already leaves the file alone and touches {@code again/<digest>}. A
+ * removal first renames the file to {@code leaving/} and only then looks at that mark: if there is
+ * a new one the file goes back, and a put that finds the file gone after it made its mark writes it
+ * anew. So neither loses bytes, whichever process does which; what a killed removal left in {@code
+ * leaving/} is put back when the store is opened or collected next.
  */
 public final class LocalArtifactStore implements ArtifactStore {
   private final Path folder;
@@ -51,6 +59,7 @@ public final class LocalArtifactStore implements ArtifactStore {
           Files.deleteIfExists(leftover);
         }
       }
+      settle();
     } catch (IOException failure) {
       throw unavailable("Cannot create the artifact folder", failure);
     }
@@ -60,12 +69,109 @@ public final class LocalArtifactStore implements ArtifactStore {
   public Digest put(InputStream content, long limit) {
     try (Spooled spooled = Spooled.of(content, limit, arriving)) {
       Path target = file(spooled.digest());
+      if (Files.exists(target)) {
+        mark(spooled.digest());
+      }
       if (!Files.exists(target)) {
         move(spooled.file(), target);
       }
       return spooled.digest();
     } catch (IOException failure) {
       throw unavailable("Cannot store the artifact", failure);
+    }
+  }
+
+  private Path mark(String hex) {
+    return folder.resolve("again").resolve(hex);
+  }
+
+  private void mark(Digest digest) throws IOException {
+    Path mark = mark(digest.hex());
+    Files.createDirectories(folder.resolve("again"));
+    Files.write(mark, new byte[0]);
+    Files.setLastModifiedTime(mark, FileTime.from(Instant.now()));
+  }
+
+  @Override
+  public Instant storedAt(Digest digest) {
+    try {
+      return latest(Files.getLastModifiedTime(file(digest)).toInstant(), digest);
+    } catch (NoSuchFileException absent) {
+      throw missing(digest);
+    } catch (IOException failure) {
+      throw unavailable("Cannot read artifact " + digest, failure);
+    }
+  }
+
+  /** That time, or the time of a later mark. */
+  private Instant latest(Instant time, Digest digest) throws IOException {
+    try {
+      Instant again = Files.getLastModifiedTime(mark(digest.hex())).toInstant();
+      return again.isAfter(time) ? again : time;
+    } catch (NoSuchFileException neverAgain) {
+      return time;
+    }
+  }
+
+  @Override
+  public boolean remove(Digest digest, Instant cutoff) {
+    Path leaving = folder.resolve("leaving").resolve(digest.hex());
+    try {
+      if (!exists(digest) || !storedAt(digest).isBefore(cutoff)) {
+        return false;
+      }
+      Files.createDirectories(folder.resolve("leaving"));
+      Files.move(file(digest), leaving, StandardCopyOption.ATOMIC_MOVE);
+      if (!latest(Instant.MIN, digest).isBefore(cutoff)) {
+        putBack(leaving);
+        return false;
+      }
+      Files.deleteIfExists(leaving);
+      Files.deleteIfExists(mark(digest.hex()));
+      return true;
+    } catch (NoSuchFileException gone) {
+      return false;
+    } catch (IOException failure) {
+      throw unavailable("Cannot remove artifact " + digest, failure);
+    }
+  }
+
+  @Override
+  public void settle() {
+    Path leaving = folder.resolve("leaving");
+    if (!Files.isDirectory(leaving)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(leaving)) {
+      for (Path each : files.toList()) {
+        putBack(each);
+      }
+    } catch (IOException failure) {
+      throw unavailable("Cannot put back what a removal left", failure);
+    }
+  }
+
+  private void putBack(Path leaving) throws IOException {
+    Path place = file(new Digest("sha256:" + leaving.getFileName()));
+    try {
+      if (Files.exists(place)) {
+        Files.deleteIfExists(leaving);
+      } else {
+        move(leaving, place);
+      }
+    } catch (NoSuchFileException settled) {
+      // Another process put it back, or removed it, at the same time.
+    }
+  }
+
+  /** Forgets when artifacts were put again, as if it had been long ago. */
+  void forgetPuts() throws IOException {
+    if (Files.isDirectory(folder.resolve("again"))) {
+      try (Stream<Path> marks = Files.list(folder.resolve("again"))) {
+        for (Path each : marks.toList()) {
+          Files.deleteIfExists(each);
+        }
+      }
     }
   }
 

@@ -197,6 +197,21 @@ public final class S3ArtifactStore implements ArtifactStore, AutoCloseable {
   }
 
   @Override
+  public Instant storedAt(Digest digest) {
+    return head(digest).orElseThrow(() -> missing(digest)).lastModified();
+  }
+
+  /** A put between the look at the age and the removal, a moment, is not seen: hence the grace. */
+  @Override
+  public boolean remove(Digest digest, Instant cutoff) {
+    boolean old = head(digest).filter(object -> object.lastModified().isBefore(cutoff)).isPresent();
+    return old
+        && asked(() ->
+                client.deleteObject(request -> request.bucket(address.bucket()).key(key(digest))))
+            .isPresent();
+  }
+
+  @Override
   public String stamp(Digest digest) {
     return head(digest).map(seen -> seen.contentLength() + " " + seen.eTag()).orElse("");
   }

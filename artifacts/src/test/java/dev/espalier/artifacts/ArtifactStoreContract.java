@@ -135,6 +135,23 @@ abstract class ArtifactStoreContract {
   }
 
   @Test
+  void removes_only_what_was_not_put_lately() {
+    ArtifactStore store = store();
+    Digest digest = store.put(bytes("leaves"));
+    java.time.Instant stored = store.storedAt(digest);
+    assertThat(stored)
+        .isBetween(
+            java.time.Instant.now().minusSeconds(600), java.time.Instant.now().plusSeconds(5));
+    assertThat(store.remove(digest, stored.minusSeconds(1))).isFalse();
+    assertThat(store.exists(digest)).isTrue();
+    assertThat(store.remove(digest, stored.plusSeconds(60))).isTrue();
+    assertThat(store.exists(digest)).isFalse();
+    assertThat(store.remove(digest, stored.plusSeconds(60))).isFalse();
+    assertThat(store.put(bytes("leaves"))).isEqualTo(digest);
+    assertThat(store.read(digest)).isEqualTo(bytes("leaves"));
+  }
+
+  @Test
   void lists_in_order() {
     ArtifactStore store = store();
     for (int i = 0; i < 20; i++) {

@@ -45,10 +45,9 @@ public final class Database implements AutoCloseable {
   private final ConcurrentLinkedQueue<SharedWrite<?>> waiting = new ConcurrentLinkedQueue<>();
   private final List<Runnable> afterCommit = new ArrayList<>();
 
-  private Database(Engine engine) {
+  private Database(Engine engine, Supplier<Handle> writing) {
     this.engine = engine;
-    this.writer = new Session(engine::writer);
-    writer.handle();
+    this.writer = new Session(writing);
     for (int i = 0; i < READERS; i++) {
       Session reader = new Session(engine::reader);
       reader.handle();
@@ -75,9 +74,36 @@ public final class Database implements AutoCloseable {
     return open(new PostgresEngine(address));
   }
 
+  /** Opens the database that another process writes: {@link #write} is refused. */
+  public static Database reading(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw EspalierException.notFound("There is no database at %s.".formatted(file));
+    }
+    return reading(new SqliteEngine(file));
+  }
+
+  /** The same on PostgreSQL. */
+  public static Database reading(DatabaseAddress address) {
+    return reading(new PostgresEngine(address));
+  }
+
+  private static Database reading(Engine engine) {
+    try {
+      return new Database(
+          engine,
+          () -> {
+            throw new EspalierException(ErrorCode.INTERNAL, "This process only reads the database");
+          });
+    } catch (JdbiException failure) {
+      throw engine.translated(failure);
+    }
+  }
+
   private static Database open(Engine engine) {
     try {
-      return new Database(engine);
+      Database database = new Database(engine, engine::writer);
+      database.writer.handle();
+      return database;
     } catch (JdbiException failure) {
       throw engine.translated(failure);
     }

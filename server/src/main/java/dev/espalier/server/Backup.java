@@ -89,7 +89,7 @@ public final class Backup {
     Path target = archive.toAbsolutePath().normalize();
     Path part = target.resolveSibling(target.getFileName() + ".part");
     Path database = target.resolveSibling(target.getFileName() + ".db.part");
-    try {
+    try (Garbage.Lock _ = Garbage.Lock.shared(folder)) {
       Files.createDirectories(parent(target));
       Files.deleteIfExists(database);
       Database.copy(folder.resolve(DATABASE), database);
@@ -154,12 +154,12 @@ public final class Backup {
         : Files.newInputStream(folder.resolve(entry.name().substring(OTHER.length())));
   }
 
-  /** Small files beside the database, such as keys; neither the lock nor SQLite's own. */
+  /** Small files beside the database, such as keys; neither locks nor SQLite's own. */
   private static List<Path> others(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(Files::isRegularFile)
-          .filter(file -> !file.getFileName().toString().equals("lock"))
+          .filter(file -> !file.getFileName().toString().matches("(gc\\.)?lock"))
           // A restored home holds everything itself.
           .filter(file -> !file.getFileName().toString().equals(Stores.FILE))
           .filter(file -> !file.getFileName().toString().startsWith(DATABASE))

@@ -71,6 +71,14 @@ public record Stores(Optional<DatabaseAddress> database, Optional<S3Address> art
     return artifacts.map(S3Address::toString).orElse(home.artifacts().toString());
   }
 
+  /** The rows of a home that another process may have open. */
+  static Database readingDatabase(Path folder, Map<String, String> environment) {
+    Optional<String> place = rememberedBy(folder).database();
+    return place.isPresent()
+        ? Database.reading(DatabaseAddress.parse(place.get(), environment))
+        : Database.reading(folder.resolve("espalier.db"));
+  }
+
   /** The artifacts of a home that another process may have open. */
   static ArtifactStore sharedArtifacts(Path folder) {
     return ArtifactStore.shared(

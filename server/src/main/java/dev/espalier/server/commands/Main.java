@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       BackupCommand.class,
       RestoreCommand.class,
+      GcCommand.class,
       WarmUpCommand.class
     })
 public final class Main {
