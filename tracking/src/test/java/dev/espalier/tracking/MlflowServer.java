@@ -84,8 +84,12 @@ final class MlflowServer implements AutoCloseable {
             : request.method(method, HttpRequest.BodyPublishers.ofString(json)));
   }
 
+  String url() {
+    return "http://127.0.0.1:" + server.port();
+  }
+
   HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
+    return HttpRequest.newBuilder(URI.create(url() + path));
   }
 
   Answer send(HttpRequest.Builder request) {

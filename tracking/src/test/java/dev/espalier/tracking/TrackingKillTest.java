@@ -22,9 +22,12 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** kill -9 while four threads log: every acknowledged write is there, and nothing is half there. */
+/**
+ * kill -9 while four threads log: every acknowledged write is there, and nothing is half there.
+ * {@code -Despalier.kills=100} soaks.
+ */
 class TrackingKillTest {
-  private static final int KILLS = 8;
+  private static final int KILLS = Integer.getInteger("espalier.kills", 20);
   @TempDir Path home;
 
   /** The last acknowledged number of each run. */
@@ -62,6 +65,8 @@ class TrackingKillTest {
 
   @Test
   void every_acknowledged_write_survives_and_nothing_is_half_there() throws Exception {
+    // Opened here first, so that the processes find the database of this one.
+    TestDatabase.in(home).close();
     SplittableRandom random = new SplittableRandom(20_261_124);
     Map<String, Integer> acknowledged = new TreeMap<>();
     for (int kill = 0; kill < KILLS; kill++) {
