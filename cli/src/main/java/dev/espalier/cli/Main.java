@@ -36,6 +36,8 @@ import picocli.CommandLine.Command;
       "  up        Starts the server: API, inference and web UI on one port.",
       "  backup    Copies a home into one file; a running server goes on working.",
       "  restore   Makes a home from a backup.",
+      "  gc        Removes artifacts that nothing names any more.",
+      "  import    Brings an MLflow server's SQLite file in.",
       "",
       "Exit codes: 0 fine, 1 gate or check failed, 2 bad input, 3 infrastructure.",
       "",

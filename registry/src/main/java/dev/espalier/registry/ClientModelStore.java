@@ -48,7 +48,7 @@ final class ClientModelStore {
         "Registered Model (name=%s) already exists. Choose another name.".formatted(name));
   }
 
-  private static void insert(Handle handle, String name, String description, long now) {
+  static void insert(Handle handle, String name, String description, long now) {
     handle
         .createUpdate(
             """
@@ -102,7 +102,7 @@ final class ClientModelStore {
         .execute();
   }
 
-  private static void insert(Handle handle, Version version) {
+  static void insert(Handle handle, Version version) {
     handle
         .createUpdate(
             """

@@ -46,6 +46,12 @@ public record Stores(Optional<DatabaseAddress> database, Optional<S3Address> art
         Optional.of(artifacts.strip()).filter(text -> !text.isEmpty()).map(S3Address::parse));
   }
 
+  /** The stores that a home was started with before. */
+  static Stores ofHome(Path folder, Map<String, String> environment) {
+    Remembered before = rememberedBy(folder);
+    return of(before.database().orElse(""), before.artifacts().orElse(""), environment);
+  }
+
   private Remembered remembered() {
     return new Remembered(database.map(DatabaseAddress::place), artifacts.map(S3Address::toString));
   }

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       BackupCommand.class,
       RestoreCommand.class,
       GcCommand.class,
+      ImportCommand.class,
       WarmUpCommand.class
     })
 public final class Main {

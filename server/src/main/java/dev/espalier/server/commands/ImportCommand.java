@@ -1,0 +1,83 @@
+package dev.espalier.server.commands;
+
+import dev.espalier.platform.Json;
+import dev.espalier.server.MlflowImport;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Brings in what other systems hold. */
+@Command(
+    name = "import",
+    mixinStandardHelpOptions = true,
+    description = "Brings in what other systems hold.",
+    subcommands = ImportCommand.Mlflow.class)
+final class ImportCommand {
+
+  /** From an MLflow server. */
+  @Command(
+      name = "mlflow",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Brings an MLflow server's SQLite file in: experiments, runs, metrics, models, files.",
+        "Stop Espalier first. Killed half way, it is simply run again; twice is once."
+      },
+      footer = {
+        "",
+        "Example:",
+        "  espalier import mlflow --from mlflow.db --artifacts-from mlartifacts"
+      })
+  static final class Mlflow implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+
+    @Mixin HomeOption where = new HomeOption();
+
+    @Option(
+        names = "--from",
+        paramLabel = "FILE",
+        required = true,
+        description = "The SQLite file of the other server.")
+    Path from = Path.of("mlflow.db");
+
+    @Option(
+        names = "--artifacts-from",
+        paramLabel = "FOLDER",
+        description = {
+          "Where its artifacts may be read; repeat it for more. The first is what",
+          "mlflow-artifacts:/ means. Default: the folder of the file."
+        })
+    List<Path> folders = new ArrayList<>();
+
+    @Option(names = "--json", description = "Print the report as JSON.")
+    boolean json;
+
+    @Override
+    public Integer call() {
+      MlflowImport.Report report = MlflowImport.run(where.home, System.getenv(), from, folders);
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        out.println(new String(Json.bytes(report), StandardCharsets.UTF_8));
+      } else {
+        out.printf(
+            "%d experiments, %d runs, %,d points, %d logged models, %d versions; %d new files.%n",
+            report.experiments(),
+            report.runs(),
+            report.points(),
+            report.loggedModels(),
+            report.versions(),
+            report.files());
+        report.differences().forEach(each -> out.printf("Differs: %s%n", each));
+      }
+      out.flush();
+      return report.differences().isEmpty() ? 0 : 1;
+    }
+  }
+}
