@@ -1110,6 +1110,28 @@ export interface Schemas {
     by?: string;
     settledBy?: string;
   };
+  /** A value of a declared business metric; the same metric and time again is a duplicate or a correction */
+  MetricValue: {
+    value: number;
+    /** How many things it was computed from */
+    n?: number;
+    /** What time it is about; the product's present when it is not said */
+    at?: string;
+  };
+  /** A stored value of a business metric */
+  MetricPoint: {
+    metric: string;
+    at: string;
+    value: number;
+    n: number;
+    sentBy: string;
+    receivedAt: string;
+  };
+  /** What became of a sent value */
+  MetricReceipt: {
+    state: "stored" | "duplicate" | "revised";
+    point: Schemas['MetricPoint'];
+  };
 }
 
 export interface components {

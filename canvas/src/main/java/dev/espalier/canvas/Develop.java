@@ -451,9 +451,14 @@ sealed interface Develop extends Answer {
                           i.search.flatMap(Search::budget),
                           i.accept.map(Target::canonical))));
             })
-            .evidence((_, _) ->
+            .evidence((m, _) ->
                 List.of(
-                    Clause.recorded("ladder", "score, cost and verdict per iteration").atLeast(2)));
+                    Clause.recorded("ladder", "score, cost and verdict per iteration").atLeast(2),
+                    Clause.recorded("search", "the search over hyperparameters ran its trials")
+                        .missing("no trainer searches: each trains with the parameters it is given")
+                        .onlyIf(
+                            m.iterations.stream().anyMatch(i -> i.search.isPresent()),
+                            "no iteration declares a search")));
 
     double gain() {
       return Target.parse(">= " + minGain).value().doubleValue();

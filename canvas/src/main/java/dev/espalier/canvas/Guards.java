@@ -5,20 +5,45 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** What stands before and after the model: checks of the input, and who answers instead. */
 sealed interface Guards extends Answer {
   record PreAssertion(
-      @F(
-              main = true,
-              def = "[schema, length, language, 'oov <= 30%']",
-              tighter = F.Tighter.SUPERSET)
-          List<String> rules,
+      @F(main = true, def = "[schema, length]", tighter = F.Tighter.SUPERSET) List<String> rules,
       @F(
               def = "fallback",
               oneOf = {"reject", "fallback"})
           String onFail)
       implements Guards {
+    private static final Pattern LENGTH = Pattern.compile("length(\\s*(<=|≤)\\s*\\d{1,9})?");
+
+    /** A rule that nothing checks would be a promise that nothing keeps. */
+    public PreAssertion {
+      for (String rule : rules) {
+        String plain = rule.strip();
+        if (!plain.equals("schema") && !LENGTH.matcher(plain).matches()) {
+          throw new Scalars.Refused(
+              "the rule '%s' cannot be checked: %s"
+                  .formatted(
+                      plain.length() > 40 ? plain.substring(0, 40) + "…" : plain, why(plain)),
+              "schema, or length <= 4000 (characters)");
+        }
+      }
+    }
+
+    private static String why(String rule) {
+      if (rule.startsWith("oov")) {
+        return "tokenizers spell unknown words out, so that none is out of vocabulary";
+      }
+      if (rule.startsWith("language")) {
+        return "nothing here tells languages apart";
+      }
+      return rule.startsWith("length")
+          ? "a length is counted in characters"
+          : "no check has this name";
+    }
+
     static final Question<PreAssertion> QUESTION =
         Question.of(
                 "S29",
@@ -30,7 +55,7 @@ sealed interface Guards extends Answer {
             .help("What is checked before the model sees an input.")
             .example(
                 """
-                {rules: [schema, "length <= 256 tokens", "oov <= 30%"]}
+                {rules: [schema, "length <= 4000"], on_fail: reject}
                 """)
             .claim(p -> "%s, else %s".formatted(String.join(", ", p.rules), p.onFail))
             .compile((p, to) -> to.add("pre_assertion", new Spec.PreAssertion(p.rules, p.onFail)))

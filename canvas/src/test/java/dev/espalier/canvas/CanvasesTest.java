@@ -214,9 +214,10 @@ class CanvasesTest {
 
   @Test
   void says_honestly_what_is_missing_and_what_does_not_apply() throws Exception {
-    apply(mail());
+    apply(mail().replace("template: mwml12+stack11\n", ""));
     assertThat(row("background").state()).isEqualTo(State.NO_EVIDENCE);
-    assertThat(row("ci.workflow").state()).isEqualTo(State.UNANSWERED);
+    assertThat(row("ci.workflow").state()).isEqualTo(State.NO_EVIDENCE);
+    assertThat(row("ci.workflow").reason()).contains("no promotion carries");
     assertThat(row("monitoring.domain").state()).isEqualTo(State.N_A);
     assertThat(row("ct.distributed").state()).isEqualTo(State.N_A);
     canvases.record(

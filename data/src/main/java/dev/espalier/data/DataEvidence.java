@@ -48,7 +48,7 @@ public final class DataEvidence implements EvidenceSource {
         .ifPresent(dataset -> {
           age(dataset.dataset(), now).ifPresent(seen::add);
           usage(canvas, dataset.dataset(), now).ifPresent(seen::add);
-          datasets.latest(dataset.dataset()).ifPresent(snapshot -> describe(snapshot, seen));
+          datasets.latest(dataset.dataset()).ifPresent(snapshot -> describe(snapshot, now, seen));
         });
     canvas.specs(Spec.Dataset.class).stream()
         .map(Spec.Dataset::dataset)
@@ -121,7 +121,10 @@ public final class DataEvidence implements EvidenceSource {
     };
   }
 
-  private void describe(Snapshot snapshot, List<Observation> seen) {
+  private void describe(Snapshot snapshot, Instant now, List<Observation> seen) {
+    // A snapshot is dated by the machine; in a replay its newest row is the product's time.
+    Instant at =
+        snapshot.createdAt().isAfter(now) ? snapshot.to().orElse(now) : snapshot.createdAt();
     String source = "/api/v1/datasets/" + snapshot.dataset();
     String subject = snapshot.dataset() + "@" + snapshot.digest().brief();
     Checked checked = check(snapshot.digest());
@@ -130,7 +133,7 @@ public final class DataEvidence implements EvidenceSource {
             "data",
             "schema",
             subject,
-            snapshot.createdAt(),
+            at,
             checked.rows(),
             (double) checked.violations() / Math.max(1, checked.rows()),
             "%d of %d accepted rows are not clean text; %d more were kept aside on arrival"
@@ -141,7 +144,7 @@ public final class DataEvidence implements EvidenceSource {
             "feasibility",
             "min_rows",
             subject,
-            snapshot.createdAt(),
+            at,
             snapshot.rows(),
             (double) snapshot.rows(),
             "%d rows in the newest snapshot".formatted(snapshot.rows()),
@@ -154,7 +157,7 @@ public final class DataEvidence implements EvidenceSource {
                     "feasibility",
                     "min_per_class",
                     subject,
-                    snapshot.createdAt(),
+                    at,
                     snapshot.rows(),
                     (double) least,
                     "Rows per label: " + snapshot.labels(),

@@ -2,6 +2,7 @@ package dev.espalier.evaluation;
 
 import dev.espalier.platform.EspalierException;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 
 /**
@@ -27,27 +28,27 @@ public final class Drift {
    * and m rows in B bins, so its expectation is (B−1)(1/n+1/m).
    */
   public static Distance psi(long[] reference, long[] current) {
-    double[] p = shares(reference);
-    double[] q = shares(current);
-    sameBins(p, q);
+    long[][] filled = filled(reference, current);
+    double[] p = shares(filled[0]);
+    double[] q = shares(filled[1]);
     double value = 0;
     for (int bin = 0; bin < p.length; bin++) {
       value += (q[bin] - p[bin]) * Math.log(q[bin] / p[bin]);
     }
-    return against(value, 1, reference, current);
+    return against(value, 1, filled[0], filled[1]);
   }
 
   /** The Jensen-Shannon distance (the square root), natural logarithm; its square is judged. */
   public static Distance jensenShannon(long[] reference, long[] current) {
-    double[] p = shares(reference);
-    double[] q = shares(current);
-    sameBins(p, q);
+    long[][] filled = filled(reference, current);
+    double[] p = shares(filled[0]);
+    double[] q = shares(filled[1]);
     double divergence = 0;
     for (int bin = 0; bin < p.length; bin++) {
       double mean = (p[bin] + q[bin]) / 2;
       divergence += (p[bin] * Math.log(p[bin] / mean) + q[bin] * Math.log(q[bin] / mean)) / 2;
     }
-    Distance squared = against(Math.max(0, divergence), 8, reference, current);
+    Distance squared = against(Math.max(0, divergence), 8, filled[0], filled[1]);
     return new Distance(
         Math.sqrt(squared.value()),
         Math.sqrt(squared.effect()),
@@ -64,22 +65,38 @@ public final class Drift {
     }
     double unit = (1.0 / n + 1.0 / m) / scale;
     int freedom = reference.length - 1;
+    if (freedom == 0) {
+      return new Distance(0, 0, 1, n, m); // Everything is in one bin, on both sides.
+    }
     double p = ChiSquaredDistribution.of(freedom).survivalProbability(value / unit);
     return new Distance(value, Math.max(0, value - freedom * unit), p, n, m);
   }
 
-  private static double[] shares(long[] counts) {
-    if (counts.length < 2) {
-      throw EspalierException.invalid("A histogram needs at least two bins.");
-    }
-    double total = Arrays.stream(counts).sum() + PSEUDOCOUNT * counts.length;
-    return Arrays.stream(counts).mapToDouble(count -> (count + PSEUDOCOUNT) / total).toArray();
-  }
-
-  private static void sameBins(double[] p, double[] q) {
-    if (p.length != q.length) {
+  /**
+   * Both histograms without the bins that are empty in both: a bin that neither side has ever
+   * filled says nothing and is no degree of freedom, as an empty column of a contingency table is
+   * none.
+   */
+  private static long[][] filled(long[] reference, long[] current) {
+    if (reference.length != current.length) {
       throw EspalierException.invalid("Histograms with different bins cannot be compared.");
     }
+    if (reference.length < 2) {
+      throw EspalierException.invalid("A histogram needs at least two bins.");
+    }
+    int[] kept =
+        IntStream.range(0, reference.length)
+            .filter(bin -> reference[bin] > 0 || current[bin] > 0)
+            .toArray();
+    return new long[][] {
+      Arrays.stream(kept).mapToLong(bin -> reference[bin]).toArray(),
+      Arrays.stream(kept).mapToLong(bin -> current[bin]).toArray()
+    };
+  }
+
+  private static double[] shares(long[] counts) {
+    double total = Arrays.stream(counts).sum() + PSEUDOCOUNT * counts.length;
+    return Arrays.stream(counts).mapToDouble(count -> (count + PSEUDOCOUNT) / total).toArray();
   }
 
   /** Counts of values in ten equal bins of [0, 1]; the last includes 1. */

@@ -96,6 +96,45 @@ class OraclesTest {
     }
   }
 
+  /**
+   * Examples of the documentation of scipy.spatial.distance.jensenshannon (scipy 1.16): the third
+   * bin is empty on both sides and counts for nothing. With a billion rows half a count is nothing
+   * too.
+   */
+  @Test
+  void jensen_shannon_gives_the_values_that_scipy_documents() {
+    long all = 1_000_000_000L;
+    long[] first = {all, 0, 0};
+    assertThat(Drift.jensenShannon(first, new long[] {0, all, 0}).value())
+        .as("1.0 in base 2")
+        .isCloseTo(Math.sqrt(Math.log(2)), within(1e-6));
+    assertThat(Drift.jensenShannon(new long[] {all, 0}, new long[] {all / 2, all / 2}).value())
+        .isCloseTo(0.46450140402245893, within(1e-6));
+    assertThat(Drift.jensenShannon(first, first).value()).isZero();
+    assertThat(Drift.jensenShannon(first, first).p()).isEqualTo(1);
+  }
+
+  /**
+   * Yurdakul and Naranjo, "Statistical properties of the population stability index" (Journal of
+   * Risk Model Validation 14(4), 2020): without drift PSI/(1/n + 1/m) follows a chi-square with one
+   * degree of freedom less than there are bins in use. The 95 % point for two bins is 3.841 of a
+   * table; eight bins that nobody ever filled must not make it 16.919.
+   */
+  @Test
+  void bins_that_are_empty_on_both_sides_are_no_degrees_of_freedom() {
+    long[] reference = {500_000, 500_000, 0, 0, 0, 0, 0, 0, 0, 0};
+    long[] current = {500_000 + 1_386, 500_000 - 1_386, 0, 0, 0, 0, 0, 0, 0, 0};
+    Drift.Distance seen = Drift.psi(reference, current);
+    // 2 (1/n + 1/m)^-1 ... : (q-p) ln(q/p) twice is 3.841 (1/n + 1/m) at this shift.
+    assertThat(seen.p()).isCloseTo(0.05, within(0.001));
+    Drift.Distance two =
+        Drift.psi(new long[] {500_000, 500_000}, new long[] {500_000 + 1_386, 500_000 - 1_386});
+    assertThat(seen).isEqualTo(two);
+    assertThat(Drift.psi(new long[] {7, 0}, new long[] {9, 0}))
+        .as("everything in one bin is no drift")
+        .isEqualTo(new Drift.Distance(0, 0, 1, 7, 9));
+  }
+
   @Test
   void histograms_merge_like_their_rows_in_any_partition() {
     SplittableRandom random = new SplittableRandom(4);

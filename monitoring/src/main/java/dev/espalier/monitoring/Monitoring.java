@@ -37,6 +37,7 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
   private final WatchStore watches;
   private final IncidentStore incidents;
   private final ViewStore views;
+  private final BusinessMetrics business;
   private final InferenceLog log;
   private final Outbox outbox;
   private final Courier courier;
@@ -70,6 +71,7 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
     this.views = new ViewStore(database);
     this.outboxStore = new OutboxStore(database);
     this.hours = new HourStore(database);
+    this.business = new BusinessMetrics(database, clocks, machine);
     this.outbox = new Outbox(outboxStore, config, machine, new Calls());
     this.responder = new Responder(watches, incidents, config, events, machine);
     this.watcher = new Watcher(predictions, hours, watches, responder, events);
@@ -90,7 +92,13 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
       if (incidents.escalated(incident, machine.instant())) {
         incidents
             .find(incident)
-            .ifPresent(known -> events.publish(known.product(), "incident.escalated", known));
+            .ifPresent(known -> {
+              canvases
+                  .apply(known.product())
+                  .ifPresent(
+                      canvas -> responder.escalated(known, canvas, clocks.now(known.product())));
+              events.publish(known.product(), "incident.escalated", known);
+            });
       }
     }
 
@@ -165,6 +173,7 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
       feedback.backfill();
       Instant now = clocks.now(product);
       int judged = watcher.evaluate(canvas, now);
+      responder.escalate(canvas, now);
       if (judged > 0) {
         changes.addAndGet(judged);
         canvas.specs(Spec.InferenceLog.class).stream()
@@ -325,6 +334,11 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
   /** The product that made a prediction; empty text when it is unknown. */
   String productOf(String predictionId) {
     return feedback.find(predictionId).map(PredictionView::product).orElse("");
+  }
+
+  /** The numbers of the business that somebody sends. */
+  public BusinessMetrics business() {
+    return business;
   }
 
   HourStore hours() {

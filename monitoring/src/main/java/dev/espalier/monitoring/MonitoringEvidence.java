@@ -63,6 +63,7 @@ public final class MonitoringEvidence implements EvidenceSource {
     }
     monitoring.flush();
     List<Observation> seen = new ArrayList<>(traffic.observe(product, canvas, now));
+    seen.addAll(monitoring.business().observe(canvas, now));
     List<Observation> champion = quality.observe(product, canvas, now);
     seen.addAll(champion);
     if (!champion.isEmpty()) {

@@ -114,4 +114,20 @@ final class OutboxStore {
             .mapTo(Long.class)
             .one());
   }
+
+  /** Messages that left or should leave this process, in a state. */
+  long countOutside(String product, String state) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT count(*) FROM outbox
+                WHERE product = :product AND state = :state AND receiver <> :inbox
+                """)
+            .bind("product", product)
+            .bind("state", state)
+            .bind("inbox", Outbox.INBOX)
+            .mapTo(Long.class)
+            .one());
+  }
 }

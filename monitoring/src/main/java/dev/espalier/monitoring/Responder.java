@@ -116,7 +116,7 @@ final class Responder {
             Alert.Purpose.LIVE);
     boolean quiet =
         incident.flatMap(incidents::find).map(known -> known.quiet(matter.now())).orElse(false);
-    alerts.fire(alert, quiet ? List.of() : called(alert, matter.rule().route()));
+    alerts.fire(alert, quiet ? List.of() : called(alert, matter));
     incident.ifPresent(id -> trace(id, "alert", alert.id(), words, matter.now()));
     events.publish(matter.product(), "alert.fired", alert);
   }
@@ -132,11 +132,12 @@ final class Responder {
   }
 
   /** What a page wakes: everybody now, and again later unless somebody acknowledges. */
-  private List<Outbox.Message> called(Alert alert, List<String> route) {
+  private List<Outbox.Message> called(Alert alert, Case matter) {
+    List<String> route = matter.rule().route();
     List<Outbox.Message> all = new ArrayList<>(messages(alert, route));
     if (alert.severity().equals("page") && alert.incidentId().isPresent()) {
       String incident = alert.incidentId().get();
-      Instant later = machine.instant().plus(config.escalateAfter());
+      Instant later = machine.instant().plus(patience(matter.canvas(), matter.name()));
       List<String> receivers = new ArrayList<>(List.of(Outbox.INBOX));
       if (route.contains("webhook")) {
         config.webhooks().forEach(hook -> receivers.add(hook.toString()));
@@ -145,6 +146,72 @@ final class Responder {
           to -> all.add(message(incident + "_again", alert, to, later, Optional.of(incident))));
     }
     return all;
+  }
+
+  /** How long a page may stay without an answer: as the canvas says, else as this machine does. */
+  private Duration patience(CanvasVersion canvas, String monitor) {
+    return declared(canvas, monitor).orElse(config.escalateAfter());
+  }
+
+  private static Optional<Duration> declared(CanvasVersion canvas, String monitor) {
+    return canvas.specs(Spec.AlertHandling.class).stream()
+        .filter(handling -> handling.on().equals(monitor))
+        .map(Spec.AlertHandling::escalate)
+        .findFirst();
+  }
+
+  /**
+   * Lets what waits to be escalated go out now where the product's clock says that nobody answered
+   * in time: in a replay days pass in seconds.
+   */
+  void escalate(CanvasVersion canvas, Instant now) {
+    for (Incident incident : incidents.incidents(canvas.product())) {
+      boolean waits =
+          incident.state().equals(Incident.OPEN)
+              && incident.escalatedAt().isEmpty()
+              && !incident.quiet(now);
+      if (waits) {
+        alerts.alerts(Optional.of(canvas.product())).stream()
+            .filter(alert -> alert.incidentId().equals(Optional.of(incident.id())))
+            .filter(alert -> alert.severity().equals("page"))
+            .filter(alert ->
+                declared(canvas, alert.monitor())
+                    .filter(patience -> !alert.firedAt().plus(patience).isAfter(now))
+                    .isPresent())
+            .findFirst()
+            .ifPresent(_ -> {
+              escalated(incident, canvas, now);
+              incidents.hasten(incident.id(), machine.instant());
+            });
+      }
+    }
+  }
+
+  /** Says on the incident who is called now that nobody answered. */
+  void escalated(Incident incident, CanvasVersion canvas, Instant now) {
+    trace(
+        incident.id(),
+        "note",
+        "escalated",
+        "Nobody took it up in time; called again: %s.".formatted(second(canvas)),
+        now);
+  }
+
+  /** The second in line: the model owner's deputy, else the members besides the owner. */
+  private static String second(CanvasVersion canvas) {
+    Optional<String> deputy =
+        canvas.specs(Spec.ModelOwner.class).stream()
+            .flatMap(owner -> owner.deputy().stream())
+            .findFirst();
+    Optional<Spec.Product> product = canvas.specs(Spec.Product.class).stream().findFirst();
+    List<String> others =
+        product.stream()
+            .flatMap(one -> one.members().stream().filter(user -> !user.equals(one.owner())))
+            .toList();
+    return deputy.orElseGet(() ->
+        others.isEmpty()
+            ? product.map(Spec.Product::owner).orElse("everybody") + ", who is alone"
+            : String.join(", ", others));
   }
 
   private static Outbox.Message message(

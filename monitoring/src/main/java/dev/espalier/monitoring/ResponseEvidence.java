@@ -45,8 +45,8 @@ final class ResponseEvidence {
             "Pages of the last 7 days",
             product));
     answered(product, now, seen);
-    long sent = monitoring.outbox().count(product, "delivered");
-    long dead = monitoring.outbox().count(product, "dead");
+    long sent = monitoring.outbox().countOutside(product, "delivered");
+    long dead = monitoring.outbox().countOutside(product, "dead");
     long all = monitoring.alerts(Optional.of(product)).size() + sent + dead;
     if (all > 0) {
       seen.add(

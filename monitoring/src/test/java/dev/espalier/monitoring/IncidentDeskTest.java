@@ -3,7 +3,9 @@ package dev.espalier.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Observation;
+import dev.espalier.canvas.Spec;
 import dev.espalier.platform.Caller;
 import dev.espalier.platform.EspalierException;
 import java.nio.file.Path;
@@ -197,6 +199,56 @@ class IncidentDeskTest {
       world.machine.advance(Duration.ofMinutes(61));
       world.monitoring.deliver();
       assertThat(find(world).escalatedAt()).isPresent();
+    }
+  }
+
+  private static CanvasVersion patient(Duration escalate, Spec... more) {
+    CanvasVersion canvas =
+        World.with(
+            World.canvas("auto", "full", List.of("inbox")),
+            "false_spam_rise",
+            new Spec.AlertHandling(
+                "false_spam_rise", Optional.empty(), Optional.empty(), escalate));
+    for (Spec spec : more) {
+      canvas = World.with(canvas, spec.resourceKind(), spec);
+    }
+    return canvas;
+  }
+
+  @Test
+  void the_canvas_says_how_long_a_page_may_wait() {
+    CanvasVersion canvas = patient(Duration.ofDays(40));
+    try (World world = new World(folder, canvas, MonitoringConfig.defaults())) {
+      Incident _ = broken(world);
+      world.machine.advance(Duration.ofHours(2));
+      world.monitoring.deliver();
+      assertThat(find(world).escalatedAt()).as("longer than this machine's default").isEmpty();
+      world.machine.advance(Duration.ofDays(41));
+      world.monitoring.deliver();
+      assertThat(find(world).escalatedAt()).isPresent();
+    }
+  }
+
+  @Test
+  void on_the_clock_of_a_replay_the_second_in_line_is_called_in_time() {
+    CanvasVersion canvas =
+        patient(
+            Duration.ofDays(30),
+            new Spec.Product("mail", "ana", List.of("ana", "ben")),
+            new Spec.ModelOwner("ana", Optional.of("bea")));
+    try (World world = new World(folder, canvas, MonitoringConfig.defaults())) {
+      Incident _ = broken(world);
+      Instant fired = world.monitoring.alerts(Optional.of(World.PRODUCT)).getFirst().firedAt();
+      world.at(fired.plus(Duration.ofDays(29)));
+      world.tick();
+      world.monitoring.deliver();
+      assertThat(find(world).escalatedAt()).isEmpty();
+      world.at(fired.plus(Duration.ofDays(31)));
+      world.tick();
+      world.monitoring.deliver();
+      assertThat(find(world).escalatedAt()).isPresent();
+      assertThat(find(world).trace())
+          .anyMatch(link -> link.ref().equals("escalated") && link.text().contains("bea"));
     }
   }
 

@@ -73,6 +73,17 @@ class OutboxTest {
   }
 
   @Test
+  void a_test_page_that_a_receiver_refuses_fails() {
+    answer.set(500);
+    try (World world = world(Targets.PRIVATE_ALLOWED)) {
+      Observation seen =
+          new PageDrill(world.monitoring).run(World.PRODUCT, world.canvas, World.START).getFirst();
+      assertThat(seen.pass()).contains(false);
+      assertThat(seen.detail()).contains("0 of 1 webhooks");
+    }
+  }
+
+  @Test
   void a_failed_delivery_is_tried_again_under_the_same_key_and_then_given_up() {
     try (World world = world(Targets.PRIVATE_ALLOWED)) {
       answer.set(503);

@@ -254,13 +254,21 @@ public final class RegistryEvidence implements EvidenceSource {
         tried.size(),
         champion.ladder().hasNonNull("chosen"),
         sentence);
-    report.verdict(
-        "feasibility",
-        "probe",
-        champion.version(),
-        tried.size(),
-        tried.contains("majority") || tried.contains("linear"),
-        "The data check and %d rungs ran in run %s.".formatted(tried.size(), champion.runId()));
+    boolean checked = !champion.meta().getOrDefault("checks", "").isBlank();
+    report.observations.add(
+        Observation.verdict(
+            "feasibility",
+            "probe",
+            champion.version(),
+            champion.registeredAt(),
+            tried.size(),
+            checked && tried.contains("majority") && tried.contains("linear"),
+            "Run %s: %s; tried %s."
+                .formatted(
+                    champion.runId(),
+                    checked ? "the data were checked" : "no check of the data is on record",
+                    tried),
+            report.source(champion.version())));
     canvas.specs(Spec.Architecture.class).stream()
         .findFirst()
         .ifPresent(architecture ->

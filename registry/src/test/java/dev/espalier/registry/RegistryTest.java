@@ -47,6 +47,7 @@ class RegistryTest {
   private static final Signature SIGNATURE =
       new Signature(Signature.TEXT_CLASSIFICATION, List.of("ham", "spam"), 1000);
   @TempDir Path folder;
+  private boolean stored = true;
   private Database database;
   private Bundles bundles;
   private Events events;
@@ -325,6 +326,37 @@ class RegistryTest {
   }
 
   @Test
+  void what_the_champion_did_not_pass_fails_its_clauses() {
+    Registration plain = registration(SIGNATURE, "a", "bag", "1");
+    Registration poor =
+        new Registration(
+            plain.product(),
+            plain.bundle(),
+            plain.runId(),
+            plain.snapshot(),
+            plain.canvasVersion(),
+            plain.canvasDigest(),
+            plain.rung(),
+            plain.signature(),
+            Json.tree(Json.write(plain.gates()).replace("\"PASS\"", "\"FAIL\"")),
+            Json.tree(
+                "{\"rows\":[{\"id\":\"rule\",\"approach\":\"majority\",\"value\":0.4}],"
+                    + "\"sentence\":\"Nothing was chosen.\"}"),
+            plain.metrics(),
+            plain.meta());
+    registry.register(poor, "poor");
+    registry.moveAlias(PRODUCT, "champion", Optional.empty(), "1.0.0", "ann", "first");
+    assertThat(seen("evaluation", "gates").pass()).contains(false);
+    assertThat(seen("modeling", "ladder").pass()).contains(false);
+    assertThat(seen("feasibility", "probe").pass()).contains(false);
+    assertThat(seen("feasibility", "probe").detail()).contains("no check of the data is on record");
+    assertThat(seen("data", "snapshots").value()).hasValue(1);
+    stored = false;
+    assertThat(seen("data", "snapshots").value()).hasValue(0);
+    assertThat(seen("data", "snapshots").detail()).contains("1.0.0");
+  }
+
+  @Test
   void says_nothing_before_anything_is_registered() {
     assertThat(observe()).isEmpty();
   }
@@ -383,7 +415,7 @@ class RegistryTest {
             registry,
             new RegistryAudit(registry, bundles),
             _ -> Optional.of(START.minusSeconds(3600)),
-            _ -> true)
+            _ -> stored)
         .observe(PRODUCT, canvas, START);
   }
 

@@ -37,6 +37,7 @@ import dev.espalier.monitoring.Asked;
 import dev.espalier.monitoring.DriftDrill;
 import dev.espalier.monitoring.Incident;
 import dev.espalier.monitoring.LabelledRow;
+import dev.espalier.monitoring.MetricRoutes;
 import dev.espalier.monitoring.Monitoring;
 import dev.espalier.monitoring.MonitoringConfig;
 import dev.espalier.monitoring.MonitoringEvidence;
@@ -302,6 +303,7 @@ public final class Espalier implements AutoCloseable {
                           new PredictRoutes(serving, PredictRoutes.EventTime.NOW),
                           new DeploymentRoutes(deployments),
                           new MonitoringRoutes(monitoring, clocks),
+                          new MetricRoutes(monitoring, canvases::require),
                           new DrillRoutes(drills)),
                       new InferenceRoutes(serving),
                       List.of(

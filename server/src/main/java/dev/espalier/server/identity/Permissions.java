@@ -91,6 +91,8 @@ public final class Permissions {
     member("POST", APPROVER, "/deployments/{product}/rollouts/{id}/approvals");
     member("POST", MAINTAINER, "/deployments/{product}/**");
     member("POST", CONSUMER, "/predict/{product}", "/predict/{product}/**", "/feedback");
+    member("GET", VIEWER, "/metrics/{product}/{metric}");
+    member("POST", CONTRIBUTOR, "/metrics/{product}/{metric}");
     member("GET", VIEWER, "/monitors/{product}", "/monitors/{product}/**");
     member("POST", CONTRIBUTOR, "/monitors/{product}/**");
     member(

@@ -1,0 +1,193 @@
+package dev.espalier.monitoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.canvas.CanvasVersion;
+import dev.espalier.canvas.Observation;
+import dev.espalier.canvas.Spec;
+import dev.espalier.platform.Caller;
+import dev.espalier.platform.EspalierException;
+import dev.espalier.platform.Json;
+import io.helidon.webserver.WebServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BusinessMetricsTest {
+  @TempDir Path folder;
+  private World world;
+  private WebServer server;
+  private HttpClient client;
+
+  @BeforeEach
+  void start() {
+    CanvasVersion canvas = World.canvas("auto", "full", List.of("inbox"));
+    canvas = World.with(canvas, "product", new Spec.Product("mail", "ana", List.of("ana")));
+    canvas =
+        World.with(
+            canvas,
+            "tickets",
+            new Spec.DomainMetric(
+                "tickets",
+                Optional.of("tickets"),
+                "push_api",
+                Optional.of("ana"),
+                Duration.ofDays(1),
+                Optional.empty()));
+    canvas =
+        World.with(
+            canvas,
+            "kpi",
+            new Spec.Kpi("saved_hours", Optional.of(10.0), Optional.of(20.0), Optional.of("ana")));
+    world = new World(folder, canvas, MonitoringConfig.defaults());
+    client = HttpClient.newHttpClient();
+    CanvasVersion active = canvas;
+    server =
+        WebServer.builder()
+            .host("127.0.0.1")
+            .port(0)
+            .routing(routes ->
+                routes
+                    .any((request, response) -> {
+                      request.context().register(Caller.local());
+                      response.next();
+                    })
+                    .register(
+                        "/",
+                        new MetricRoutes(
+                            world.monitoring,
+                            product -> {
+                              if (!product.equals(World.PRODUCT)) {
+                                throw EspalierException.notFound("No product.");
+                              }
+                              return active;
+                            })))
+            .build()
+            .start();
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.stop();
+    world.close();
+  }
+
+  private HttpResponse<String> send(String path, String body)
+      throws IOException, InterruptedException {
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private JsonNode taken(String body) throws IOException, InterruptedException {
+    HttpResponse<String> response = send("/metrics/mail/tickets", body);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    return Json.tree(response.body());
+  }
+
+  private void day(int day, double value) throws IOException, InterruptedException {
+    Instant at = World.START.plus(Duration.ofDays(day));
+    taken("{\"value\": %s, \"n\": 10, \"at\": \"%s\"}".formatted(value, at));
+  }
+
+  private Optional<Observation> seen(String clause) {
+    return world
+        .monitoring
+        .business()
+        .observe(world.canvas, world.clocks.now(World.PRODUCT))
+        .stream()
+        .filter(seen -> seen.clause().equals(clause))
+        .findFirst();
+  }
+
+  @Test
+  void a_point_is_stored_once_and_another_value_for_its_time_corrects_it()
+      throws IOException, InterruptedException {
+    String point = "{\"value\": 9.5, \"n\": 120, \"at\": \"2002-08-01T00:00:00Z\"}";
+    assertThat(taken(point).path("state").asText()).isEqualTo("stored");
+    assertThat(taken(point).path("state").asText()).isEqualTo("duplicate");
+    assertThat(taken(point.replace("9.5", "8.5")).path("state").asText()).isEqualTo("revised");
+    List<MetricPoint> kept = world.monitoring.business().points(World.PRODUCT, "tickets");
+    assertThat(kept).hasSize(1);
+    assertThat(kept.getFirst().value()).isEqualTo(8.5);
+    assertThat(kept.getFirst().sentBy()).isEqualTo("ana");
+  }
+
+  @Test
+  void bad_points_name_the_field_and_store_nothing() throws IOException, InterruptedException {
+    for (String bad :
+        List.of(
+            "{}",
+            "{\"value\": \"many\"}",
+            "{\"value\": 1e999}",
+            "{\"value\": 1, \"n\": 0}",
+            "{\"value\": 1, \"at\": \"2099-01-01T00:00:00Z\"}",
+            "{\"value\": 1, \"at\": \"1970-01-01T00:00:00Z\"}",
+            "{\"value\": 1, \"at\": \"yesterday\"}",
+            "[1]",
+            "not json")) {
+      assertThat(send("/metrics/mail/tickets", bad).statusCode()).as(bad).isEqualTo(400);
+    }
+    HttpResponse<String> unknown = send("/metrics/mail/ticket", "{\"value\": 1}");
+    assertThat(unknown.statusCode()).isEqualTo(404);
+    assertThat(unknown.body()).contains("declared: saved_hours, tickets");
+    assertThat(send("/metrics/other/tickets", "{\"value\": 1}").statusCode()).isEqualTo(404);
+    assertThat(world.monitoring.business().points(World.PRODUCT, "tickets")).isEmpty();
+  }
+
+  @Test
+  void a_series_without_gaps_is_received_and_one_with_gaps_is_not()
+      throws IOException, InterruptedException {
+    assertThat(seen("received:tickets")).isEmpty();
+    world.at(World.START.plus(Duration.ofDays(10)));
+    for (int day = 0; day <= 10; day++) {
+      day(day, 9);
+    }
+    Observation whole = seen("received:tickets").orElseThrow();
+    assertThat(whole.value()).hasValue(1);
+    assertThat(whole.n()).isEqualTo(10);
+    world.at(World.START.plus(Duration.ofDays(15)));
+    day(15, 9);
+    Observation gap = seen("received:tickets").orElseThrow();
+    assertThat(gap.value()).hasValue(11 / 15.0);
+    assertThat(gap.detail()).contains("11 of the last 15 values of tickets came");
+  }
+
+  @Test
+  void a_series_that_ended_is_as_old_as_its_last_point() throws IOException, InterruptedException {
+    day(0, 9);
+    world.at(World.START.plus(Duration.ofDays(20)));
+    Observation ended = seen("received:tickets").orElseThrow();
+    assertThat(ended.observedAt()).isEqualTo(World.START);
+    assertThat(ended.value().orElseThrow()).isLessThan(0.95);
+  }
+
+  @Test
+  void the_kpi_holds_at_its_target_and_not_before() throws IOException, InterruptedException {
+    assertThat(seen("kpi")).isEmpty();
+    assertThat(send("/metrics/mail/saved_hours", "{\"value\": 15, \"n\": 40}").statusCode())
+        .isEqualTo(200);
+    Observation early = seen("kpi").orElseThrow();
+    assertThat(early.pass()).contains(false);
+    assertThat(early.detail()).contains("the target is 20.00, it began at 10.00");
+    world.at(World.START.plus(Duration.ofDays(7)));
+    assertThat(send("/metrics/mail/saved_hours", "{\"value\": 20, \"n\": 40}").statusCode())
+        .isEqualTo(200);
+    assertThat(seen("kpi").orElseThrow().pass()).contains(true);
+  }
+}
