@@ -77,7 +77,27 @@ class FullDiskTest {
           () -> client.post("/api/v1/predict/tickets", Map.of("text", "refund my card")),
           Client.Answer::ok);
 
+      String mlflow = "/api/2.0/mlflow/";
+      JsonNode run = client.post(mlflow + "runs/create", Map.of("experiment_id", "0")).json();
+      String id = run.at("/run/info/run_id").asText();
+      Map<String, Object> batch =
+          Map.of(
+              "run_id",
+              id,
+              "params",
+              List.of(Map.of("key", "text", "value", "x".repeat(5_000))),
+              "metrics",
+              List.of(Map.of("key", "m", "value", 1, "timestamp", 1, "step", 0)));
+
       Path filler = fill(disk);
+      // The client asks again after a 503, and says these words when it gives up.
+      Client.Answer refused = client.post(mlflow + "runs/log-batch", batch);
+      assertThat(refused.status()).as("%s", refused).isEqualTo(503);
+      assertThat(refused.json().path("error_code").asText()).isEqualTo("TEMPORARILY_UNAVAILABLE");
+      assertThat(refused.json().path("message").asText()).contains("disk is full");
+      JsonNode nothing = client.get(mlflow + "runs/get?run_id=" + id).json();
+      assertThat(nothing.at("/run/data/params").isMissingNode()).as("%s", nothing).isTrue();
+      assertThat(nothing.at("/run/data/metrics").isMissingNode()).as("%s", nothing).isTrue();
       full(client.post("/api/v1/datasets/tickets", "text/csv", Tickets.csv(300, 3_000)));
       full(client.apply("tickets", Tickets.canvas(70)));
       // Who asks is answered as before: serving does not need the disk.
@@ -88,6 +108,9 @@ class FullDiskTest {
       assertThat(client.json("/canvases/tickets/versions")).hasSize(1);
 
       Files.delete(filler);
+      assertThat(client.post(mlflow + "runs/log-batch", batch).ok()).isTrue();
+      assertThat(client.get(mlflow + "runs/get?run_id=" + id).json().at("/run/data/params"))
+          .hasSize(1);
       assertThat(client.post("/api/v1/datasets/tickets", "text/csv", Tickets.csv(300, 600)).ok())
           .isTrue();
       assertThat(client.apply("tickets", Tickets.canvas(71)).ok()).isTrue();
