@@ -92,6 +92,7 @@ export interface Schemas {
     evidence: Schemas['Evidence'][];
     resources: Schemas['ResourceRef'][];
     waiver?: Schemas['Waived'];
+    deferral?: Schemas['Deferral'];
   };
   /** A group of questions with its worst state */
   Block: {
@@ -1131,6 +1132,13 @@ export interface Schemas {
   MetricReceipt: {
     state: "stored" | "duplicate" | "revised";
     point: Schemas['MetricPoint'];
+  };
+  /** Who is to answer a question, and by which day, through its end in UTC */
+  Deferral: {
+    owner: string;
+    due: string;
+    /** Whether that day has passed */
+    overdue: boolean;
   };
 }
 

@@ -1,5 +1,6 @@
 package dev.espalier.canvas;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -91,7 +92,8 @@ final class Answers {
    */
   private static void flatten(String name, Node node, Map<String, Node> flat) {
     boolean own = Question.byKey(name).isPresent();
-    boolean group = Question.all().stream().anyMatch(q -> q.key().startsWith(name + "."));
+    String prefix = name + ".";
+    boolean group = Question.all().stream().anyMatch(q -> q.key().startsWith(prefix));
     if (!own && !group) {
       throw Schema.unknown(
           name,
@@ -149,7 +151,7 @@ final class Answers {
           "is set by the platform and never written",
           "leave it out");
     }
-    int fields = question.type().getRecordComponents().length;
+    int fields = Schema.names(question.type()).size();
     Optional<Given.Special> special = node.flatMap(each -> special(question.key(), each));
     // The reasons of registry.store are a field of its own; a text there is no remark.
     boolean remark = special.isPresent() || !Schema.names(question.type()).contains("why");
@@ -166,11 +168,9 @@ final class Answers {
           confirms ? new Node.Fields(Map.of(), 0) : node.orElse(new Node.Fields(Map.of(), 0));
       ObjectNode canonical = Schema.record(question.type(), read, question.key(), set);
       if (confirms) {
-        for (var component : question.type().getRecordComponents()) {
-          set.add(Schema.name(component));
-        }
+        set.addAll(Schema.names(question.type()));
       }
-      A value = SNAKE.convertValue(canonical, question.type());
+      A value = record(canonical, question.type());
       boolean nothing =
           !question.view()
               && set.isEmpty()
@@ -208,6 +208,19 @@ final class Answers {
           node.map(Node::line).orElse(0),
           String.valueOf(cause.getMessage()).lines().findFirst().orElse(""),
           cause instanceof Scalars.Refused known ? known.nearest() : "see the default");
+    }
+  }
+
+  /**
+   * The record that canonical JSON stands for.
+   *
+   * @throws IllegalArgumentException for what the record itself refuses
+   */
+  private static <A> A record(ObjectNode canonical, Class<A> type) {
+    try {
+      return SNAKE.treeToValue(canonical, type);
+    } catch (JsonProcessingException refused) {
+      throw new IllegalArgumentException(refused.getOriginalMessage(), refused);
     }
   }
 
@@ -304,8 +317,7 @@ final class Answers {
               try {
                 Node nothing = new Node.Fields(Map.of(), 0);
                 return Optional.of(
-                    SNAKE.convertValue(
-                        Schema.record(type, nothing, "", new LinkedHashSet<>()), type));
+                    record(Schema.record(type, nothing, "", new LinkedHashSet<>()), type));
               } catch (EspalierException incomplete) {
                 return Optional.empty();
               }

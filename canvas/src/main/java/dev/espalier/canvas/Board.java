@@ -1,12 +1,11 @@
 package dev.espalier.canvas;
 
 import dev.espalier.canvas.Conformance.BlockRow;
-import dev.espalier.canvas.Conformance.Defaults;
 import dev.espalier.canvas.Conformance.EvidenceRow;
 import dev.espalier.canvas.Conformance.QuestionRow;
-import dev.espalier.canvas.Conformance.ResourceRow;
-import dev.espalier.platform.Digest;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -40,10 +39,10 @@ final class Board {
 
   private Board() {}
 
-  static Conformance of(Canvases.Read canvas, Map<String, List<Evidence>> evidence, Instant now) {
+  static Conformance of(Canvases.Read canvas, Map<String, Head> evidence, Instant now) {
     List<QuestionRow> rows = new ArrayList<>();
-    for (Given<?> given : canvas.answers().all()) {
-      rows.add(row(given, canvas, evidence, now));
+    for (Layout.Row each : canvas.layout().rows()) {
+      rows.add(row(each, canvas, evidence, now));
     }
     Map<String, List<QuestionRow>> blocks = new LinkedHashMap<>();
     rows.forEach(row -> blocks.computeIfAbsent(row.block(), _ -> new ArrayList<>()).add(row));
@@ -82,29 +81,29 @@ final class Board {
         .findFirst();
   }
 
-  private static <A extends Answer> QuestionRow row(
-      Given<A> given, Canvases.Read canvas, Map<String, List<Evidence>> evidence, Instant now) {
-    Question<A> question = given.question();
+  private static QuestionRow row(
+      Layout.Row placed, Canvases.Read canvas, Map<String, Head> evidence, Instant now) {
+    Question<?> question = placed.question();
+    boolean waivers = !canvas.answers().waivers().isEmpty();
     List<EvidenceRow> rows = new ArrayList<>();
-    for (Clause clause : clauses(canvas.answers(), given)) {
-      Clause.Home home =
-          clause.home().orElseGet(() -> new Clause.Home(question.key(), clause.id()));
-      List<Evidence> seen = evidence.getOrDefault(home.question() + " " + home.clause(), List.of());
-      Digest answer = canvas.answers().given(home.question()).digest();
-      Optional<Conformance.Waived> waiver = Waivers.of(canvas, question.key(), clause.id(), now);
-      rows.add(evidence(clause, waived(Judge.clause(clause, seen, answer, now), waiver), waiver));
+    for (Layout.Placed each : placed.clauses()) {
+      Clause clause = each.clause();
+      Judge.Judged judged =
+          Judge.clause(
+              clause, Optional.ofNullable(evidence.get(each.home())), each.answered(), now);
+      Optional<Conformance.Waived> waiver =
+          waivers ? Waivers.of(canvas, question.key(), clause.id(), now) : Optional.empty();
+      rows.add(evidence(clause, waived(judged, waiver), waiver));
     }
-    State state = state(given, rows);
-    String claim =
-        given
-            .value()
-            .map(value -> question.claim().apply(value, canvas.answers()))
-            .orElse(question.text());
-    List<ResourceRow> resources =
-        canvas.version().resources().stream()
-            .filter(each -> each.compiledFrom().endsWith("#" + question.key()))
-            .map(each -> new ResourceRow(each.id(), each.kind(), each.name(), each.digest()))
-            .toList();
+    Optional<Conformance.Deferral> deferral =
+        placed
+            .deferral()
+            .map(each ->
+                new Conformance.Deferral(
+                    each.owner(),
+                    each.due(),
+                    LocalDate.ofInstant(now, ZoneOffset.UTC).isAfter(each.due())));
+    State state = state(placed.given(), rows);
     return new QuestionRow(
         question.key(),
         question.id(),
@@ -112,17 +111,22 @@ final class Board {
         question.cell(),
         question.lane(),
         question.text(),
-        claim,
+        placed.claim(),
         state,
-        reason(given, state, rows),
-        given.value().map(_ -> given.canonical()),
-        new Defaults(given.set().size(), given.fields()),
+        deferral
+            .filter(Conformance.Deferral::overdue)
+            .map(each ->
+                "Overdue since %s: %s was to answer it.".formatted(each.due(), each.owner()))
+            .orElseGet(() -> reason(placed.given(), state, rows)),
+        placed.answer(),
+        placed.defaults(),
         List.copyOf(rows),
-        resources,
+        placed.resources(),
         rows.stream()
             .filter(each -> each.state() == State.WAIVED)
             .flatMap(each -> each.waiver().stream())
-            .findFirst());
+            .findFirst(),
+        deferral);
   }
 
   private static State state(Given<?> given, List<EvidenceRow> rows) {

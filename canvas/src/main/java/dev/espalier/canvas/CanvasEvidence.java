@@ -1,5 +1,7 @@
 package dev.espalier.canvas;
 
+import dev.espalier.platform.Digest;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -10,13 +12,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** What the canvas knows about itself: its chain, its authors, the coverage of its cells. */
+/**
+ * What the canvas knows about itself: its chain, its authors, the coverage of its cells. It is read
+ * and re-hashed again when a version was applied, when something was changed by hand or somebody
+ * did something, and once a minute of the product's clock, not at each look. Thread-safe.
+ */
 public final class CanvasEvidence implements EvidenceSource {
+  private static final Duration AGAIN = Duration.ofMinutes(1);
   private final Canvases canvases;
   private final Acts acts;
+  private final Map<String, Look> looks = new ConcurrentHashMap<>();
+
+  /** What the last look was about. */
+  private record Look(Digest version, boolean drifted, Map<String, Act> newest, Instant at) {
+    boolean stillSays(Look now) {
+      return version.equals(now.version)
+          && drifted == now.drifted
+          && newest.equals(now.newest)
+          && !now.at.isBefore(at)
+          && now.at.isBefore(at.plus(AGAIN));
+    }
+  }
 
   /** What members did elsewhere than in the canvas: {@code server} collects it from the stages. */
   @FunctionalInterface
@@ -44,6 +64,17 @@ public final class CanvasEvidence implements EvidenceSource {
     if (latest.isEmpty()) {
       return List.of();
     }
+    Look look =
+        new Look(
+            latest.get().document().digest(),
+            canvases.reconciler().drifted(product),
+            acts.newest(product),
+            now);
+    Look before = looks.get(product);
+    if (before != null && before.stillSays(look)) {
+      return List.of();
+    }
+    looks.put(product, look);
     Answers answers = latest.get().answers();
     List<CanvasDocument> versions = canvases.versions(product);
     Sheet seen = new Sheet(product, canvas, now, new ArrayList<>());
@@ -66,7 +97,7 @@ public final class CanvasEvidence implements EvidenceSource {
             .asText()
             .equals(canvas.appliedAt().toString().substring(0, 10)),
         "Applied by %s.".formatted(canvas.appliedBy()));
-    Map<String, Act> newest = newest(product, versions);
+    Map<String, Act> newest = newest(look.newest(), versions);
     authors(seen, answers, versions, newest);
     chain(seen, versions);
     coverage(seen, answers);
@@ -77,8 +108,9 @@ public final class CanvasEvidence implements EvidenceSource {
   }
 
   /** The newest act of each user: an applied version, or what they did elsewhere. */
-  private Map<String, Act> newest(String product, List<CanvasDocument> versions) {
-    Map<String, Act> newest = new HashMap<>(acts.newest(product));
+  private static Map<String, Act> newest(
+      Map<String, Act> elsewhere, List<CanvasDocument> versions) {
+    Map<String, Act> newest = new HashMap<>(elsewhere);
     for (CanvasDocument version : versions) {
       newest.merge(
           version.appliedBy(),

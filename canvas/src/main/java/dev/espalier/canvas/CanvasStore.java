@@ -10,9 +10,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Plans and the chain of versions. */
+/**
+ * Plans and the chain of versions. Thread-safe; this process is the database's only writer, so the
+ * newest version of each product is remembered from its commit on.
+ */
 final class CanvasStore {
   /** A stored plan: the document and the version it was planned against ({@code ""}: none). */
   record Planned(
@@ -20,6 +25,7 @@ final class CanvasStore {
 
   private static final TypeReference<List<Approval>> APPROVALS = new TypeReference<>() {};
   private final Database database;
+  private final Map<String, Digest> newest = new ConcurrentHashMap<>();
 
   CanvasStore(Database database) {
     this.database = database;
@@ -125,6 +131,7 @@ final class CanvasStore {
             "Canvas '%s' is at version %s now; the plan was made against %s. Plan again."
                 .formatted(next.product(), newest, base.isEmpty() ? "none" : base));
       }
+      database.afterCommit(() -> this.newest.put(next.product(), next.digest()));
       return handle
           .createUpdate(
               """
@@ -155,6 +162,17 @@ final class CanvasStore {
 
   /** The digest of the newest version: what an unchanged reader needs to know. */
   Optional<Digest> newest(String product) {
+    Digest known = newest.get(product);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Optional<Digest> stored = stored(product);
+    // A version that was appended meanwhile stays.
+    stored.ifPresent(digest -> newest.putIfAbsent(product, digest));
+    return stored;
+  }
+
+  private Optional<Digest> stored(String product) {
     return database.read(handle ->
         handle
             .createQuery(

@@ -43,7 +43,7 @@ public final class Canvases {
   private final Map<Digest, Read> read = new ConcurrentHashMap<>();
 
   /** A stored document, understood. */
-  record Read(CanvasDocument document, Answers answers, CanvasVersion version) {}
+  record Read(CanvasDocument document, Answers answers, CanvasVersion version, Layout layout) {}
 
   /** Canvases whose signatures nobody can check later: for tools and tests. */
   public Canvases(
@@ -360,9 +360,7 @@ public final class Canvases {
         document.digest(),
         _ -> {
           Answers answers = Answers.read(document.source().getBytes(StandardCharsets.UTF_8));
-          return new Read(
-              document,
-              answers,
+          CanvasVersion version =
               new CanvasVersion(
                   document.product(),
                   document.version(),
@@ -371,7 +369,8 @@ public final class Canvases {
                   document.parent(),
                   document.appliedAt(),
                   document.appliedBy(),
-                  Compiler.compile(answers, document.product(), document.version())));
+                  Compiler.compile(answers, document.product(), document.version()));
+          return new Read(document, answers, version, Layout.of(answers, version.resources()));
         });
   }
 

@@ -50,7 +50,15 @@ public record Conformance(
       Defaults defaults,
       List<EvidenceRow> evidence,
       List<ResourceRow> resources,
-      Optional<Waived> waiver) {}
+      Optional<Waived> waiver,
+      Optional<Deferral> deferral) {}
+
+  /**
+   * Who is to answer a question, and by which day, through its end in UTC.
+   *
+   * @param overdue whether that day has passed
+   */
+  public record Deferral(String owner, LocalDate due, boolean overdue) {}
 
   /** Until when, by whom and why a promise may be broken; through the last day, in UTC. */
   public record Waived(LocalDate until, String by, String why) {}

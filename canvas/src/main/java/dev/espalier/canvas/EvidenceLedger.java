@@ -10,7 +10,9 @@ import dev.espalier.platform.ProductClocks;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,12 +21,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What has been seen of each product, what follows from it, and how that changed. Thread-safe: all
- * state is in the store.
+ * state is in the store; the ledger's own lock orders what is recorded, so that the newest
+ * observation of a clause never goes back to an older one.
  */
 final class EvidenceLedger {
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceLedger.class);
-  private static final int HISTORY = 20;
   private static final int MAX_STATEMENT = 2000;
+  private static final EvidenceStore.Said NEVER = new EvidenceStore.Said(State.UNANSWERED, false);
   private final EvidenceStore evidence;
   private final ProductClocks clocks;
   private final Events events;
@@ -51,14 +54,14 @@ final class EvidenceLedger {
    * Stores what stages saw and publishes every state that changed by it. An observation that says
    * what the last one said is stored again only after half of its time to live.
    */
-  void record(Canvases.Read now, List<Observation> observations) {
+  synchronized void record(Canvases.Read now, List<Observation> observations) {
     String product = now.document().product();
-    Map<String, List<Evidence>> known = evidence.recent(product, 1);
+    Map<String, Head> known = evidence.heads(product);
     List<Evidence> fresh = new ArrayList<>();
+    Instant recorded = machine.instant();
     for (Observation seen : observations) {
       Optional<Clause> clause =
-          Board.clause(now.answers(), seen.question(), seen.clause())
-              .filter(each -> each.home().isEmpty());
+          now.layout().clause(seen.question(), seen.clause()).filter(each -> each.home().isEmpty());
       if (clause.isEmpty()) {
         LOG.debug("no clause {}#{} in {}", seen.question(), seen.clause(), product);
         continue;
@@ -67,21 +70,16 @@ final class EvidenceLedger {
         LOG.warn("only a person attests {}#{} of {}", seen.question(), seen.clause(), product);
         continue;
       }
-      Digest answer = now.answers().given(seen.question()).digest();
-      List<Evidence> last = known.getOrDefault(seen.question() + " " + seen.clause(), List.of());
-      if (last.isEmpty() || news(last.getFirst(), seen, clause.get(), answer)) {
+      Digest answer = now.layout().digest(seen.question());
+      Head last = known.get(seen.question() + " " + seen.clause());
+      if (last == null || news(last.last(), seen, clause.get(), answer)) {
         fresh.add(
             new Evidence(
-                ids.next("ev"),
-                clause.get().kind(),
-                seen,
-                machine.instant(),
-                clause.get().ttl(),
-                answer));
+                ids.next("ev"), clause.get().kind(), seen, recorded, clause.get().ttl(), answer));
       }
     }
     if (!fresh.isEmpty()) {
-      evidence.save(product, fresh);
+      evidence.save(product, fresh, known);
     }
     observeStates(now);
   }
@@ -93,7 +91,8 @@ final class EvidenceLedger {
    * @throws EspalierException DENIED for a caller without a name of their own, INVALID for a clause
    *     that nobody can attest
    */
-  void attest(Canvases.Read now, String question, String clause, String statement, Caller caller) {
+  synchronized void attest(
+      Canvases.Read now, String question, String clause, String statement, Caller caller) {
     String product = now.document().product();
     if (!caller.isNamed()) {
       throw new EspalierException(
@@ -128,8 +127,8 @@ final class EvidenceLedger {
             seen,
             machine.instant(),
             attested.ttl(),
-            now.answers().given(question).digest());
-    evidence.save(product, List.of(signed));
+            now.layout().digest(question));
+    evidence.save(product, List.of(signed), evidence.heads(product));
     LOG.info("canvas {} {}#{} attested by {}", product, question, clause, caller.user());
     events.publish(product, "canvas.attested", new Attested(question, clause, caller.user()));
     observeStates(now);
@@ -170,30 +169,88 @@ final class EvidenceLedger {
             >= 0;
   }
 
-  /** Publishes every question whose state is another one than the stored one. */
-  void observeStates(Canvases.Read canvas) {
+  /**
+   * Publishes every question and every block whose state is another one than the stored one, and
+   * every deferral that has come due since.
+   */
+  synchronized void observeStates(Canvases.Read canvas) {
     String product = canvas.document().product();
     Conformance now = conformance(canvas);
-    Map<String, State> before = evidence.states(product);
+    Map<String, EvidenceStore.Said> before = evidence.states(product);
     List<Conformance.Change> changes = new ArrayList<>();
+    List<Conformance.QuestionRow> overdue = new ArrayList<>();
+    Map<String, EvidenceStore.Said> said = new HashMap<>();
     for (Conformance.QuestionRow row : now.questions()) {
-      State was = before.getOrDefault(row.question(), State.UNANSWERED);
-      if (was != row.state()) {
+      EvidenceStore.Said was = before.getOrDefault(row.question(), NEVER);
+      boolean late = row.deferral().filter(Conformance.Deferral::overdue).isPresent();
+      if (was.state() != row.state()) {
         changes.add(
             new Conformance.Change(
-                now.asOf(), machine.instant(), row.question(), was, row.state(), row.reason()));
+                now.asOf(),
+                machine.instant(),
+                row.question(),
+                was.state(),
+                row.state(),
+                row.reason()));
+      }
+      if (late && !was.overdue()) {
+        overdue.add(row);
+      }
+      if (was.state() != row.state() || was.overdue() != late) {
+        said.put(row.question(), new EvidenceStore.Said(row.state(), late));
       }
     }
+    if (said.isEmpty()) {
+      return;
+    }
+    evidence.changed(product, changes, said);
     if (!changes.isEmpty()) {
-      evidence.changed(product, changes);
       events.publishAll(product, "conformance.changed", changes);
     }
+    List<BlockChanged> blocks = blocks(now, before);
+    if (!blocks.isEmpty()) {
+      events.publishAll(product, "conformance.block", blocks);
+    }
+    for (Conformance.QuestionRow row : overdue) {
+      Conformance.Deferral deferral = row.deferral().orElseThrow();
+      LOG.warn("canvas {} {} is overdue: {}", product, row.question(), row.reason());
+      events.publish(
+          product,
+          "canvas.overdue",
+          new Overdue(row.question(), deferral.owner(), deferral.due(), row.reason()));
+    }
   }
+
+  /** The blocks whose worst state is another one than it was. */
+  private static List<BlockChanged> blocks(
+      Conformance now, Map<String, EvidenceStore.Said> before) {
+    Map<String, State> was = new HashMap<>();
+    now.questions()
+        .forEach(row ->
+            was.merge(
+                row.block(), before.getOrDefault(row.question(), NEVER).state(), State::worse));
+    return now.blocks().stream()
+        .filter(block -> was.get(block.block()) != block.state())
+        .map(block ->
+            new BlockChanged(
+                now.asOf(),
+                block.block(),
+                block.title(),
+                was.getOrDefault(block.block(), State.UNANSWERED),
+                block.state(),
+                block.counts()))
+        .toList();
+  }
+
+  private record BlockChanged(
+      Instant at, String block, String title, State from, State to, Map<State, Long> counts) {}
+
+  private record Overdue(String question, String owner, LocalDate due, String reason) {}
 
   /** Whether reality conforms, computed now from what is stored. */
   Conformance conformance(Canvases.Read canvas) {
     String product = canvas.document().product();
-    return Board.of(canvas, evidence.recent(product, HISTORY), clocks.now(product));
+    return Board.of(canvas, evidence.heads(product), clocks.now(product));
   }
 
   /** The changes of state of one question, or of all, oldest first. */

@@ -12,73 +12,103 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** The evidence and the changes of state that it caused. */
 final class EvidenceStore {
+  /** Read by place, not by name: the board reads some hundred rows at each look. */
+  private static final String COLUMNS =
+      "id, question, clause, kind, subject, observed_at, recorded_at, n, value, low, high, pass,"
+          + " detail, source, ttl, answer_digest, trend";
+
+  private static final int TREND = 17;
   private final Database database;
 
   EvidenceStore(Database database) {
     this.database = database;
   }
 
-  /** Saves all rows, or none. */
-  void save(String product, List<Evidence> rows) {
+  /**
+   * Saves all rows, or none; each becomes the newest of its clause.
+   *
+   * @param known the heads that the rows follow
+   */
+  void save(String product, List<Evidence> rows, Map<String, Head> known) {
     database.write(handle -> {
+      PreparedBatch all =
+          handle.prepareBatch(
+              """
+              INSERT INTO evidence (id, product, question, clause, kind, subject, observed_at,
+                recorded_at, ttl, n, value, low, high, pass, detail, source, answer_digest, digest)
+              VALUES (:id, :product, :question, :clause, :kind, :subject, :observedAt,
+                :recordedAt, :ttl, :n, :value, :low, :high, :pass, :detail, :source, :answer, :digest)
+              """);
+      PreparedBatch newest =
+          handle.prepareBatch(
+              """
+              INSERT INTO evidence_head (id, product, question, clause, kind, subject, observed_at,
+                recorded_at, ttl, n, value, low, high, pass, detail, source, answer_digest, trend)
+              VALUES (:id, :product, :question, :clause, :kind, :subject, :observedAt,
+                :recordedAt, :ttl, :n, :value, :low, :high, :pass, :detail, :source, :answer, :trend)
+              ON CONFLICT (product, question, clause) DO UPDATE SET id = excluded.id,
+                kind = excluded.kind, subject = excluded.subject,
+                observed_at = excluded.observed_at, recorded_at = excluded.recorded_at,
+                ttl = excluded.ttl, n = excluded.n, value = excluded.value, low = excluded.low,
+                high = excluded.high, pass = excluded.pass, detail = excluded.detail,
+                source = excluded.source, answer_digest = excluded.answer_digest,
+                trend = excluded.trend
+              """);
       for (Evidence row : rows) {
-        Observation seen = row.seen();
-        handle
-            .createUpdate(
-                """
-                INSERT INTO evidence (id, product, question, clause, kind, subject, observed_at,
-                  recorded_at, ttl, n, value, low, high, pass, detail, source, answer_digest, digest)
-                VALUES (:id, :product, :question, :clause, :kind, :subject, :observedAt,
-                  :recordedAt, :ttl, :n, :value, :low, :high, :pass, :detail, :source, :answer, :digest)
-                """)
-            .bind("id", row.id())
-            .bind("product", product)
-            .bind("question", seen.question())
-            .bind("clause", seen.clause())
-            .bind("kind", row.kind().name())
-            .bind("subject", seen.subject())
-            .bind("observedAt", seen.observedAt().toString())
-            .bind("recordedAt", row.recordedAt().toString())
-            .bind("ttl", row.ttl().toString())
-            .bind("n", seen.n())
-            .bind("value", seen.value().isPresent() ? seen.value().getAsDouble() : null)
-            .bind("low", seen.interval().map(Observation.Interval::low).orElse(null))
-            .bind("high", seen.interval().map(Observation.Interval::high).orElse(null))
-            .bind("pass", seen.pass().map(pass -> pass ? 1 : 0).orElse(null))
-            .bind("detail", seen.detail())
-            .bind("source", seen.source())
-            .bind("answer", row.answerDigest().text())
-            .bind("digest", CanonicalJson.digest(row).text())
-            .execute();
+        bound(all, product, row).bind("digest", CanonicalJson.digest(row).text()).add();
+        bound(newest, product, row).bind("trend", trend(row, known)).add();
       }
+      all.execute();
+      newest.execute();
       return rows.size();
     });
   }
 
-  /** The newest rows of each clause, newest first, by {@code question + " " + clause}. */
-  Map<String, List<Evidence>> recent(String product, int each) {
+  private static String trend(Evidence row, Map<String, Head> known) {
+    Head before = known.get(row.seen().question() + " " + row.seen().clause());
+    String stored = before == null ? "" : before.stored();
+    return row.seen().value().isPresent()
+        ? Trend.parse(stored).and(row.seen().observedAt(), row.seen().value().getAsDouble()).text()
+        : stored;
+  }
+
+  private static PreparedBatch bound(PreparedBatch batch, String product, Evidence row) {
+    Observation seen = row.seen();
+    return batch
+        .bind("id", row.id())
+        .bind("product", product)
+        .bind("question", seen.question())
+        .bind("clause", seen.clause())
+        .bind("kind", row.kind().name())
+        .bind("subject", seen.subject())
+        .bind("observedAt", seen.observedAt().toString())
+        .bind("recordedAt", row.recordedAt().toString())
+        .bind("ttl", row.ttl().toString())
+        .bind("n", seen.n())
+        .bind("value", seen.value().isPresent() ? seen.value().getAsDouble() : null)
+        .bind("low", seen.interval().map(Observation.Interval::low).orElse(null))
+        .bind("high", seen.interval().map(Observation.Interval::high).orElse(null))
+        .bind("pass", seen.pass().map(pass -> pass ? 1 : 0).orElse(null))
+        .bind("detail", seen.detail())
+        .bind("source", seen.source())
+        .bind("answer", row.answerDigest().text());
+  }
+
+  /** What is known of each clause now, by {@code question + " " + clause}; one short range scan. */
+  Map<String, Head> heads(String product) {
     return database.read(handle -> {
-      Map<String, List<Evidence>> found = new HashMap<>();
+      Map<String, Head> found = new HashMap<>();
+      Parsed parsed = new Parsed();
       handle
-          .createQuery(
-              """
-              SELECT * FROM (
-                SELECT e.*, row_number() OVER (PARTITION BY question, clause ORDER BY id DESC) AS place
-                FROM evidence e WHERE product = :product) AS ranked
-              WHERE place <= :each ORDER BY place
-              """)
+          .createQuery("SELECT " + COLUMNS + " FROM evidence_head WHERE product = :product")
           .bind("product", product)
-          .bind("each", each)
-          .map((row, _) -> evidence(row))
-          .forEach(row ->
-              found
-                  .computeIfAbsent(
-                      row.seen().question() + " " + row.seen().clause(),
-                      _ -> new java.util.ArrayList<>())
-                  .add(row));
+          .map((row, _) -> new Head(evidence(row, parsed), row.getString(TREND)))
+          .forEach(head ->
+              found.put(head.last().seen().question() + " " + head.last().seen().clause(), head));
       return found;
     });
   }
@@ -88,72 +118,95 @@ final class EvidenceStore {
     return database.read(handle ->
         handle
             .createQuery(
-                """
-                SELECT * FROM evidence
-                WHERE product = :product AND question = :question AND clause = :clause
-                ORDER BY id DESC LIMIT 1
-                """)
+                "SELECT "
+                    + COLUMNS
+                    + " FROM evidence_head"
+                    + " WHERE product = :product AND question = :question AND clause = :clause")
             .bind("product", product)
             .bind("question", question)
             .bind("clause", clause)
-            .map((row, _) -> evidence(row))
+            .map((row, _) -> evidence(row, new Parsed()))
             .findOne());
   }
 
-  private static Evidence evidence(ResultSet row) throws SQLException {
-    double value = row.getDouble("value");
+  /** Texts that recur from row to row, read once. */
+  private static final class Parsed {
+    private final Map<String, Instant> instants = new HashMap<>();
+    private final Map<String, Duration> durations = new HashMap<>();
+    private final Map<String, Digest> digests = new HashMap<>();
+
+    Instant instant(String text) {
+      return instants.computeIfAbsent(text, Instant::parse);
+    }
+
+    Duration duration(String text) {
+      return durations.computeIfAbsent(text, Duration::parse);
+    }
+
+    Digest digest(String text) {
+      return digests.computeIfAbsent(text, Digest::new);
+    }
+  }
+
+  private static Evidence evidence(ResultSet row, Parsed parsed) throws SQLException {
+    double value = row.getDouble(9);
     OptionalDouble measured = row.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(value);
-    double low = row.getDouble("low");
+    double low = row.getDouble(10);
     boolean exact = row.wasNull();
     Optional<Observation.Interval> interval =
-        exact
-            ? Optional.empty()
-            : Optional.of(new Observation.Interval(low, row.getDouble("high")));
-    int pass = row.getInt("pass");
+        exact ? Optional.empty() : Optional.of(new Observation.Interval(low, row.getDouble(11)));
+    int pass = row.getInt(12);
     Optional<Boolean> verdict = row.wasNull() ? Optional.empty() : Optional.of(pass == 1);
     return new Evidence(
-        row.getString("id"),
-        Clause.Kind.valueOf(row.getString("kind")),
+        row.getString(1),
+        Clause.Kind.valueOf(row.getString(4)),
         new Observation(
-            row.getString("question"),
-            row.getString("clause"),
-            row.getString("subject"),
-            Instant.parse(row.getString("observed_at")),
-            row.getLong("n"),
+            row.getString(2),
+            row.getString(3),
+            row.getString(5),
+            parsed.instant(row.getString(6)),
+            row.getLong(8),
             measured,
             interval,
             verdict,
-            row.getString("detail"),
-            row.getString("source")),
-        Instant.parse(row.getString("recorded_at")),
-        Duration.parse(row.getString("ttl")),
-        new Digest(row.getString("answer_digest")));
+            row.getString(13),
+            row.getString(14)),
+        parsed.instant(row.getString(7)),
+        parsed.duration(row.getString(15)),
+        parsed.digest(row.getString(16)));
   }
 
+  /** A question as it was last said to be. */
+  record Said(State state, boolean overdue) {}
+
   /** The last stored state of each question. */
-  Map<String, State> states(String product) {
+  Map<String, Said> states(String product) {
     return database.read(handle -> {
-      Map<String, State> states = new HashMap<>();
+      Map<String, Said> states = new HashMap<>();
       handle
           .createQuery(
-              "SELECT question, state FROM conformance_state WHERE product = :product ORDER BY seq")
+              "SELECT question, state, overdue FROM conformance_head WHERE product = :product")
           .bind("product", product)
           .map((row, _) ->
-              Map.entry(row.getString("question"), State.valueOf(row.getString("state"))))
+              Map.entry(
+                  row.getString("question"),
+                  new Said(State.valueOf(row.getString("state")), row.getInt("overdue") == 1)))
           .forEach(entry -> states.put(entry.getKey(), entry.getValue()));
       return states;
     });
   }
 
-  void changed(String product, List<Conformance.Change> changes) {
+  /** Stores changes of state, and how the questions stand now that changed in any way. */
+  void changed(String product, List<Conformance.Change> changes, Map<String, Said> now) {
     database.write(handle -> {
+      PreparedBatch history =
+          handle.prepareBatch(
+              """
+              INSERT INTO conformance_state (product, question, at, recorded_at, was, state, reason)
+              VALUES (:product, :question, :at, :recordedAt, :was, :state, :reason)
+              """);
       for (Conformance.Change change : changes) {
-        handle
-            .createUpdate(
-                """
-                INSERT INTO conformance_state (product, question, at, recorded_at, was, state, reason)
-                VALUES (:product, :question, :at, :recordedAt, :was, :state, :reason)
-                """)
+        history
             .bind("product", product)
             .bind("question", change.question())
             .bind("at", change.at().toString())
@@ -161,8 +214,27 @@ final class EvidenceStore {
             .bind("was", change.from().name())
             .bind("state", change.to().name())
             .bind("reason", change.reason())
-            .execute();
+            .add();
       }
+      if (!changes.isEmpty()) {
+        history.execute();
+      }
+      PreparedBatch heads =
+          handle.prepareBatch(
+              """
+              INSERT INTO conformance_head (product, question, state, overdue)
+              VALUES (:product, :question, :state, :overdue)
+              ON CONFLICT (product, question) DO UPDATE SET state = excluded.state,
+                overdue = excluded.overdue
+              """);
+      now.forEach((question, said) ->
+          heads
+              .bind("product", product)
+              .bind("question", question)
+              .bind("state", said.state().name())
+              .bind("overdue", said.overdue() ? 1 : 0)
+              .add());
+      heads.execute();
       return changes.size();
     });
   }

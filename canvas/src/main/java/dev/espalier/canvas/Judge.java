@@ -24,12 +24,12 @@ final class Judge {
   /** A state and the sentence that explains it. */
   record Judged(State state, String reason, Optional<Evidence> evidence) {}
 
-  /** Judges a clause; {@code rows} are its observations, newest first. */
-  static Judged clause(Clause clause, List<Evidence> rows, Digest answer, Instant now) {
+  /** Judges a clause by what is known of it now. */
+  static Judged clause(Clause clause, Optional<Head> head, Digest answer, Instant now) {
     if (clause.irrelevant().isPresent()) {
       return new Judged(State.N_A, clause.irrelevant().get(), Optional.empty());
     }
-    Optional<Evidence> last = rows.stream().findFirst();
+    Optional<Evidence> last = head.map(Head::last);
     if (last.isEmpty()) {
       return new Judged(State.NO_EVIDENCE, missing(clause), Optional.empty());
     }
@@ -59,7 +59,7 @@ final class Judge {
     if (verdict.get() == Bound.Verdict.NEAR) {
       return new Judged(State.AT_RISK, "Passes within a tenth of its room. " + seen.detail(), last);
     }
-    if (clause.bound().isPresent() && crosses(clause.bound().get(), rows)) {
+    if (clause.bound().isPresent() && crosses(clause.bound().get(), head.get().trend())) {
       return new Judged(
           State.AT_RISK, "The trend crosses the bound within 7 days. " + seen.detail(), last);
     }
@@ -101,25 +101,22 @@ final class Judge {
   }
 
   /** True when the least-squares line through the stored values leaves the bound in the horizon. */
-  private static boolean crosses(Bound bound, List<Evidence> rows) {
-    List<Observation> points =
-        rows.stream().map(Evidence::seen).filter(seen -> seen.value().isPresent()).toList();
-    OptionalDouble slope = slope(points);
+  private static boolean crosses(Bound bound, Trend trend) {
+    OptionalDouble slope = slope(trend.points());
     if (slope.isEmpty()) {
       return false;
     }
-    double ahead =
-        points.getFirst().value().orElseThrow() + slope.getAsDouble() * HORIZON.toSeconds();
+    double ahead = trend.points().getLast().value() + slope.getAsDouble() * HORIZON.toSeconds();
     return bound.judge(ahead) == Bound.Verdict.OUTSIDE;
   }
 
-  private static OptionalDouble slope(List<Observation> points) {
+  private static OptionalDouble slope(List<Trend.Point> points) {
     if (points.size() < TREND) {
       return OptionalDouble.empty();
     }
-    Instant first = points.getLast().observedAt();
+    Instant first = points.getFirst().at();
     // A line through less than a horizon of history says nothing about the next one.
-    if (Duration.between(first, points.getFirst().observedAt()).compareTo(HORIZON) < 0) {
+    if (Duration.between(first, points.getLast().at()).compareTo(HORIZON) < 0) {
       return OptionalDouble.empty();
     }
     double n = points.size();
@@ -127,9 +124,9 @@ final class Judge {
     double y = 0;
     double xx = 0;
     double xy = 0;
-    for (Observation point : points) {
-      double t = Duration.between(first, point.observedAt()).toSeconds();
-      double v = point.value().orElseThrow();
+    for (Trend.Point point : points) {
+      double t = Duration.between(first, point.at()).toSeconds();
+      double v = point.value();
       x += t;
       y += v;
       xx += t * t;

@@ -53,6 +53,14 @@ final class Schema {
         }
       };
 
+  private static final ClassValue<List<String>> NAMES =
+      new ClassValue<>() {
+        @Override
+        protected List<String> computeValue(Class<?> type) {
+          return PARTS.get(type).stream().map(Part::name).toList();
+        }
+      };
+
   private Schema() {}
 
   /** Which field a map in place of a list of {@code field} is keyed by. */
@@ -62,7 +70,7 @@ final class Schema {
 
   /** The fields of a record, as a document writes them. */
   static List<String> names(Class<?> type) {
-    return PARTS.get(type).stream().map(Part::name).toList();
+    return NAMES.get(type);
   }
 
   static String name(RecordComponent component) {
@@ -92,8 +100,8 @@ final class Schema {
     ObjectNode out = JSON.objectNode();
     Node.Fields fields = fields(type, node, path);
     for (String key : fields.entries().keySet()) {
-      if (!key.equals("why") && parts.stream().noneMatch(each -> each.name().equals(key))) {
-        throw unknown(key, parts.stream().map(Part::name).toList(), path, line(fields, key));
+      if (!key.equals("why") && !names(type).contains(key)) {
+        throw unknown(key, names(type), path, line(fields, key));
       }
     }
     for (Part part : parts) {
@@ -127,14 +135,13 @@ final class Schema {
     List<Part> parts = PARTS.get(type);
     if (node instanceof Node.Fields fields) {
       Optional<Node> wrapped = wrapped(fields);
-      if (wrapped.isPresent() && parts.stream().noneMatch(each -> each.name().equals("value"))) {
+      if (wrapped.isPresent() && !names(type).contains("value")) {
         return fields(type, wrapped.get(), path);
       }
       boolean keyed = KEY_FIELDS.containsKey(path.substring(path.lastIndexOf('.') + 1));
       boolean known =
           fields.entries().keySet().stream()
-              .anyMatch(key ->
-                  key.equals("why") || parts.stream().anyMatch(each -> each.name().equals(key)));
+              .anyMatch(key -> key.equals("why") || names(type).contains(key));
       if (!keyed || known) {
         return fields;
       }
@@ -213,7 +220,7 @@ final class Schema {
     List<Node> nodes = items(inner, node, path);
     TreeSet<String> seen = new TreeSet<>();
     for (int i = 0; i < nodes.size(); i++) {
-      JsonNode value = value(inner, rules, nodes.get(i), "%s[%d]".formatted(path, i));
+      JsonNode value = value(inner, rules, nodes.get(i), path + "[" + i + "]");
       if (raw == List.class) {
         out.add(value);
       } else {

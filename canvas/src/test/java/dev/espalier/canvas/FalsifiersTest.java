@@ -104,7 +104,7 @@ class FalsifiersTest {
           Judge.Judged judged =
               Judge.clause(
                   clause,
-                  List.of(),
+                  java.util.Optional.empty(),
                   dev.espalier.platform.Digest.of("answer"),
                   java.time.Instant.EPOCH);
           if (judged.state() == State.NO_EVIDENCE) {

@@ -92,7 +92,7 @@ class FourEyesTest {
     assertThat(applied.reason()).isEqualTo("because").doesNotContain("self-approved");
     assertThat(applied.document().path("applied").path("approvals").path(0).path("reason").asText())
         .isEqualTo("fine");
-    assertThat(kit.events.after(0, 100)).anyMatch(e -> e.type().equals("canvas.approved"));
+    assertThat(kit.events.after(0, 1000)).anyMatch(e -> e.type().equals("canvas.approved"));
   }
 
   @Test

@@ -25,7 +25,19 @@ class JudgeTest {
   }
 
   private State state(Clause judged, Evidence... rows) {
-    return Judge.clause(judged, List.of(rows), ANSWER, NOW).state();
+    return Judge.clause(judged, head(List.of(rows)), ANSWER, NOW).state();
+  }
+
+  /** What is known after observations that are given newest first. */
+  private static Optional<Head> head(List<Evidence> rows) {
+    Trend trend = Trend.NONE;
+    for (Evidence each : rows.reversed()) {
+      if (each.seen().value().isPresent()) {
+        trend = trend.and(each.seen().observedAt(), each.seen().value().getAsDouble());
+      }
+    }
+    String stored = trend.text();
+    return rows.stream().findFirst().map(last -> new Head(last, stored));
   }
 
   @Test
@@ -35,7 +47,7 @@ class JudgeTest {
     assertThat(state(clause, measured(50, 10, DAY))).isEqualTo(State.CONFORMS);
     for (Clause each :
         List.of(Clause.drill("a", "x"), Clause.attest("b", "x"), Clause.recorded("c", "x"))) {
-      assertThat(Judge.clause(each, List.of(), ANSWER, NOW).reason()).contains("x");
+      assertThat(Judge.clause(each, Optional.empty(), ANSWER, NOW).reason()).contains("x");
     }
   }
 
@@ -80,15 +92,36 @@ class JudgeTest {
     for (int day = 0; day <= 8; day++) {
       rising.add(measured(80 - 5 * day, 10, Duration.ofDays(day)));
     }
-    assertThat(Judge.clause(clause, rising, ANSWER, NOW).state()).isEqualTo(State.AT_RISK);
-    assertThat(Judge.clause(clause, rising.subList(0, 4), ANSWER, NOW).state())
+    assertThat(Judge.clause(clause, head(rising), ANSWER, NOW).state()).isEqualTo(State.AT_RISK);
+    assertThat(Judge.clause(clause, head(rising.subList(0, 4)), ANSWER, NOW).state())
         .as("three days of history do not predict a week")
         .isEqualTo(State.CONFORMS);
     List<Evidence> falling = new ArrayList<>();
     for (int day = 0; day <= 8; day++) {
       falling.add(measured(40 + 5 * day, 10, Duration.ofDays(day)));
     }
-    assertThat(Judge.clause(clause, falling, ANSWER, NOW).state()).isEqualTo(State.CONFORMS);
+    assertThat(Judge.clause(clause, head(falling), ANSWER, NOW).state()).isEqualTo(State.CONFORMS);
+  }
+
+  @Test
+  void a_trend_spans_days_however_often_a_value_is_seen() {
+    List<Evidence> rows = new ArrayList<>();
+    for (int minute = 0; minute < 14 * 24 * 60; minute += 30) {
+      rows.add(measured(80 - minute * 5 / 1440.0, 10, Duration.ofMinutes(minute)));
+    }
+    Head head = head(rows).orElseThrow();
+    assertThat(head.trend().points()).hasSizeBetween(14, 15);
+    assertThat(Judge.clause(clause, Optional.of(head), ANSWER, NOW).state())
+        .isEqualTo(State.AT_RISK);
+    assertThat(Trend.parse(head.stored())).isEqualTo(head.trend());
+    Trend again = head.trend().and(NOW.plusSeconds(60), 3);
+    assertThat(again.points()).as("one value a day, the newest").hasSize(15);
+    Trend long60 = Trend.NONE;
+    for (int day = 0; day < 60; day++) {
+      long60 = long60.and(NOW.plus(Duration.ofDays(day)), day);
+    }
+    assertThat(long60.points()).hasSize(20);
+    assertThat(long60.points().getLast().value()).isEqualTo(59);
   }
 
   @Test
@@ -97,7 +130,7 @@ class JudgeTest {
     Evidence pass = verdict(true);
     assertThat(state(verdict, pass)).isEqualTo(State.CONFORMS);
     assertThat(state(verdict, verdict(false))).isEqualTo(State.VIOLATED);
-    assertThat(Judge.clause(verdict, List.of(pass), Digest.of("other"), NOW).state())
+    assertThat(Judge.clause(verdict, head(List.of(pass)), Digest.of("other"), NOW).state())
         .isEqualTo(State.NO_EVIDENCE);
     assertThat(state(verdict, measured(1, 10, DAY))).isEqualTo(State.NO_EVIDENCE);
     assertThat(state(clause, verdict(true))).isEqualTo(State.NO_EVIDENCE);

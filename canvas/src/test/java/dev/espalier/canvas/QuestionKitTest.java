@@ -288,11 +288,12 @@ class QuestionKitTest {
     Answers example = Answers.example();
     for (Clause clause : Board.clauses(example, example.given(question.key()))) {
       if (clause.irrelevant().isPresent()) {
-        assertThat(Judge.clause(clause, List.of(), digest(), NOW).state()).isEqualTo(State.N_A);
+        assertThat(Judge.clause(clause, Optional.empty(), digest(), NOW).state())
+            .isEqualTo(State.N_A);
         continue;
       }
       Set<State> seen = EnumSet.noneOf(State.class);
-      Judge.Judged nothing = Judge.clause(clause, List.of(), digest(), NOW);
+      Judge.Judged nothing = Judge.clause(clause, Optional.empty(), digest(), NOW);
       seen.add(nothing.state());
       if (!clause.missing().isEmpty()) {
         assertThat(nothing.reason()).contains(clause.missing());
@@ -304,7 +305,7 @@ class QuestionKitTest {
       assertThat(seen)
           .as(question.key() + "#" + clause.id())
           .contains(State.NO_EVIDENCE, State.VIOLATED, State.STALE, State.CONFORMS);
-      assertThat(Judge.clause(clause.notApplicable("no"), List.of(), digest(), NOW).state())
+      assertThat(Judge.clause(clause.notApplicable("no"), Optional.empty(), digest(), NOW).state())
           .isEqualTo(State.N_A);
     }
   }
@@ -344,7 +345,7 @@ class QuestionKitTest {
             "seen",
             "/x");
     Evidence row = new Evidence("e", clause.kind(), seen, NOW, clause.ttl(), digest());
-    return Judge.clause(clause, List.of(row), digest(), NOW).state();
+    return Judge.clause(clause, Optional.of(new Head(row, "")), digest(), NOW).state();
   }
 
   private static Digest digest() {

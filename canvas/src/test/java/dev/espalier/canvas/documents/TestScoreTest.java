@@ -63,6 +63,7 @@ class TestScoreTest {
         new Defaults(0, 0),
         List.of(evidence),
         List.of(),
+        Optional.empty(),
         Optional.empty());
   }
 

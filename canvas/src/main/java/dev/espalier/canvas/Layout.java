@@ -1,0 +1,128 @@
+package dev.espalier.canvas;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.canvas.Conformance.Defaults;
+import dev.espalier.canvas.Conformance.ResourceRow;
+import dev.espalier.platform.Digest;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What the board needs of one version whatever was seen: each question's clauses, words, resources
+ * and digest. Worked out once for each version. Immutable.
+ */
+final class Layout {
+  private final List<Row> rows;
+  private final Map<String, Row> byKey = new HashMap<>();
+
+  /**
+   * One question of the board.
+   *
+   * @param answer the merged answer in canonical JSON; empty when unanswered
+   * @param deferral to whom and until when it is put off
+   */
+  record Row(
+      Given<?> given,
+      List<Placed> clauses,
+      String claim,
+      Optional<JsonNode> answer,
+      Digest digest,
+      Defaults defaults,
+      List<ResourceRow> resources,
+      Optional<Deferral> deferral) {
+    Question<?> question() {
+      return given.question();
+    }
+  }
+
+  /** A question that is put off. */
+  record Deferral(String owner, LocalDate due) {}
+
+  /**
+   * A clause and where its evidence lies.
+   *
+   * @param home {@code question + " " + clause}
+   * @param answered the digest of the answer that the evidence must be about
+   */
+  record Placed(Clause clause, String home, Digest answered) {}
+
+  private Layout(List<Row> rows) {
+    this.rows = List.copyOf(rows);
+    rows.forEach(row -> byKey.put(row.question().key(), row));
+  }
+
+  static Layout of(Answers answers, List<Resource> resources) {
+    Map<String, Digest> digests = new HashMap<>();
+    answers.all().forEach(given -> digests.put(given.question().key(), given.digest()));
+    Map<String, List<ResourceRow>> compiled = new HashMap<>();
+    for (Resource each : resources) {
+      compiled
+          .computeIfAbsent(each.key(), _ -> new ArrayList<>())
+          .add(new ResourceRow(each.id(), each.kind(), each.name(), each.digest()));
+    }
+    List<Row> rows = new ArrayList<>();
+    for (Given<?> given : answers.all()) {
+      rows.add(row(answers, given, digests, compiled));
+    }
+    return new Layout(rows);
+  }
+
+  private static <A extends Answer> Row row(
+      Answers answers,
+      Given<A> given,
+      Map<String, Digest> digests,
+      Map<String, List<ResourceRow>> compiled) {
+    Question<A> question = given.question();
+    List<Placed> clauses = new ArrayList<>();
+    for (Clause clause : Board.clauses(answers, given)) {
+      Clause.Home home =
+          clause.home().orElseGet(() -> new Clause.Home(question.key(), clause.id()));
+      clauses.add(
+          new Placed(
+              clause,
+              home.question() + " " + home.clause(),
+              Objects.requireNonNull(digests.get(home.question()), home.question())));
+    }
+    return new Row(
+        given,
+        List.copyOf(clauses),
+        given.value().map(value -> question.claim().apply(value, answers)).orElse(question.text()),
+        given.value().map(_ -> given.canonical()),
+        Objects.requireNonNull(digests.get(question.key()), question.key()),
+        new Defaults(given.set().size(), given.fields()),
+        List.copyOf(compiled.getOrDefault(question.key(), List.of())),
+        given
+            .special()
+            .filter(special -> special.kind().equals("deferred"))
+            .map(special -> deferral(special.reason())));
+  }
+
+  private static Deferral deferral(String reason) {
+    int due = reason.lastIndexOf(", due ");
+    return new Deferral(reason.substring(0, due), LocalDate.parse(reason.substring(due + 6)));
+  }
+
+  /** Every question, in the order of the board. */
+  List<Row> rows() {
+    return rows;
+  }
+
+  /** A clause of a question under its answer. */
+  Optional<Clause> clause(String question, String clause) {
+    return Optional.ofNullable(byKey.get(question)).stream()
+        .flatMap(row -> row.clauses().stream())
+        .map(Placed::clause)
+        .filter(each -> each.id().equals(clause))
+        .findFirst();
+  }
+
+  /** What evidence about a question refers to. */
+  Digest digest(String question) {
+    return Objects.requireNonNull(byKey.get(question), question).digest();
+  }
+}
