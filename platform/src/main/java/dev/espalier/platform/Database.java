@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Disk full, read-only file system, locked files and a server out of reach come back as {@link
  * ErrorCode#UNAVAILABLE} with the cause in words; the transaction is rolled back. Connections that
- * broke are opened anew by the next caller.
+ * broke are opened anew by the next caller, until {@link #close}: a late caller is refused then, so
+ * that nothing keeps the database from the next process.
  */
 public final class Database implements AutoCloseable {
   private static final int READERS = 4;
@@ -44,6 +45,7 @@ public final class Database implements AutoCloseable {
 
   private final ConcurrentLinkedQueue<SharedWrite<?>> waiting = new ConcurrentLinkedQueue<>();
   private final List<Runnable> afterCommit = new ArrayList<>();
+  private volatile boolean closed;
 
   private Database(Engine engine, Supplier<Handle> writing) {
     this.engine = engine;
@@ -227,6 +229,9 @@ public final class Database implements AutoCloseable {
       throw failed(failure);
     } finally {
       readers.add(reader);
+      if (closed) {
+        readers.forEach(Session::close);
+      }
     }
   }
 
@@ -273,6 +278,7 @@ public final class Database implements AutoCloseable {
   public void close() {
     writing.lock();
     try {
+      closed = true;
       readers.forEach(Session::close);
       writer.close();
     } finally {
@@ -294,6 +300,9 @@ public final class Database implements AutoCloseable {
     }
 
     Handle handle() {
+      if (closed) {
+        throw new EspalierException(ErrorCode.UNAVAILABLE, "This process is closing its database.");
+      }
       Handle open = handle;
       if (open != null && openedAfter == losses.get()) {
         return open;

@@ -53,6 +53,20 @@ class DatabaseTest {
   }
 
   @Test
+  void a_late_caller_does_not_open_a_closed_database_again() {
+    Database database = TestDatabase.in(folder);
+    table(database);
+    database.close();
+    assertThatThrownBy(
+            () -> database.write(handle -> handle.execute("INSERT INTO item VALUES (1, 'a')")))
+        .hasMessageContaining("closing its database");
+    assertThatThrownBy(() -> count(database)).hasMessageContaining("closing its database");
+    try (Database next = TestDatabase.in(folder)) {
+      assertThat(count(next)).isZero();
+    }
+  }
+
+  @Test
   void a_broken_constraint_is_a_conflict() {
     try (Database database = TestDatabase.in(folder)) {
       table(database);

@@ -81,6 +81,12 @@ final class Client {
 
   /** Plans and applies a canvas; the answer to the apply. */
   Answer apply(String product, String canvas) throws IOException, InterruptedException {
+    return apply(product, canvas, "");
+  }
+
+  /** The same with the reason that a loosened promise asks for. */
+  Answer apply(String product, String canvas, String reason)
+      throws IOException, InterruptedException {
     Answer plan = post("/api/v1/canvases/" + product + "/plan", "application/yaml", canvas);
     if (!plan.ok()) {
       return plan;
@@ -90,6 +96,8 @@ final class Client {
         Map.of(
             "planDigest",
             plan.json().path("planDigest").asText(),
+            "reason",
+            reason,
             "confirms",
             plan.json().path("confirms")));
   }

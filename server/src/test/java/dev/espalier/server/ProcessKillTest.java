@@ -160,7 +160,7 @@ class ProcessKillTest {
   }
 
   private void canvas(Client client) throws IOException, InterruptedException {
-    Client.Answer answer = client.apply("tickets", Tickets.canvas(nextObjective));
+    Client.Answer answer = client.apply("tickets", Tickets.canvas(nextObjective), "abuse");
     nextObjective = nextObjective == 99 ? 50 : nextObjective + 1;
     assertThat(answer.ok()).as("%s", answer).isTrue();
     canvases.put(answer.json().path("version").asText(), answer.json().path("digest").asText());
