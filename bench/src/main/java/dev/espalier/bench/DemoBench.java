@@ -12,6 +12,7 @@ final class DemoBench implements Bench {
       Map.of(
           "Corpus", "6,046 mails read and cleaned",
           "Canvas", "planned, applied, compiled",
+          "Checks", "the checks of the first canvas on a sample",
           "Train", "the ladder of four rungs on the mails before August 2002",
           "Live", "the later mails and labels over HTTP; incident, retraining, canary",
           "Drills", "every drill, the load at its stated rate for 31 s");

@@ -112,7 +112,7 @@ record ServedProduct(String name, Digest bundle) {
 
   /** The same model in this process. */
   Engine open(Path home) {
-    return new Bundles(new LocalArtifactStore(home.resolve("artifacts").toAbsolutePath()))
+    return new Bundles(LocalArtifactStore.shared(home.resolve("artifacts").toAbsolutePath()))
         .load(bundle);
   }
 
