@@ -223,7 +223,10 @@ final class OwnEvidence {
         "kinds",
         ids.size(),
         both,
-        kinds.isEmpty() ? "No such metric." : "Kinds: " + String.join(", ", kinds));
+        both
+            ? "An ML metric and a business metric are named."
+            : "No %s metric is named here: declare one in 'metrics'."
+                .formatted(kinds.contains("ml") ? "business" : "ML"));
   }
 
   private void knowHow() {

@@ -62,9 +62,7 @@ sealed interface Page extends Answer {
                 {family: encoder, arch: {layers: 2, heads: 4, d_model: 128, d_ff: 512, max_len: 256,
                 vocab: 16000, tokenizer: bpe}}
                 """)
-            .claim(m ->
-                "An %s of %d layers, %d heads, width %d"
-                    .formatted(m.family, m.arch.layers, m.arch.heads, m.arch.dModel))
+            .claim(Model::words)
             .compile((m, to) -> {
               to.add(
                   "model",
@@ -95,6 +93,22 @@ sealed interface Page extends Answer {
                   Clause.recorded("golden", "training and serving give the same answers")
                       .within(Bound.atMost(1e-5, "share")));
             });
+
+    private String words() {
+      return switch (family) {
+        case "rule" -> "Written rules";
+        case "linear" -> "A linear model";
+        case "external" -> "A model made elsewhere";
+        case String network ->
+            "%s %s of %d layers, %d heads, width %d"
+                .formatted(
+                    network.startsWith("e") ? "An" : "A",
+                    network.replace('_', '-'),
+                    arch.layers,
+                    arch.heads,
+                    arch.dModel);
+      };
+    }
 
     /** Whether no position sees a later one; a decoder's never does unless it is told to. */
     boolean causal() {

@@ -147,6 +147,8 @@ class OwnEvidenceTest {
     assertThat(state("value.model_owner", "known")).isEqualTo(State.VIOLATED);
     assertThat(state("value.model_owner", "active")).isEqualTo(State.NO_EVIDENCE);
     assertThat(state("analysis.metrics", "kinds")).isEqualTo(State.VIOLATED);
+    assertThat(clause("analysis.metrics", "kinds").detail().orElseThrow())
+        .isEqualTo("No business metric is named here: declare one in 'metrics'.");
     assertThat(state("analysis.know_how", "single_person")).isEqualTo(State.VIOLATED);
     assertThat(state("metadata.governance", "mitigated")).isEqualTo(State.VIOLATED);
     assertThat(state("dilemma.skills", "overdue")).isEqualTo(State.VIOLATED);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.espalier.platform.Digest;
 import dev.espalier.platform.EspalierException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +68,31 @@ class QuestionKitTest {
   static Stream<Edge> fields() {
     return written().stream()
         .flatMap(each -> Field.of(each).stream().map(field -> new Edge(each, field)));
+  }
+
+  @Test
+  void a_model_is_named_by_its_family_and_its_shape_where_it_has_one() {
+    Map<String, String> words = new TreeMap<>();
+    for (String family : List.of("linear", "decoder", "encoder_decoder", "external")) {
+      words.put(
+          family, claim("model: {family: %s, arch: {layers: 2, d_model: 64}}".formatted(family)));
+    }
+    assertThat(words)
+        .isEqualTo(
+            Map.of(
+                "linear", "A linear model",
+                "decoder", "A decoder of 2 layers, 4 heads, width 64",
+                "encoder_decoder", "An encoder-decoder of 2 layers, 4 heads, width 64",
+                "external", "A model made elsewhere"));
+  }
+
+  private static String claim(String model) {
+    Answers answers =
+        Answers.read(
+            ("canvas: espalier/1\nproduct: {name: words}\n" + model + "\n")
+                .getBytes(StandardCharsets.UTF_8));
+    Page.Model answer = answers.get(Page.Model.class);
+    return Page.Model.QUESTION.claim().apply(answer, answers);
   }
 
   @Test

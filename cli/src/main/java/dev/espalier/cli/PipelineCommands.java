@@ -124,9 +124,13 @@ final class PipelineCommands {
     return "%-10s %-10s %s"
         .formatted(
             step.path("name").asText(),
-            step.path("state").asText().toLowerCase(Locale.ROOT),
-            step.path("cacheReason").asText(""))
+            state(step.path("state").asText()),
+            step.path("cacheReason").asText().startsWith("HIT") ? "from the cache" : "")
         .stripTrailing();
+  }
+
+  private static String state(String state) {
+    return state.equals("LEASED") ? "running" : state.toLowerCase(Locale.ROOT);
   }
 
   /**
