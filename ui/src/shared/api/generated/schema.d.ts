@@ -509,6 +509,14 @@ export interface Schemas {
     why: string;
     at: string;
   };
+  /** A move of an alias that is asked for */
+  MoveRequest: {
+    /** What it is to name */
+    version: string;
+    /** What the mover believes it names; absent for nothing */
+    expected?: string;
+    reason?: string;
+  };
   /** The aliases of a product and how they came to be */
   AliasView: {
     aliases: {

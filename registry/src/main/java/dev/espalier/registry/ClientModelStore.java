@@ -3,9 +3,7 @@ package dev.espalier.registry;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.registry.RegisteredModel.Version;
-import dev.espalier.tracking.PageStore;
 import dev.espalier.tracking.TextStore;
-import dev.espalier.tracking.search.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -61,8 +59,12 @@ final class ClientModelStore {
         .execute();
   }
 
+  /** How clients see a pipeline's version, and whether it is the first of its name. */
+  record Shown(RegisteredModel model, Version version, boolean first) {}
+
   /** Shows a pipeline's version to clients, inside the transaction that registers it. */
-  static void ofPipeline(Handle handle, ModelVersion version) {
+  static Shown ofPipeline(Handle handle, ModelVersion version) {
+    boolean first = find(handle, version.product()).isEmpty();
     long now = version.registeredAt().toEpochMilli();
     insert(handle, version.product(), "", now);
     insert(
@@ -84,22 +86,20 @@ final class ClientModelStore {
             now,
             new TreeMap<>(Map.of("espalier.version", version.version())),
             List.of()));
+    return new Shown(
+        require(handle, version.product()),
+        require(handle, version.product(), version.number()),
+        first);
   }
 
-  /** Shows a pipeline's alias to clients, inside the transaction that moves it. */
-  static void aliasOfPipeline(Handle handle, String model, String alias, String version) {
-    handle
-        .createUpdate(
-            """
-            INSERT INTO registered_alias (model, alias, number)
-            SELECT model, :alias, number FROM registered_version
-            WHERE model = :model AND version = :version
-            ON CONFLICT (model, alias) DO UPDATE SET number = excluded.number
-            """)
-        .bind("alias", alias)
-        .bind("model", model)
-        .bind("version", version)
-        .execute();
+  /** The greatest number that a name ever gave; 0 for a new name. */
+  static int lastNumber(Handle handle, String name) {
+    return handle
+        .createQuery("SELECT last_number FROM registered_model WHERE name = :name")
+        .bind("name", name)
+        .mapTo(Integer.class)
+        .findOne()
+        .orElse(0);
   }
 
   static void insert(Handle handle, Version version) {
@@ -146,12 +146,7 @@ final class ClientModelStore {
   Version add(Version draft) {
     return database.writeTogether(handle -> {
       require(handle, draft.name());
-      int last =
-          handle
-              .createQuery("SELECT last_number FROM registered_model WHERE name = :name")
-              .bind("name", draft.name())
-              .mapTo(Integer.class)
-              .one();
+      int last = lastNumber(handle, draft.name());
       Optional<Version> before = last == 0 ? Optional.empty() : newest(handle, draft.name());
       String semVer =
           before
@@ -307,14 +302,6 @@ final class ClientModelStore {
         .orElseThrow(() -> missing(name, number));
   }
 
-  /** True when a pipeline registers under this name. */
-  boolean ofPipeline(String name) {
-    return database.read(handle ->
-        PageStore.count(
-                handle, Sql.of("SELECT COUNT(*) FROM model_version WHERE product = ?", name))
-            > 0);
-  }
-
   RegisteredModel describe(String name, String description, long now) {
     return database.writeTogether(handle -> {
       handle
@@ -466,52 +453,42 @@ final class ClientModelStore {
                 key));
   }
 
-  /** Moves an alias, and keeps the move for ever. */
-  void setAlias(String name, String alias, int number, String by, String at) {
+  /** What an alias names now, inside the transaction of the caller. */
+  Optional<AliasStore.Named> named(String name, String alias) {
+    return database.writeTogether(handle -> {
+      require(handle, name);
+      return AliasStore.current(handle, name, alias);
+    });
+  }
+
+  /** Moves an alias to a version that is there, and keeps the move for ever. */
+  void setAlias(AliasMove move, int number) {
     boolean _ =
         database.writeTogether(handle -> {
-          require(handle, name);
-          String to = require(handle, name, number).version();
-          move(handle, name, alias, to, by, at);
-          handle.execute(
-              """
-              INSERT INTO registered_alias (model, alias, number) VALUES (?, ?, ?)
-              ON CONFLICT (model, alias) DO UPDATE SET number = excluded.number
-              """,
-              name,
-              alias,
-              number);
+          require(handle, move.product(), number);
+          return AliasStore.move(handle, move, number);
+        });
+  }
+
+  void deleteAlias(AliasMove move) {
+    boolean _ =
+        database.writeTogether(handle -> {
+          AliasStore.remove(handle, move);
           return true;
         });
   }
 
-  void deleteAlias(String name, String alias, String by, String at) {
-    boolean _ =
-        database.writeTogether(handle -> {
-          require(handle, name);
-          if (aliased(handle, name, alias).isPresent()) {
-            move(handle, name, alias, "", by, at);
-          }
-          handle.execute("DELETE FROM registered_alias WHERE model = ? AND alias = ?", name, alias);
-          return true;
-        });
+  /** The model as the transaction of the caller sees it. */
+  RegisteredModel current(String name) {
+    return database.writeTogether(handle -> require(handle, name));
   }
 
-  private static void move(
-      Handle handle, String name, String alias, String to, String by, String at) {
-    handle
-        .createUpdate(
-            """
-            INSERT INTO alias_move (product, alias, from_version, to_version, moved_by, why, at)
-            VALUES (:product, :alias, :from, :to, :by, 'by an MLflow client', :at)
-            """)
-        .bind("product", name)
-        .bind("alias", alias)
-        .bind("from", aliased(handle, name, alias).map(Version::version).orElse(null))
-        .bind("to", to)
-        .bind("by", by)
-        .bind("at", at)
-        .execute();
+  /** A version as the transaction of the caller sees it; NOT_FOUND for the model first. */
+  Version numbered(String name, int number) {
+    return database.writeTogether(handle -> {
+      require(handle, name);
+      return require(handle, name, number);
+    });
   }
 
   private static Optional<Version> aliased(Handle handle, String name, String alias) {

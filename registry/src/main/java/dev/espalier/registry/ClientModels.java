@@ -32,9 +32,6 @@ import java.util.regex.Pattern;
  */
 final class ClientModels {
   private static final List<String> STAGES = List.of("None", "Staging", "Production", "Archived");
-  private static final List<String> ROLLOUT_ALIASES =
-      List.of(Registry.CHAMPION, Registry.CHALLENGER, Registry.PREVIOUS);
-  private static final Pattern ALIAS = Pattern.compile("[\\w\\-]+");
   private static final Pattern VERSION_ALIAS = Pattern.compile("[vV]\\d+");
   private static final int MAX_TAG = 100_000;
   private static final int MAX_TEXT = 5_000;
@@ -66,15 +63,30 @@ final class ClientModels {
           .attribute(Vocabulary.NUMERIC, "creation_timestamp")
           .attribute(Vocabulary.NUMERIC, "last_updated_timestamp")
           .build();
+  private final Database database;
+  private final Registry registry;
+  private final RegistryNews news;
+  private final AliasRules rules;
   private final ClientModelStore store;
   private final ClientModelSearchStore searches;
+  private final RegisteredVersions versions;
   private final Tracking tracking;
   private final ArtifactTree tree;
   private final InstantSource machine;
 
-  ClientModels(Database database, Tracking tracking, ArtifactTree tree, InstantSource machine) {
+  ClientModels(
+      Registry registry,
+      AliasRules rules,
+      Tracking tracking,
+      ArtifactTree tree,
+      InstantSource machine) {
+    this.database = registry.database();
+    this.registry = registry;
+    this.news = registry.news();
+    this.rules = rules;
     this.store = new ClientModelStore(database);
     this.searches = new ClientModelSearchStore(database);
+    this.versions = new RegisteredVersions(database);
     this.tracking = tracking;
     this.tree = tree;
     this.machine = machine;
@@ -83,8 +95,12 @@ final class ClientModels {
   RegisteredModel create(String name, String description, Map<String, String> tags) {
     checkName(name);
     tags.forEach(ClientModels::checkTag);
-    return store.create(
-        name, Checks.length("description", MAX_TEXT, description), tags, machine.millis());
+    Checks.length("description", MAX_TEXT, description);
+    return database.write(_ -> {
+      RegisteredModel model = store.create(name, description, tags, machine.millis());
+      news.created(model);
+      return model;
+    });
   }
 
   private static void checkName(String name) {
@@ -121,10 +137,11 @@ final class ClientModels {
   }
 
   private void refusePipelines(String name) {
-    if (store.ofPipeline(name)) {
+    if (registry.ofPipeline(name)) {
       throw new EspalierException(
           ErrorCode.DENIED,
-          "'%s' is registered by its pipeline: its versions stay as they are.".formatted(name));
+          "'%s' is registered by its pipeline: its versions stay as they are. Use another name."
+              .formatted(name));
     }
   }
 
@@ -135,11 +152,22 @@ final class ClientModels {
 
   void setTag(String name, String key, String text) {
     checkTag(key, text);
-    store.setModelTag(name, key, text);
+    boolean _ =
+        database.write(_ -> {
+          store.setModelTag(name, key, text);
+          news.modelTagged(store.current(name), key, text);
+          return true;
+        });
   }
 
   void deleteTag(String name, String key) {
-    store.deleteModelTag(name, key);
+    boolean _ =
+        database.write(_ -> {
+          RegisteredModel before = store.current(name);
+          store.deleteModelTag(name, key);
+          news.modelUntagged(before, key);
+          return true;
+        });
   }
 
   /** What a client registers. */
@@ -169,29 +197,32 @@ final class ClientModels {
           Checks.cut(500, String.join(", ", scan.pickles())) + ": stored, never loaded");
     }
     long now = machine.millis();
-    Version version =
-        store.add(
-            new Version(
-                draft.name(),
-                0,
-                "",
-                draft.source(),
-                place.location(),
-                place.runId(),
-                draft.runLink(),
-                draft.modelId(),
-                draft.description(),
-                "",
-                "None",
-                scan.signature(),
-                now,
-                now,
-                tags,
-                List.of()));
-    if (!draft.modelId().isEmpty()) {
-      note(draft.modelId(), version);
-    }
-    return version;
+    Version unnumbered =
+        new Version(
+            draft.name(),
+            0,
+            "",
+            draft.source(),
+            place.location(),
+            place.runId(),
+            draft.runLink(),
+            draft.modelId(),
+            draft.description(),
+            "",
+            "None",
+            scan.signature(),
+            now,
+            now,
+            tags,
+            List.of());
+    return database.write(_ -> {
+      Version version = store.add(unnumbered);
+      if (!draft.modelId().isEmpty()) {
+        note(draft.modelId(), version);
+      }
+      news.registered(version);
+      return version;
+    });
   }
 
   /** Where a version's files are, and the run that made them. */
@@ -211,7 +242,7 @@ final class ClientModels {
             model.artifactUri(), draft.runId().isEmpty() ? model.sourceRunId() : draft.runId());
       }
       case MODEL_VERSION -> {
-        Version named = named(source);
+        Version named = versions.named(source);
         yield new Place(named.location(), draft.runId().isEmpty() ? named.runId() : draft.runId());
       }
       case RUN -> {
@@ -238,20 +269,6 @@ final class ClientModels {
     };
   }
 
-  /** {@code models:/name/3} or {@code models:/name@alias}. */
-  Version named(String source) {
-    String rest = source.substring("models:/".length());
-    int at = rest.lastIndexOf('@');
-    int slash = rest.lastIndexOf('/');
-    if (at > slash) {
-      return alias(rest.substring(0, at), rest.substring(at + 1));
-    }
-    if (slash < 1) {
-      throw VersionSource.unrelated(source, "model_id");
-    }
-    return version(rest.substring(0, slash), rest.substring(slash + 1));
-  }
-
   private VersionScan scan(String location) {
     return location.startsWith(MlflowArtifactRoutes.SCHEME)
         ? VersionScan.of(tree, MlflowArtifactRoutes.root(location))
@@ -266,22 +283,17 @@ final class ClientModels {
 
   /** A version by the number a client writes. */
   Version version(String name, String number) {
-    return store.require(name, number(number));
-  }
-
-  private static int number(String text) {
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException notANumber) {
-      throw EspalierException.invalid(
-          "Parameter 'version' must be an integer, got '%s'.".formatted(Checks.cut(50, text)));
-    }
+    return versions.version(name, number);
   }
 
   Version describe(String name, String number, String description) {
     Checks.length("description", MAX_TEXT, description);
     return store.change(
-        name, number(number), v -> with(v, description, v.stage()), false, machine.millis());
+        name,
+        RegisteredVersions.number(number),
+        v -> with(v, description, v.stage()),
+        false,
+        machine.millis());
   }
 
   private static Version with(Version v, String description, String stage) {
@@ -316,7 +328,7 @@ final class ClientModels {
     }
     return store.change(
         name,
-        number(number),
+        RegisteredVersions.number(number),
         v -> with(v, v.description(), canonical),
         archiveOthers,
         machine.millis());
@@ -342,67 +354,76 @@ final class ClientModels {
 
   void deleteVersion(String name, String number) {
     refusePipelines(name);
-    store.deleteVersion(name, number(number), machine.millis());
+    store.deleteVersion(name, RegisteredVersions.number(number), machine.millis());
   }
 
   void setVersionTag(String name, String number, String key, String text) {
     checkTag(key, text);
-    store.setVersionTag(name, number(number), key, text);
+    boolean _ =
+        database.write(_ -> {
+          store.setVersionTag(name, RegisteredVersions.number(number), key, text);
+          news.tagged(store.current(name), number, key, text);
+          return true;
+        });
   }
 
   void deleteVersionTag(String name, String number, String key) {
-    store.deleteVersionTag(name, number(number), key);
+    boolean _ =
+        database.write(_ -> {
+          store.deleteVersionTag(name, RegisteredVersions.number(number), key);
+          news.untagged(store.current(name), number, key);
+          return true;
+        });
   }
 
+  /** Moves an alias from whatever it names at that moment, as clients do not say what they saw. */
   void setAlias(String name, String alias, String number, String by) {
-    checkAlias(alias);
+    RegisteredVersions.checkAlias(alias);
     if (alias.equalsIgnoreCase("latest")) {
       throw EspalierException.invalid("'latest' alias name (case insensitive) is reserved.");
     }
     if (VERSION_ALIAS.matcher(alias).matches()) {
       throw EspalierException.invalid("Version alias name '%s' is reserved.".formatted(alias));
     }
-    refuseRolloutAlias(name, alias);
-    store.setAlias(name, alias, number(number), by, machine.instant().toString());
+    int target = RegisteredVersions.number(number);
+    rules.check(name, alias, target);
+    boolean _ =
+        database.write(_ -> {
+          String to = store.numbered(name, target).version();
+          AliasMove move = move(name, alias, to, by);
+          store.setAlias(move, target);
+          news.aliased(store.current(name), move, target);
+          return true;
+        });
   }
 
-  private void refuseRolloutAlias(String name, String alias) {
-    if (ROLLOUT_ALIASES.contains(alias) && store.ofPipeline(name)) {
-      throw new EspalierException(
-          ErrorCode.DENIED,
-          "Alias '%s' of '%s' decides what answers traffic: start a rollout instead."
-              .formatted(alias, name));
-    }
-  }
-
-  private static void checkAlias(String alias) {
-    if (!ALIAS.matcher(alias).matches()) {
-      throw EspalierException.invalid(
-          ("Invalid alias name: '%s'. Names may only contain alphanumerics, underscores (_), and"
-                  + " dashes (-).")
-              .formatted(Checks.cut(200, alias)));
-    }
-    Checks.length("Registered model alias name", 255, alias);
+  private AliasMove move(String name, String alias, String to, String by) {
+    return new AliasMove(
+        name,
+        alias,
+        store.named(name, alias).map(AliasStore.Named::version),
+        to,
+        by,
+        "by an MLflow client",
+        registry.now(name));
   }
 
   void deleteAlias(String name, String alias, String by) {
-    checkAlias(alias);
-    refuseRolloutAlias(name, alias);
-    store.deleteAlias(name, alias, by, machine.instant().toString());
+    RegisteredVersions.checkAlias(alias);
+    rules.checkOwner(name, alias);
+    boolean _ =
+        database.write(_ -> {
+          AliasMove move = move(name, alias, "", by);
+          if (move.from().isPresent()) {
+            store.deleteAlias(move);
+          }
+          news.unaliased(store.current(name), move);
+          return true;
+        });
   }
 
   Version alias(String name, String alias) {
-    checkAlias(alias);
-    if (alias.equalsIgnoreCase("latest")) {
-      return store
-          .newest(name)
-          .orElseThrow(() ->
-              EspalierException.notFound("Latest version not found for model %s.".formatted(name)));
-    }
-    return store
-        .alias(name, alias)
-        .orElseThrow(() ->
-            EspalierException.invalid("Registered model alias %s not found.".formatted(alias)));
+    return versions.alias(name, alias);
   }
 
   Found<RegisteredModel> models(

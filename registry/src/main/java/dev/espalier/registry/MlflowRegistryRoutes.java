@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.artifacts.ArtifactPath;
 import dev.espalier.artifacts.ArtifactTree;
-import dev.espalier.platform.Database;
 import dev.espalier.registry.RegisteredModel.Version;
 import dev.espalier.tracking.Found;
 import dev.espalier.tracking.MlflowArtifactRoutes;
@@ -25,17 +24,15 @@ import java.util.Optional;
 public final class MlflowRegistryRoutes extends WireRoutes {
   private final ClientModels models;
   private final ArtifactTree tree;
-  private final RegistryNews news;
 
   public MlflowRegistryRoutes(
-      Database database,
+      Registry registry,
+      AliasRules rules,
       Tracking tracking,
       ArtifactTree tree,
-      Webhooks webhooks,
       InstantSource machine) {
-    this.models = new ClientModels(database, tracking, tree, machine);
+    this.models = new ClientModels(registry, rules, tracking, tree, machine);
     this.tree = tree;
-    this.news = new RegistryNews(webhooks, models);
   }
 
   @Override
@@ -109,47 +106,33 @@ public final class MlflowRegistryRoutes extends WireRoutes {
   }
 
   private JsonNode setTag(Fields r) {
-    String name = r.required("name");
-    String key = r.required("key");
-    String text = r.textOr("value", "");
-    models.setTag(name, key, text);
-    news.modelTagged(name, key, text);
+    models.setTag(r.required("name"), r.required("key"), r.textOr("value", ""));
     return object();
   }
 
   private JsonNode deleteTag(Fields r) {
     models.deleteTag(r.required("name"), r.required("key"));
-    news.modelUntagged(r.required("name"), r.required("key"));
     return object();
   }
 
   private JsonNode setAlias(Fields r) {
-    String name = r.required("name");
-    String alias = r.required("alias");
-    models.setAlias(name, alias, r.required("version"), r.caller());
-    news.aliased(name, alias, r.required("version"));
+    models.setAlias(r.required("name"), r.required("alias"), r.required("version"), r.caller());
     return object();
   }
 
   private JsonNode deleteAlias(Fields r) {
     models.deleteAlias(r.required("name"), r.required("alias"), r.caller());
-    news.unaliased(r.required("name"), r.required("alias"));
     return object();
   }
 
   private JsonNode setVersionTag(Fields r) {
-    String name = r.required("name");
-    String version = r.required("version");
-    models.setVersionTag(name, version, r.required("key"), r.textOr("value", ""));
-    news.tagged(name, version, r.required("key"), r.textOr("value", ""));
+    models.setVersionTag(
+        r.required("name"), r.required("version"), r.required("key"), r.textOr("value", ""));
     return object();
   }
 
   private JsonNode deleteVersionTag(Fields r) {
-    String name = r.required("name");
-    String version = r.required("version");
-    models.deleteVersionTag(name, version, r.required("key"));
-    news.untagged(name, version, r.required("key"));
+    models.deleteVersionTag(r.required("name"), r.required("version"), r.required("key"));
     return object();
   }
 
@@ -172,23 +155,20 @@ public final class MlflowRegistryRoutes extends WireRoutes {
 
   private JsonNode create(Fields request) {
     return model(
-        news.created(
-            models.create(
-                request.required("name"), request.textOr("description", ""), tags(request))));
+        models.create(request.required("name"), request.textOr("description", ""), tags(request)));
   }
 
   private JsonNode register(Fields request) {
     return version(
-        news.registered(
-            models.register(
-                new ClientModels.Draft(
-                    request.required("name"),
-                    request.required("source"),
-                    request.textOr("run_id", ""),
-                    request.textOr("model_id", ""),
-                    request.textOr("run_link", ""),
-                    request.textOr("description", ""),
-                    tags(request)))));
+        models.register(
+            new ClientModels.Draft(
+                request.required("name"),
+                request.required("source"),
+                request.textOr("run_id", ""),
+                request.textOr("model_id", ""),
+                request.textOr("run_link", ""),
+                request.textOr("description", ""),
+                tags(request))));
   }
 
   private JsonNode latest(Fields request) {

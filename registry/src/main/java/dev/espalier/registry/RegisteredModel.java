@@ -1,6 +1,7 @@
 package dev.espalier.registry;
 
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 
 /**
@@ -18,6 +19,15 @@ record RegisteredModel(
     SortedMap<String, String> tags,
     SortedMap<String, Integer> aliases,
     List<Version> latest) {
+
+  /** True when its versions are prompts. */
+  boolean prompt() {
+    return prompt(tags);
+  }
+
+  private static boolean prompt(Map<String, String> tags) {
+    return "true".equalsIgnoreCase(tags.get(ClientModelSearchStore.PROMPT));
+  }
 
   /**
    * One version.
@@ -46,5 +56,9 @@ record RegisteredModel(
       long createdAt,
       long updatedAt,
       SortedMap<String, String> tags,
-      List<String> aliases) {}
+      List<String> aliases) {
+    boolean prompt() {
+      return RegisteredModel.prompt(tags);
+    }
+  }
 }

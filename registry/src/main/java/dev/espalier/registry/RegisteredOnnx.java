@@ -15,7 +15,6 @@ import dev.espalier.tracking.Tracking;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.Load;
@@ -31,13 +30,13 @@ public final class RegisteredOnnx {
   private static final String SCHEME = "models:/";
   private static final int MAX_MLMODEL = 1 << 20;
   private static final int MAX_GRAPH = 256 << 20;
-  private final ClientModels models;
+  private final RegisteredVersions versions;
   private final Tracking tracking;
   private final ArtifactTree tree;
 
-  public RegisteredOnnx(
-      Database database, Tracking tracking, ArtifactTree tree, InstantSource machine) {
-    this.models = new ClientModels(database, tracking, tree, machine);
+  /** Over a database that {@link Registry} has opened. */
+  public RegisteredOnnx(Database database, Tracking tracking, ArtifactTree tree) {
+    this.versions = new RegisteredVersions(database);
     this.tracking = tracking;
     this.tree = tree;
   }
@@ -76,7 +75,7 @@ public final class RegisteredOnnx {
           "'%s' names no registered version.".formatted(reference),
           Optional.of("models:/spam/3 or models:/spam@champion"));
     }
-    return models.named(source);
+    return versions.named(source);
   }
 
   /**

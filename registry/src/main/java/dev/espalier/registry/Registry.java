@@ -9,6 +9,7 @@ import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Events;
 import dev.espalier.platform.ProductClocks;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,16 +33,45 @@ public final class Registry {
 
   private static final Pattern ALIAS = Pattern.compile("[a-z][a-z0-9-]{0,39}");
   private static final int MAX_KEY = 200;
+  private final Database database;
   private final RegistryStore store;
   private final Bundles bundles;
   private final ProductClocks clocks;
-  private final Events events;
+  private final RegistryNews news;
 
+  /** A registry whose changes are events and nothing else. */
   public Registry(Database database, Bundles bundles, ProductClocks clocks, Events events) {
+    this(database, bundles, clocks, new RegistryNews(events));
+  }
+
+  public Registry(Database database, Bundles bundles, ProductClocks clocks, RegistryNews news) {
+    this.database = database;
     this.store = new RegistryStore(database);
     this.bundles = bundles;
     this.clocks = clocks;
-    this.events = events;
+    this.news = news;
+  }
+
+  Database database() {
+    return database;
+  }
+
+  RegistryNews news() {
+    return news;
+  }
+
+  /** The product's time. */
+  Instant now(String product) {
+    return clocks.now(product);
+  }
+
+  boolean ofPipeline(String name) {
+    return store.ofPipeline(name);
+  }
+
+  /** A pipeline's version by its number. */
+  Optional<ModelVersion> numbered(String product, int number) {
+    return store.numbered(product, number);
   }
 
   /** Registers with nothing required beyond the record's own fields. */
@@ -78,13 +108,20 @@ public final class Registry {
       return earlier.get();
     }
     long bytes = verified(registration.bundle());
-    RegistryStore.Registered registered =
-        store.register(
-            registration, idempotencyKey, content, bytes, clocks.now(registration.product()));
-    if (registered.fresh()) {
-      events.publish(registration.product(), "version.registered", registered.version());
-    }
-    return registered.version();
+    return database.write(_ -> {
+      RegistryStore.Registered registered =
+          store.register(
+              registration, idempotencyKey, content, bytes, clocks.now(registration.product()));
+      registered
+          .shown()
+          .ifPresent(shown -> {
+            if (shown.first()) {
+              news.shown(shown.model());
+            }
+            news.registered(registered.version(), shown.version());
+          });
+      return registered.version();
+    });
   }
 
   private long verified(Digest bundle) {
@@ -150,13 +187,14 @@ public final class Registry {
           "An alias is lower-case letters, digits and dashes, at most 40.",
           Optional.of(CHAMPION));
     }
-    version(product, to);
+    int number = version(product, to).number();
     AliasMove move = new AliasMove(product, alias, expected, to, by, why, clocks.now(product));
-    store.move(move);
-    if (!expected.equals(Optional.of(to))) {
-      events.publish(product, "alias.moved", move);
-    }
-    return move;
+    return database.write(_ -> {
+      if (store.move(move, number)) {
+        news.aliased(store.shown(product), move, number);
+      }
+      return move;
+    });
   }
 
   /**

@@ -2,27 +2,35 @@ package dev.espalier.registry;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.platform.Events;
 import dev.espalier.registry.RegisteredModel.Version;
 import dev.espalier.registry.Webhook.Event;
 import java.util.Map;
+import java.util.Optional;
 
-/** What webhooks are told of a client's changes, in MLflow's shapes. */
-final class RegistryNews {
+/**
+ * Tells of every change in the registry, whoever made it: the stream of events, and webhooks in
+ * MLflow's shapes. Called inside the transaction of the change, so that what is told and what
+ * happened are durable together or not at all. Thread-safe.
+ */
+public final class RegistryNews {
   private static final String TEXT = "mlflow.prompt.text";
-  private final Webhooks webhooks;
-  private final ClientModels models;
+  private final Events events;
+  private final Optional<Webhooks> webhooks;
 
-  RegistryNews(Webhooks webhooks, ClientModels models) {
+  /** Tells the stream of events only. */
+  public RegistryNews(Events events) {
+    this(events, Optional.empty());
+  }
+
+  /** Tells webhooks too. */
+  public RegistryNews(Events events, Webhooks webhooks) {
+    this(events, Optional.of(webhooks));
+  }
+
+  private RegistryNews(Events events, Optional<Webhooks> webhooks) {
+    this.events = events;
     this.webhooks = webhooks;
-    this.models = models;
-  }
-
-  private static boolean prompt(Map<String, String> tags) {
-    return "true".equalsIgnoreCase(tags.get(ClientModelSearchStore.PROMPT));
-  }
-
-  private String kind(String name, String ofModel, String ofPrompt) {
-    return prompt(models.get(name).tags()) ? ofPrompt : ofModel;
   }
 
   private static ObjectNode about(String name) {
@@ -34,63 +42,98 @@ final class RegistryNews {
     tags.forEach(object::put);
   }
 
-  RegisteredModel created(RegisteredModel model) {
-    ObjectNode data = about(model.name()).put("description", model.description());
-    tags(data, model.tags());
-    webhooks.publish(
-        new Event(prompt(model.tags()) ? "PROMPT" : "REGISTERED_MODEL", "CREATED"), data);
-    return model;
+  private void tell(String entity, String action, ObjectNode data) {
+    webhooks.ifPresent(hooks -> hooks.publish(new Event(entity, action), data));
   }
 
-  Version registered(Version version) {
-    boolean prompt = prompt(version.tags());
+  /** A client made a name. */
+  void created(RegisteredModel model) {
+    events.publish(model.name(), "model.created", about(model.name()));
+    shown(model);
+  }
+
+  /** A name is there for clients to see; of a pipeline's, its first version is the event. */
+  void shown(RegisteredModel model) {
+    ObjectNode data = about(model.name()).put("description", model.description());
+    tags(data, model.tags());
+    tell(model.prompt() ? "PROMPT" : "REGISTERED_MODEL", "CREATED", data);
+  }
+
+  /** A version of a client. */
+  void registered(Version version) {
+    events.publish(
+        version.name(),
+        "model.registered",
+        about(version.name())
+            .put("number", version.number())
+            .put("version", version.version())
+            .put("source", version.source()));
+    told(version);
+  }
+
+  /** A version of a pipeline, and how clients see it. */
+  void registered(ModelVersion version, Version seen) {
+    events.publish(version.product(), "version.registered", version);
+    told(seen);
+  }
+
+  private void told(Version version) {
     ObjectNode data = about(version.name()).put("version", Integer.toString(version.number()));
-    if (prompt) {
+    if (version.prompt()) {
       data.put("template", version.tags().getOrDefault(TEXT, ""));
     } else {
       data.put("source", version.source()).put("run_id", version.runId());
     }
     data.put("description", version.description());
     tags(data, version.tags());
-    webhooks.publish(new Event(prompt ? "PROMPT_VERSION" : "MODEL_VERSION", "CREATED"), data);
-    return version;
+    tell(version.prompt() ? "PROMPT_VERSION" : "MODEL_VERSION", "CREATED", data);
   }
 
   /** Of models only prompts' tags are told. */
-  void modelTagged(String name, String key, String text) {
-    if (prompt(models.get(name).tags())) {
-      webhooks.publish(
-          new Event("PROMPT_TAG", "SET"), about(name).put("key", key).put("value", text));
+  void modelTagged(RegisteredModel model, String key, String text) {
+    if (model.prompt()) {
+      tell("PROMPT_TAG", "SET", about(model.name()).put("key", key).put("value", text));
     }
   }
 
-  void modelUntagged(String name, String key) {
-    if (prompt(models.get(name).tags())) {
-      webhooks.publish(new Event("PROMPT_TAG", "DELETED"), about(name).put("key", key));
+  void modelUntagged(RegisteredModel model, String key) {
+    if (model.prompt()) {
+      tell("PROMPT_TAG", "DELETED", about(model.name()).put("key", key));
     }
   }
 
-  void tagged(String name, String version, String key, String text) {
-    webhooks.publish(
-        new Event(kind(name, "MODEL_VERSION_TAG", "PROMPT_VERSION_TAG"), "SET"),
-        about(name).put("version", version).put("key", key).put("value", text));
+  void tagged(RegisteredModel model, String version, String key, String text) {
+    tell(
+        model.prompt() ? "PROMPT_VERSION_TAG" : "MODEL_VERSION_TAG",
+        "SET",
+        about(model.name()).put("version", version).put("key", key).put("value", text));
   }
 
-  void untagged(String name, String version, String key) {
-    webhooks.publish(
-        new Event(kind(name, "MODEL_VERSION_TAG", "PROMPT_VERSION_TAG"), "DELETED"),
-        about(name).put("version", version).put("key", key));
+  void untagged(RegisteredModel model, String version, String key) {
+    tell(
+        model.prompt() ? "PROMPT_VERSION_TAG" : "MODEL_VERSION_TAG",
+        "DELETED",
+        about(model.name()).put("version", version).put("key", key));
   }
 
-  void aliased(String name, String alias, String version) {
-    webhooks.publish(
-        new Event(kind(name, "MODEL_VERSION_ALIAS", "PROMPT_ALIAS"), "CREATED"),
-        about(name).put("alias", alias).put("version", version));
+  /** An alias names a version now; webhooks hear of it even where it named it before. */
+  void aliased(RegisteredModel model, AliasMove move, int number) {
+    if (!move.from().equals(Optional.of(move.to()))) {
+      events.publish(move.product(), "alias.moved", move);
+    }
+    tell(
+        model.prompt() ? "PROMPT_ALIAS" : "MODEL_VERSION_ALIAS",
+        "CREATED",
+        about(model.name()).put("alias", move.alias()).put("version", Integer.toString(number)));
   }
 
-  void unaliased(String name, String alias) {
-    webhooks.publish(
-        new Event(kind(name, "MODEL_VERSION_ALIAS", "PROMPT_ALIAS"), "DELETED"),
-        about(name).put("alias", alias));
+  void unaliased(RegisteredModel model, AliasMove move) {
+    if (move.from().isPresent()) {
+      events.publish(move.product(), "alias.moved", move);
+    }
+    tell(
+        model.prompt() ? "PROMPT_ALIAS" : "MODEL_VERSION_ALIAS",
+        "DELETED",
+        about(model.name()).put("alias", move.alias()));
   }
 }

@@ -5,15 +5,26 @@ import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
-/** The registry over HTTP: versions, lineage, aliases with their history. Read-only. */
+/** The registry over HTTP: versions, lineage, aliases with their history and their moves. */
 public final class RegistryRoutes extends JsonRoutes {
   private final Registry registry;
 
-  public RegistryRoutes(Registry registry) {
+  private final AliasRules rules;
+
+  public RegistryRoutes(Registry registry, AliasRules rules) {
     this.registry = registry;
+    this.rules = rules;
   }
+
+  /**
+   * A move that is asked for.
+   *
+   * @param expected the version that the mover believes the alias to name; empty for none
+   */
+  record MoveRequest(String version, Optional<String> expected, Optional<String> reason) {}
 
   /** A version with the aliases that name it. */
   record VersionView(ModelVersion model, List<String> aliases) {}
@@ -27,7 +38,8 @@ public final class RegistryRoutes extends JsonRoutes {
         .get("/models/{product}/versions", safely(this::versions))
         .get("/models/{product}/versions/{version}", safely(this::version))
         .get("/models/{product}/versions/{version}/lineage", safely(this::lineage))
-        .get("/models/{product}/aliases", safely(this::aliases));
+        .get("/models/{product}/aliases", safely(this::aliases))
+        .post("/models/{product}/aliases/{alias}", safely(this::move));
   }
 
   private void versions(ServerRequest request, ServerResponse response) {
@@ -52,5 +64,21 @@ public final class RegistryRoutes extends JsonRoutes {
   private void aliases(ServerRequest request, ServerResponse response) {
     String product = path(request, "product");
     send(response, new AliasView(registry.aliases(product), registry.aliasHistory(product)));
+  }
+
+  private void move(ServerRequest request, ServerResponse response) {
+    String product = path(request, "product");
+    String alias = path(request, "alias");
+    MoveRequest asked = body(request, MoveRequest.class);
+    rules.check(product, alias, registry.version(product, asked.version()).number());
+    send(
+        response,
+        registry.moveAlias(
+            product,
+            alias,
+            asked.expected(),
+            asked.version(),
+            caller(request).user(),
+            asked.reason().orElse("")));
   }
 }

@@ -21,7 +21,7 @@ final class RegistryStore {
     showEarlier();
   }
 
-  /** Versions and aliases from before clients could see them. */
+  /** Versions from before clients could see them. */
   private void showEarlier() {
     int _ =
         database.write(handle -> {
@@ -37,23 +37,14 @@ final class RegistryStore {
                   .map((row, _) -> Json.read(row.getString("record"), ModelVersion.class))
                   .list();
           for (ModelVersion version : earlier) {
-            ClientModelStore.ofPipeline(handle, version);
-            handle
-                .createQuery(
-                    "SELECT alias FROM model_alias WHERE product = :product AND version = :version")
-                .bind("product", version.product())
-                .bind("version", version.version())
-                .mapTo(String.class)
-                .forEach(alias ->
-                    ClientModelStore.aliasOfPipeline(
-                        handle, version.product(), alias, version.version()));
+            var _ = ClientModelStore.ofPipeline(handle, version);
           }
           return earlier.size();
         });
   }
 
-  /** A version, and whether this call made it. */
-  record Registered(ModelVersion version, boolean fresh) {}
+  /** A version, and how clients see it where this call made it. */
+  record Registered(ModelVersion version, Optional<ClientModelStore.Shown> shown) {}
 
   private record Keyed(String content, String record) {}
 
@@ -65,9 +56,8 @@ final class RegistryStore {
       Registration registration, String key, Digest content, long bytes, Instant at) {
     return database.write(handle ->
         byKey(handle, registration.product(), key, content)
-            .map(earlier -> new Registered(earlier, false))
-            .orElseGet(
-                () -> new Registered(insert(handle, registration, key, content, bytes, at), true)));
+            .map(earlier -> new Registered(earlier, Optional.empty()))
+            .orElseGet(() -> insert(handle, registration, key, content, bytes, at)));
   }
 
   private static Optional<ModelVersion> byKey(
@@ -90,7 +80,7 @@ final class RegistryStore {
     return found.map(keyed -> Json.read(keyed.record(), ModelVersion.class));
   }
 
-  private static ModelVersion insert(
+  private static Registered insert(
       Handle handle,
       Registration registration,
       String key,
@@ -98,7 +88,8 @@ final class RegistryStore {
       long bytes,
       Instant at) {
     List<ModelVersion> before = versions(handle, registration.product());
-    ModelVersion version = next(before, registration, bytes, at);
+    int number = 1 + ClientModelStore.lastNumber(handle, registration.product());
+    ModelVersion version = next(before, registration, number, bytes, at);
     handle
         .createUpdate(
             """
@@ -115,12 +106,11 @@ final class RegistryStore {
         .bind("bundle", version.bundle().text())
         .bind("record", Json.write(version))
         .execute();
-    ClientModelStore.ofPipeline(handle, version);
-    return version;
+    return new Registered(version, Optional.of(ClientModelStore.ofPipeline(handle, version)));
   }
 
   private static ModelVersion next(
-      List<ModelVersion> before, Registration asked, long bytes, Instant at) {
+      List<ModelVersion> before, Registration asked, int number, long bytes, Instant at) {
     String reason = "The first version.";
     SemVer version = SemVer.FIRST;
     if (!before.isEmpty()) {
@@ -131,7 +121,7 @@ final class RegistryStore {
     return new ModelVersion(
         asked.product(),
         version.toString(),
-        before.size() + 1,
+        number,
         asked.bundle(),
         bytes,
         asked.rung(),
@@ -174,14 +164,41 @@ final class RegistryStore {
             .findOne());
   }
 
+  Optional<ModelVersion> numbered(String product, int number) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                "SELECT record FROM model_version WHERE product = :product AND number = :number")
+            .bind("product", product)
+            .bind("number", number)
+            .map((row, _) -> Json.read(row.getString("record"), ModelVersion.class))
+            .findOne());
+  }
+
+  /** True when a pipeline registers under this name. */
+  boolean ofPipeline(String name) {
+    return database.read(handle ->
+        handle
+            .createQuery("SELECT number FROM model_version WHERE product = :name LIMIT 1")
+            .bind("name", name)
+            .mapTo(Integer.class)
+            .findOne()
+            .isPresent());
+  }
+
+  /** How clients see the name, as the transaction of the caller sees it. */
+  RegisteredModel shown(String name) {
+    return new ClientModelStore(database).current(name);
+  }
+
   Optional<ModelVersion> alias(String product, String alias) {
     return database.read(handle ->
         handle
             .createQuery(
                 """
-                SELECT v.record FROM model_alias a
-                JOIN model_version v ON v.product = a.product AND v.version = a.version
-                WHERE a.product = :product AND a.alias = :alias
+                SELECT v.record FROM registered_alias a
+                JOIN model_version v ON v.product = a.model AND v.number = a.number
+                WHERE a.model = :product AND a.alias = :alias
                 """)
             .bind("product", product)
             .bind("alias", alias)
@@ -193,7 +210,12 @@ final class RegistryStore {
     return database.read(handle -> {
       SortedMap<String, String> aliases = new TreeMap<>();
       handle
-          .createQuery("SELECT alias, version FROM model_alias WHERE product = :product")
+          .createQuery(
+              """
+              SELECT a.alias, v.version FROM registered_alias a
+              JOIN registered_version v ON v.model = a.model AND v.number = a.number
+              WHERE a.model = :product
+              """)
           .bind("product", product)
           .map((row, _) -> new String[] {row.getString("alias"), row.getString("version")})
           .forEach(pair -> aliases.put(pair[0], pair[1]));
@@ -223,55 +245,7 @@ final class RegistryStore {
   }
 
   /** Moves the alias and records the move, or throws CONFLICT and does neither. */
-  void move(AliasMove move) {
-    int _ =
-        database.write(handle -> {
-          Optional<String> current = current(handle, move.product(), move.alias());
-          if (!current.equals(move.from())) {
-            throw EspalierException.conflict(
-                "Alias '%s' names %s, not %s: look again."
-                    .formatted(
-                        move.alias(), current.orElse("nothing"), move.from().orElse("nothing")));
-          }
-          return current.equals(Optional.of(move.to())) ? 0 : write(handle, move);
-        });
-  }
-
-  private static Optional<String> current(Handle handle, String product, String alias) {
-    return handle
-        .createQuery("SELECT version FROM model_alias WHERE product = :product AND alias = :alias")
-        .bind("product", product)
-        .bind("alias", alias)
-        .mapTo(String.class)
-        .findOne();
-  }
-
-  private static int write(Handle handle, AliasMove move) {
-    handle
-        .createUpdate(
-            """
-            INSERT INTO model_alias (product, alias, version)
-            VALUES (:product, :alias, :version)
-            ON CONFLICT (product, alias) DO UPDATE SET version = excluded.version
-            """)
-        .bind("product", move.product())
-        .bind("alias", move.alias())
-        .bind("version", move.to())
-        .execute();
-    ClientModelStore.aliasOfPipeline(handle, move.product(), move.alias(), move.to());
-    return handle
-        .createUpdate(
-            """
-            INSERT INTO alias_move (product, alias, from_version, to_version, moved_by, why, at)
-            VALUES (:product, :alias, :from, :to, :by, :why, :at)
-            """)
-        .bind("product", move.product())
-        .bind("alias", move.alias())
-        .bind("from", move.from().orElse(null))
-        .bind("to", move.to())
-        .bind("by", move.by())
-        .bind("why", move.why())
-        .bind("at", move.at().toString())
-        .execute();
+  boolean move(AliasMove move, int number) {
+    return database.write(handle -> AliasStore.move(handle, move, number));
   }
 }

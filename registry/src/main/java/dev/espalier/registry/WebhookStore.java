@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 
@@ -22,6 +23,7 @@ final class WebhookStore {
 
   WebhookStore(Database database) {
     this.database = database;
+    database.migrate("registry");
   }
 
   /** A delivery that waits. */
@@ -116,25 +118,33 @@ final class WebhookStore {
         });
   }
 
-  /** Puts deliveries into the outbox: all, or none. */
-  void send(List<Delivery> deliveries, long now) {
-    boolean _ =
-        database.writeTogether(handle -> {
-          for (Delivery delivery : deliveries) {
-            handle
-                .createUpdate(
-                    """
-                    INSERT INTO webhook_delivery (id, webhook, body, attempts, next_at)
-                    VALUES (:id, :webhook, :body, 0, :now)
-                    """)
-                .bind("id", delivery.id())
-                .bind("webhook", delivery.webhook())
-                .bind("body", delivery.body())
-                .bind("now", now)
-                .execute();
-          }
-          return true;
-        });
+  /**
+   * Puts one delivery for each webhook that asks for the event into the outbox, inside the
+   * transaction of the caller.
+   *
+   * @return how many
+   */
+  int send(Event event, String body, long now) {
+    return database.writeTogether(handle -> {
+      List<Webhook> asking =
+          all(handle).stream()
+              .filter(webhook -> webhook.active() && webhook.events().contains(event))
+              .toList();
+      for (Webhook webhook : asking) {
+        handle
+            .createUpdate(
+                """
+                INSERT INTO webhook_delivery (id, webhook, body, attempts, next_at)
+                VALUES (:id, :webhook, :body, 0, :now)
+                """)
+            .bind("id", UUID.randomUUID().toString())
+            .bind("webhook", webhook.id())
+            .bind("body", body)
+            .bind("now", now)
+            .execute();
+      }
+      return asking.size();
+    });
   }
 
   /** Deliveries that are due, the longest waiting first. */

@@ -42,6 +42,7 @@ public final class Webhooks implements AutoCloseable {
   private static final int MAX_HOOKS = 100;
   private static final long MAX_PAUSE_SECONDS = 60;
   private static final int AT_ONCE = 20;
+  private final Database database;
   private final WebhookStore store;
   private final SecretBox secrets;
   private final OutboundPost outbound;
@@ -71,6 +72,7 @@ public final class Webhooks implements AutoCloseable {
       OutboundPost outbound,
       InstantSource machine,
       Duration firstPause) {
+    this.database = database;
     this.store = new WebhookStore(database);
     this.secrets = secrets;
     this.outbound = outbound;
@@ -140,18 +142,13 @@ public final class Webhooks implements AutoCloseable {
     store.delete(id);
   }
 
-  /** Tells everybody who asked for it; returns when it is in the outbox. */
+  /**
+   * Tells everybody who asked for it. Inside a write the outbox rows are part of its transaction,
+   * and go out when it has committed.
+   */
   void publish(Event event, JsonNode data) {
-    String body = body(event, data);
-    List<WebhookStore.Delivery> deliveries =
-        store.all().stream()
-            .filter(webhook -> webhook.active() && webhook.events().contains(event))
-            .map(webhook ->
-                new WebhookStore.Delivery(UUID.randomUUID().toString(), webhook.id(), body, 0))
-            .toList();
-    if (!deliveries.isEmpty()) {
-      store.send(deliveries, machine.millis());
-      work.release();
+    if (store.send(event, body(event, data), machine.millis()) > 0) {
+      database.afterCommit(work::release);
     }
   }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 
 /** Registers versions and moves an alias along, saying each number, until it is killed. */
 final class KilledRegistrar {
@@ -30,12 +31,16 @@ final class KilledRegistrar {
       Database database = TestDatabase.in(home);
       LocalArtifactStore files = new LocalArtifactStore(home.resolve("files"));
       ProductClocks clocks = new ProductClocks(database, machine);
-      var _ =
+      Registry registry =
           new Registry(database, new Bundles(files), clocks, new Events(database, clocks, machine));
       Tracking tracking = new Tracking(database);
       ArtifactTree tree = new ArtifactTree(database, files, machine);
       return new Opened(
-          database, tracking, tree, new ClientModels(database, tracking, tree, machine));
+          database,
+          tracking,
+          tree,
+          new ClientModels(
+              registry, new AliasRules(registry, _ -> Set.of()), tracking, tree, machine));
     }
   }
 

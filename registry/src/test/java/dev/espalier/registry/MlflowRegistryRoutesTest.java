@@ -192,7 +192,7 @@ class MlflowRegistryRoutesTest {
   }
 
   @Test
-  void moves_of_aliases_are_kept_and_rollouts_own_theirs() throws Exception {
+  void moves_of_aliases_are_kept_and_a_pipeline_s_versions_stay() throws Exception {
     ok("POST", "registered-models/create", "{\"name\":\"spam\"}");
     String id = model("x", new byte[] {1});
     register("spam", id);
@@ -222,7 +222,7 @@ class MlflowRegistryRoutesTest {
         "{\"name\":\"spam\",\"alias\":\"champion\",\"version\":\"1\"}",
         403,
         "PERMISSION_DENIED",
-        "start a rollout");
+        "no gate has judged version 1");
     ok(
         "POST",
         "registered-models/alias",

@@ -25,7 +25,8 @@ final class MlflowServer implements AutoCloseable {
   final Database database;
   final Tracking tracking;
   final Registry registry;
-  private final Webhooks webhooks;
+  final Events events;
+  final Webhooks webhooks;
   private final WebServer server;
 
   MlflowServer(Path folder) {
@@ -34,9 +35,11 @@ final class MlflowServer implements AutoCloseable {
     LocalArtifactStore files = new LocalArtifactStore(folder.resolve("files"));
     tracking = new Tracking(database);
     ProductClocks clocks = new ProductClocks(database, machine);
-    registry =
-        new Registry(database, new Bundles(files), clocks, new Events(database, clocks, machine));
     webhooks = new Webhooks(database, SecretBox.in(folder), Set.of(), machine);
+    events = new Events(database, clocks, machine);
+    registry =
+        new Registry(database, new Bundles(files), clocks, new RegistryNews(events, webhooks));
+    AliasRules rules = new AliasRules(registry, _ -> Set.of("champion", "staging"));
     ArtifactTree tree = new ArtifactTree(database, files, machine);
     server =
         WebServer.builder()
@@ -51,7 +54,7 @@ final class MlflowServer implements AutoCloseable {
                     .register(new MlflowArtifactRoutes(tracking, tree))
                     .register(new MlflowMultipartRoutes(tree, InstantSource.system()))
                     .register(new MlflowTraceRoutes(tracking, tree, InstantSource.system()))
-                    .register(new MlflowRegistryRoutes(database, tracking, tree, webhooks, machine))
+                    .register(new MlflowRegistryRoutes(registry, rules, tracking, tree, machine))
                     .register(new MlflowWebhookRoutes(webhooks))
                     .register(new MlflowExperimentRoutes.UnknownRoutes()))
             .build()

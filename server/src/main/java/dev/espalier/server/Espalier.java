@@ -62,6 +62,7 @@ import dev.espalier.platform.Ids;
 import dev.espalier.platform.ProductClocks;
 import dev.espalier.platform.Role;
 import dev.espalier.platform.Signer;
+import dev.espalier.registry.AliasRules;
 import dev.espalier.registry.MlflowRegistryRoutes;
 import dev.espalier.registry.MlflowWebhookRoutes;
 import dev.espalier.registry.ModelVersion;
@@ -69,6 +70,7 @@ import dev.espalier.registry.RegisteredOnnx;
 import dev.espalier.registry.Registry;
 import dev.espalier.registry.RegistryAudit;
 import dev.espalier.registry.RegistryEvidence;
+import dev.espalier.registry.RegistryNews;
 import dev.espalier.registry.RegistryRoutes;
 import dev.espalier.registry.SecretBox;
 import dev.espalier.registry.Webhooks;
@@ -163,10 +165,12 @@ public final class Espalier implements AutoCloseable {
       Bundles bundles = new Bundles(artifacts);
       Tracking tracking = new Tracking(database);
       ArtifactTree tree = new ArtifactTree(database, artifacts, machine);
-      Registry registry = new Registry(database, bundles, clocks, events);
       Webhooks webhooks =
           opened(new Webhooks(database, SecretBox.in(home.folder()), Set.of(), machine));
-      RegisteredOnnx registered = new RegisteredOnnx(database, tracking, tree, machine);
+      Registry registry =
+          new Registry(database, bundles, clocks, new RegistryNews(events, webhooks));
+      AliasRules aliases = new AliasRules(registry, product -> governed(canvases, product));
+      RegisteredOnnx registered = new RegisteredOnnx(database, tracking, tree);
       List<StepLogic<?>> steps = steps(datasets, registry, registered);
       pipelines =
           opened(
@@ -298,7 +302,7 @@ public final class Espalier implements AutoCloseable {
                           new ExperimentRoutes(tracking, tree),
                           new TrackingRoutes(tracking),
                           new PipelineRoutes(pipelines, canvases::require, loop::start),
-                          new RegistryRoutes(registry),
+                          new RegistryRoutes(registry, aliases),
                           new CiRoutes(checks.checks(), canvases::require),
                           new PredictRoutes(serving, PredictRoutes.EventTime.NOW),
                           new DeploymentRoutes(deployments),
@@ -314,7 +318,7 @@ public final class Espalier implements AutoCloseable {
                           new MlflowArtifactRoutes(tracking, tree),
                           new MlflowMultipartRoutes(tree, machine),
                           new MlflowTraceRoutes(tracking, tree, machine),
-                          new MlflowRegistryRoutes(database, tracking, tree, webhooks, machine),
+                          new MlflowRegistryRoutes(registry, aliases, tracking, tree, machine),
                           new MlflowWebhookRoutes(webhooks),
                           new MlflowExperimentRoutes.UnknownRoutes()),
                       serving::metrics)));
@@ -322,6 +326,15 @@ public final class Espalier implements AutoCloseable {
       close();
       throw failure;
     }
+  }
+
+  /** The aliases that a product's canvas lists. */
+  private static Set<String> governed(Canvases canvases, String product) {
+    return canvases
+        .active(product)
+        .flatMap(canvas -> canvas.specs(Spec.RegistryPolicy.class).stream().findFirst())
+        .map(Spec.RegistryPolicy::aliases)
+        .orElse(Set.of());
   }
 
   /** A card that says what it must is frozen with the first release that asks for it. */

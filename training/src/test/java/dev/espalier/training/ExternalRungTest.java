@@ -13,11 +13,10 @@ import dev.espalier.model.Bundles;
 import dev.espalier.model.Engine;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
+import dev.espalier.registry.AliasRules;
 import dev.espalier.registry.MlflowRegistryRoutes;
 import dev.espalier.registry.ModelVersion;
 import dev.espalier.registry.Registry;
-import dev.espalier.registry.SecretBox;
-import dev.espalier.registry.Webhooks;
 import dev.espalier.tracking.MlflowRunRoutes;
 import io.helidon.webserver.WebServer;
 import java.io.ByteArrayInputStream;
@@ -61,7 +60,6 @@ class ExternalRungTest {
       """;
   @TempDir Path folder;
   private TestPipeline pipeline;
-  private Webhooks webhooks;
   private WebServer server;
   private final HttpClient http = HttpClient.newHttpClient();
 
@@ -69,8 +67,6 @@ class ExternalRungTest {
   void open() {
     pipeline = new TestPipeline(folder);
     pipeline.datasets.add(TestPipeline.DATASET, csv(TestPipeline.rows(0, 400)), Format.CSV);
-    webhooks =
-        new Webhooks(pipeline.database, SecretBox.in(folder), Set.of(), InstantSource.system());
     server =
         WebServer.builder()
             .host("127.0.0.1")
@@ -80,10 +76,10 @@ class ExternalRungTest {
                     .register(new MlflowRunRoutes(pipeline.tracking))
                     .register(
                         new MlflowRegistryRoutes(
-                            pipeline.database,
+                            pipeline.registry,
+                            new AliasRules(pipeline.registry, _ -> Set.of()),
                             pipeline.tracking,
                             pipeline.tree,
-                            webhooks,
                             InstantSource.system())))
             .build()
             .start();
@@ -92,7 +88,6 @@ class ExternalRungTest {
   @AfterEach
   void close() {
     server.stop();
-    webhooks.close();
     http.close();
     pipeline.close();
   }

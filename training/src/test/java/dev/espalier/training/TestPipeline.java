@@ -66,7 +66,7 @@ final class TestPipeline implements AutoCloseable {
     this.registry = new Registry(database, new Bundles(artifacts), clocks, events);
     this.tracking = new Tracking(database);
     this.tree = new ArtifactTree(database, artifacts, clock);
-    this.registered = new RegisteredOnnx(database, tracking, tree, clock);
+    this.registered = new RegisteredOnnx(database, tracking, tree);
   }
 
   /** Rows one hour apart; every third is spam; a tenth of the words are noise of the other side. */
