@@ -1012,6 +1012,18 @@ export interface Schemas {
     compilesTo: string[];
     evidence: Schemas['Proof'][];
     fields: Schemas['Field'][];
+    /** Values that are refused, because no component of this build can run them */
+    unbuilt: Schemas['Limit'][];
+  };
+  /** Values of a field that this build refuses */
+  Limit: {
+    /** The path within the answer; lists are entered */
+    field: string;
+    /** The values, in words */
+    values: string;
+    reason: string;
+    /** What to write instead */
+    nearest: string;
   };
   /** The candidate minus the champion in one signal, with its 95 % interval */
   Effect: {

@@ -89,8 +89,15 @@ final class Board {
     for (Layout.Placed each : placed.clauses()) {
       Clause clause = each.clause();
       Judge.Judged judged =
-          Judge.clause(
-              clause, Optional.ofNullable(evidence.get(each.home())), each.answered(), now);
+          placed
+              .refused()
+              .map(why -> new Judge.Judged(State.NO_EVIDENCE, why, Optional.empty()))
+              .orElseGet(() ->
+                  Judge.clause(
+                      clause,
+                      Optional.ofNullable(evidence.get(each.home())),
+                      each.answered(),
+                      now));
       Optional<Conformance.Waived> waiver =
           waivers ? Waivers.of(canvas, question.key(), clause.id(), now) : Optional.empty();
       rows.add(evidence(clause, waived(judged, waiver), waiver));
@@ -103,7 +110,8 @@ final class Board {
                     each.owner(),
                     each.due(),
                     LocalDate.ofInstant(now, ZoneOffset.UTC).isAfter(each.due())));
-    State state = state(placed.given(), rows);
+    State state =
+        placed.refused().map(_ -> State.NO_EVIDENCE).orElseGet(() -> state(placed.given(), rows));
     return new QuestionRow(
         question.key(),
         question.id(),
@@ -117,6 +125,7 @@ final class Board {
             .filter(Conformance.Deferral::overdue)
             .map(each ->
                 "Overdue since %s: %s was to answer it.".formatted(each.due(), each.owner()))
+            .or(placed::refused)
             .orElseGet(() -> reason(placed.given(), state, rows)),
         placed.answer(),
         placed.defaults(),

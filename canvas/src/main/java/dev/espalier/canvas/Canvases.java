@@ -81,6 +81,7 @@ public final class Canvases {
    */
   public Plan plan(String product, byte[] document, Caller caller) {
     Answers answers = about(product, document);
+    Unbuilt.refuse(answers);
     Plan plan =
         Planner.plan(
             product,
@@ -114,9 +115,7 @@ public final class Canvases {
   /** What is wrong with a document, without storing anything; for an editor, at each keystroke. */
   public Check check(String product, byte[] document) {
     try {
-      return new Check(
-          Rules.findings(about(product, document), ledger.facts(product, latest(product))),
-          List.of());
+      return Check.of(about(product, document), ledger.facts(product, latest(product)));
     } catch (EspalierException problem) {
       return new Check(List.of(), List.of(Problem.of(problem)));
     }
@@ -139,6 +138,7 @@ public final class Canvases {
   /** A stored plan, made again: what it covers must be what still applies. */
   private Plan again(CanvasStore.Planned planned) {
     Answers answers = Answers.read(planned.source().getBytes(StandardCharsets.UTF_8));
+    Unbuilt.refuse(answers);
     Plan plan =
         Planner.plan(
             planned.product(),

@@ -18,10 +18,17 @@ public record Check(List<Plan.Finding> contradictions, List<Problem> problems) {
     try {
       Answers answers = Answers.read(document);
       answers.slug();
-      return new Check(Rules.findings(answers), List.of());
+      return of(answers, Facts.unknown());
     } catch (EspalierException problem) {
       return new Check(List.of(), List.of(Problem.of(problem)));
     }
+  }
+
+  /** What is wrong with answers that could be read. */
+  static Check of(Answers answers, Facts facts) {
+    return new Check(
+        Rules.findings(answers, facts),
+        Unbuilt.in(answers).stream().map(each -> Problem.of(each.problem())).toList());
   }
 
   /** True when nothing keeps the document from being applied. */

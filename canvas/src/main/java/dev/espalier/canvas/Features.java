@@ -5,8 +5,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Whether features are shared, where they are computed and where they lie. */
+/**
+ * Whether features are shared, where they are computed and where they lie. This build has no
+ * feature store: the recipe in the bundle computes features from the text, the same code in
+ * training and in serving. What would need a store of its own is refused.
+ */
 sealed interface Features extends Answer {
+  String NO_STORE =
+      "Features are computed from the text by the recipe in the bundle; there is no feature store";
+  String NO_JOB =
+      "Features are computed with each prediction and each run; there is no job of their own to size";
+
   record Required(
       @F(
               main = true,
@@ -24,12 +33,10 @@ sealed interface Features extends Answer {
                 Required.class,
                 "Feature store optional or mandatory; governed?")
             .help("Worth it where several models share features.")
-            .example("{rule: mandatory, governed: yes}")
+            .refuses(Unbuilt.words("rule", List.of("mandatory"), NO_STORE, "optional"))
+            .refuses(Unbuilt.other("governed", "false", "no", NO_STORE))
+            .example("optional")
             .claim(r -> r.rule + (r.governed ? ", governed" : ""))
-            .compile((r, to) ->
-                to.add(
-                    "feature_policy",
-                    new Spec.FeaturePolicy(r.rule.equals("mandatory"), r.governed)))
             .evidence((r, _) ->
                 List.of(
                     Clause.recorded("registered", "the features in use are registered")
@@ -54,9 +61,15 @@ sealed interface Features extends Answer {
                 Compute.class,
                 "How computed in training and serving?")
             .help("One code path, or two that must agree.")
+            .refuses(
+                Unbuilt.words(
+                    "how",
+                    List.of("dual"),
+                    "One recipe computes the features of training and of serving; a second code"
+                        + " path cannot be declared",
+                    "same_code"))
             .example("same_code")
             .claim(c -> c.how.replace('_', ' '))
-            .compile((c, to) -> to.add("feature_compute", new Spec.FeatureCompute(c.how)))
             .evidence((_, _) ->
                 List.of(
                     Clause.drill("parity", "rows that training and serving prepare differently")
@@ -80,10 +93,11 @@ sealed interface Features extends Answer {
                 Infra.class,
                 "Infrastructure for features?")
             .help("The size of the job, and how old a feature may be.")
-            .example("{cpu: 2, mem: 4GiB, freshness: 1h}")
+            .refuses(Unbuilt.other("cpu", "1", "1", NO_JOB))
+            .refuses(Unbuilt.other("mem", "2147483648", "2GiB", NO_JOB))
+            .refuses(Unbuilt.other("freshness", "P1D", "24h", NO_JOB))
+            .example("{freshness: 24h}")
             .claim(i -> "At most %s old".formatted(Scalars.write(i.freshness)))
-            .compile((i, to) ->
-                to.add("feature_job", new Spec.FeatureJob(i.cpu, i.mem.count(), i.freshness)))
             .evidence((i, all) ->
                 List.of(
                     Clause.live("freshness", i.freshness, "the features are fresh")
@@ -133,9 +147,9 @@ sealed interface Features extends Answer {
                 Storage.class,
                 "Databases for features?")
             .help("Where computed features lie.")
+            .refuses(Unbuilt.words("kind", List.of("jdbc", "s3"), NO_STORE, "embedded"))
             .example("embedded")
             .claim(Storage::kind)
-            .compile((s, to) -> to.add("feature_storage", new Spec.FeatureStorage(s.kind)))
             .evidence((_, all) ->
                 List.of(
                     Clause.drill("probe", "a feature is written and read back, 95 % in known time")
@@ -162,9 +176,9 @@ sealed interface Features extends Answer {
         Question.of(
                 "S22", "features.api", Lane.DEVELOP, Kind.CONFIG, Api.class, "APIs for features?")
             .help("How others read the features.")
-            .example("[http]")
+            .refuses(Unbuilt.words("kinds", List.of("http", "java"), NO_STORE, "none"))
+            .example("[none]")
             .claim(a -> String.join(", ", a.kinds))
-            .compile((a, to) -> to.add("feature_api", new Spec.FeatureApi(a.kinds)))
             .evidence((a, _) -> {
               boolean some = !a.kinds.contains("none");
               return List.of(

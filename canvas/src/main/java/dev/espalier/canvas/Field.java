@@ -55,6 +55,35 @@ public record Field(
     return Arrays.stream(type.getRecordComponents()).map(each -> of(each, kind)).toList();
   }
 
+  /** The fields with what is refused of each added to its help. */
+  static List<Field> limited(List<Field> fields, String path, List<Unbuilt> limits) {
+    return fields.stream().map(each -> each.limited(path + each.name(), limits)).toList();
+  }
+
+  private Field limited(String path, List<Unbuilt> limits) {
+    Optional<String> words =
+        limits.stream()
+            .filter(each -> each.field().equals(path))
+            .map(each -> "Not in this build: %s. %s.".formatted(each.values(), each.reason()))
+            .reduce((one, other) -> one + " " + other);
+    return new Field(
+        name,
+        type,
+        kind,
+        unit,
+        defaultValue,
+        min,
+        max,
+        oneOf,
+        tighter,
+        list,
+        set,
+        required,
+        main,
+        words.map(more -> help.map(text -> text + ". " + more).orElse(more)).or(() -> help),
+        limited(fields, path + ".", limits));
+  }
+
   private static Field of(RecordComponent component, Kind inherited) {
     F rules = Schema.rules(component);
     Type type = component.getGenericType();

@@ -25,6 +25,7 @@ final class Layout {
    *
    * @param answer the merged answer in canonical JSON; empty when unanswered
    * @param deferral to whom and until when it is put off
+   * @param refused why this build cannot run the answer, where an earlier one applied it
    */
   record Row(
       Given<?> given,
@@ -34,7 +35,8 @@ final class Layout {
       Digest digest,
       Defaults defaults,
       List<ResourceRow> resources,
-      Optional<Deferral> deferral) {
+      Optional<Deferral> deferral,
+      Optional<String> refused) {
     Question<?> question() {
       return given.question();
     }
@@ -99,7 +101,8 @@ final class Layout {
         given
             .special()
             .filter(special -> special.kind().equals("deferred"))
-            .map(special -> deferral(special.reason())));
+            .map(special -> deferral(special.reason())),
+        Unbuilt.in(given).stream().findFirst().map(Unbuilt.Found::words));
   }
 
   private static Deferral deferral(String reason) {

@@ -21,6 +21,7 @@ import java.util.function.Function;
  * @param view it is answered by another answer where it says nothing itself
  * @param examples answers as a document would write them, the first one complete
  * @param claim the answer in words, with its bound
+ * @param unbuilt the values that can be written and that this build cannot run
  */
 record Question<A extends Answer>(
     String id,
@@ -36,7 +37,8 @@ record Question<A extends Answer>(
     BiFunction<A, Answers, String> claim,
     BiConsumer<A, Compiler> compile,
     Consumer<Compiler> unanswered,
-    BiFunction<A, Answers, List<Clause>> evidence) {
+    BiFunction<A, Answers, List<Clause>> evidence,
+    List<Unbuilt> unbuilt) {
 
   static <A extends Answer> Question<A> of(
       String id, String key, Lane lane, Kind kind, Class<A> type, String text) {
@@ -54,27 +56,29 @@ record Question<A extends Answer>(
         (_, _) -> text,
         (_, _) -> {},
         _ -> {},
-        (_, _) -> List.of());
+        (_, _) -> List.of(),
+        List.of());
   }
 
   Question<A> help(String sentence) {
-    return with(sentence, derived, view, examples, claim, compile, unanswered, evidence);
+    return with(sentence, derived, view, examples, claim, compile, unanswered, evidence, unbuilt);
   }
 
   Question<A> byThePlatform() {
-    return with(help, true, view, examples, claim, compile, unanswered, evidence);
+    return with(help, true, view, examples, claim, compile, unanswered, evidence, unbuilt);
   }
 
   /** Says that another answer stands in where this one says nothing. */
   Question<A> readsAnother() {
-    return with(help, derived, true, examples, claim, compile, unanswered, evidence);
+    return with(help, derived, true, examples, claim, compile, unanswered, evidence, unbuilt);
   }
 
   /** One more valid answer, as YAML. */
   Question<A> example(String yaml) {
     List<String> more = new ArrayList<>(examples);
     more.add(yaml.strip());
-    return with(help, derived, view, List.copyOf(more), claim, compile, unanswered, evidence);
+    return with(
+        help, derived, view, List.copyOf(more), claim, compile, unanswered, evidence, unbuilt);
   }
 
   Question<A> claim(Function<A, String> words) {
@@ -83,21 +87,29 @@ record Question<A extends Answer>(
 
   /** The answer in words that also quote another answer. */
   Question<A> claim(BiFunction<A, Answers, String> words) {
-    return with(help, derived, view, examples, words, compile, unanswered, evidence);
+    return with(help, derived, view, examples, words, compile, unanswered, evidence, unbuilt);
   }
 
   /** What the answer becomes. */
   Question<A> compile(BiConsumer<A, Compiler> compiler) {
-    return with(help, derived, view, examples, claim, compiler, unanswered, evidence);
+    return with(help, derived, view, examples, claim, compiler, unanswered, evidence, unbuilt);
   }
 
   /** What the stages work with while nobody has answered. */
   Question<A> whenUnanswered(Consumer<Compiler> fallback) {
-    return with(help, derived, view, examples, claim, compile, fallback, evidence);
+    return with(help, derived, view, examples, claim, compile, fallback, evidence, unbuilt);
   }
 
   Question<A> evidence(BiFunction<A, Answers, List<Clause>> rule) {
-    return with(help, derived, view, examples, claim, compile, unanswered, rule);
+    return with(help, derived, view, examples, claim, compile, unanswered, rule, unbuilt);
+  }
+
+  /** Says which values this build has no machinery for, why, and what works instead. */
+  Question<A> refuses(Unbuilt limit) {
+    List<Unbuilt> more = new ArrayList<>(unbuilt);
+    more.add(limit);
+    return with(
+        help, derived, view, examples, claim, compile, unanswered, evidence, List.copyOf(more));
   }
 
   private Question<A> with(
@@ -108,10 +120,11 @@ record Question<A extends Answer>(
       BiFunction<A, Answers, String> words,
       BiConsumer<A, Compiler> compiler,
       Consumer<Compiler> fallback,
-      BiFunction<A, Answers, List<Clause>> rule) {
+      BiFunction<A, Answers, List<Clause>> rule,
+      List<Unbuilt> limits) {
     return new Question<>(
         id, key, lane, kind, text, type, sentence, platform, reads, valid, words, compiler,
-        fallback, rule);
+        fallback, rule, limits);
   }
 
   /** Its group on the board. */

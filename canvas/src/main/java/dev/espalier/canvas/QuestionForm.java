@@ -16,6 +16,7 @@ import java.util.Properties;
  * @param mainField the field that a bare value fills
  * @param compilesTo the kinds of resources that an answer becomes
  * @param evidence what has to be seen, for the example answer
+ * @param unbuilt values that are refused, because no component of this build can run them
  */
 public record QuestionForm(
     String id,
@@ -33,12 +34,25 @@ public record QuestionForm(
     List<String> examples,
     List<String> compilesTo,
     List<Proof> evidence,
-    List<Field> fields) {
+    List<Field> fields,
+    List<Limit> unbuilt) {
   private static final Properties PROMPTS = prompts();
 
   /** One clause of the evidence rule. */
   public record Proof(
       String clause, Clause.Kind kind, String text, Optional<String> missing, int minN) {}
+
+  /**
+   * Values of a field that are refused.
+   *
+   * @param field the path within the answer
+   * @param nearest what to write instead
+   */
+  public record Limit(String field, String values, String reason, String nearest) {
+    private static Limit of(Unbuilt each) {
+      return new Limit(each.field(), each.values(), each.reason(), each.nearest());
+    }
+  }
 
   /** Every question, in the order of the board. */
   public static List<QuestionForm> all() {
@@ -48,7 +62,7 @@ public record QuestionForm(
   }
 
   private static QuestionForm of(Question<?> question, Answers example, List<Resource> resources) {
-    List<Field> fields = Field.of(question);
+    List<Field> fields = Field.limited(Field.of(question), "", question.unbuilt());
     return new QuestionForm(
         question.id(),
         question.key(),
@@ -78,7 +92,8 @@ public record QuestionForm(
                     each.missing().isEmpty() ? Optional.empty() : Optional.of(each.missing()),
                     each.minN()))
             .toList(),
-        fields);
+        fields,
+        question.unbuilt().stream().map(Limit::of).toList());
   }
 
   private static Properties prompts() {

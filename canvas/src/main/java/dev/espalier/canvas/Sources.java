@@ -93,6 +93,13 @@ sealed interface Sources extends Answer {
         Question.of(
                 "S8", "data.storage", Lane.DEVELOP, Kind.CONFIG, Storage.class, "Which storage?")
             .help("Where rows lie, and how much of it they may fill.")
+            .refuses(
+                Unbuilt.words(
+                    "kinds",
+                    List.of("jdbc"),
+                    "Rows are kept as content-addressed files, on disk or in a bucket; no connector"
+                        + " keeps them in a database",
+                    "cas"))
             .example("{kinds: [cas], quota: 20GB}")
             .claim(s ->
                 "%s, at most %s GB"
@@ -154,6 +161,13 @@ sealed interface Sources extends Answer {
                 PerModel.class,
                 "How is data versioned per model?")
             .help("What a model version names: its snapshot, or its snapshot and its code.")
+            .refuses(
+                Unbuilt.words(
+                    "level",
+                    List.of("external"),
+                    "Every run reads a snapshot of this platform; it cannot name a version that"
+                        + " another tool keeps",
+                    "snapshot"))
             .example("data_and_code")
             .claim(p -> p.level.replace('_', ' '))
             .compile((p, to) -> to.add("data_binding", new Spec.DataBinding(p.level)))

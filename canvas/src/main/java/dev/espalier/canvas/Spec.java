@@ -326,18 +326,7 @@ public sealed interface Spec {
   /** What a run must carry: dataset, params, metrics, rng_state, env, commit. */
   record RunMetadata(Set<String> required) implements Spec {}
 
-  // ---- features and foundations ----
-
-  record FeaturePolicy(boolean mandatory, boolean governed) implements Spec {}
-
-  /** {@code same_code} or {@code dual}. */
-  record FeatureCompute(String how) implements Spec {}
-
-  record FeatureJob(int cpu, long memoryBytes, Duration freshness) implements Spec {}
-
-  record FeatureStorage(String where) implements Spec {}
-
-  record FeatureApi(Set<String> kinds) implements Spec {}
+  // ---- foundations ----
 
   record SourceControl(String system, Optional<String> remote) implements Spec {}
 

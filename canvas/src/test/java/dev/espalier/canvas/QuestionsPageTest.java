@@ -39,6 +39,8 @@ class QuestionsPageTest {
         (an active test) or ATTEST (a person's signature). Clauses are those of the example answer;
         another answer may have others. *Missing* names what has to exist or be done before the
         first evidence can arrive: until then the clause is `NO_EVIDENCE`, and with it the question.
+        *Refused* values can be written, and no component of this build can run them: a plan that
+        contains one is refused with the reason and the value that works.
         """);
     long clauses = all.stream().mapToLong(each -> each.evidence().size()).sum();
     long lacking =
@@ -76,6 +78,11 @@ class QuestionsPageTest {
       form.fields().forEach(each -> row(each, "", out));
       out.append('\n');
     }
+    form.unbuilt()
+        .forEach(each ->
+            out.append(
+                "- *Refused* `%s`: %s. %s. Write `%s`.\n"
+                    .formatted(each.field(), each.values(), each.reason(), each.nearest())));
     form.evidence()
         .forEach(each -> {
           out.append("- %s `%s`: %s".formatted(each.kind(), each.clause(), each.text()));

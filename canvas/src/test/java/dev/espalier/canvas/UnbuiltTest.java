@@ -1,0 +1,134 @@
+package dev.espalier.canvas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.espalier.platform.Caller;
+import dev.espalier.platform.ErrorCode;
+import dev.espalier.platform.EspalierException;
+import dev.espalier.platform.Problem;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Values that can be written and that nothing here can run are refused, with the reason. */
+class UnbuiltTest {
+  private static final String SHARED =
+      Canvas.HEAD.replace("name: p", "name: mail-filter") + "features: {storage: s3}\n";
+  @TempDir Path folder;
+
+  static Stream<Question<?>> limited() {
+    return Question.all().stream().filter(each -> !each.unbuilt().isEmpty());
+  }
+
+  private static Check check(String text) {
+    return Check.of(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void a_plan_of_what_cannot_run_is_refused_with_field_reason_and_what_works() {
+    try (CanvasKit kit = CanvasKit.in(folder)) {
+      EspalierException refused =
+          catchThrowableOfType(EspalierException.class, () -> kit.plan(SHARED, Caller.local()));
+      assertThat(refused.code()).isEqualTo(ErrorCode.INVALID);
+      assertThat(refused.field()).contains("features.storage.kind");
+      assertThat(refused.rule()).contains("built");
+      assertThat(refused.nearest()).contains("embedded");
+      assertThat(refused)
+          .hasMessageContaining("'s3' cannot run here")
+          .hasMessageContaining("there is no feature store")
+          .hasMessageContaining("Nearest valid value: embedded");
+      assertThat(kit.canvases.plans("mail-filter")).isEmpty();
+    }
+  }
+
+  @Test
+  void an_editor_sees_every_such_value_at_once_and_the_contradictions_as_well() {
+    Check check =
+        check(
+            SHARED
+                + "data: {storage: [cas, jdbc]}\nserving: {volume: 1/s}\n"
+                + "model: {family: decoder, arch: {causal: no}}\n");
+    assertThat(check.problems())
+        .extracting(each -> each.field().orElse(""))
+        .contains("features.storage.kind", "data.storage.kinds[1]");
+    assertThat(check.contradictions()).extracting(Plan.Finding::rule).contains(11);
+    assertThat(check.sound()).isFalse();
+  }
+
+  @Test
+  void the_value_that_works_is_not_refused() {
+    assertThat(check(SHARED.replace("s3", "embedded")).problems()).isEmpty();
+  }
+
+  @Test
+  void what_is_set_aside_asks_for_nothing() {
+    assertThat(check(SHARED.replace("s3", "{n/a: one text field}")).problems()).isEmpty();
+  }
+
+  @Test
+  void a_version_of_an_earlier_build_stays_readable_and_says_why_it_has_no_evidence() {
+    Answers answers = Canvas.read(SHARED);
+    List<Resource> resources = Compiler.compile(answers, "mail-filter", "1.0.0");
+    Layout.Row row =
+        Layout.of(answers, resources).rows().stream()
+            .filter(each -> each.question().key().equals("features.storage"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(row.refused().orElseThrow()).contains("there is no feature store");
+    assertThat(Canvas.read(Export.text(answers)).contentDigest())
+        .isEqualTo(answers.contentDigest());
+  }
+
+  @ParameterizedTest
+  @MethodSource("limited")
+  void a_limit_names_a_field_that_exists_and_neither_a_default_nor_an_example(
+      Question<?> question) {
+    for (Unbuilt each : question.unbuilt()) {
+      List<Field> fields = Field.of(question);
+      for (String part : each.field().split("\\.")) {
+        Field field =
+            fields.stream()
+                .filter(one -> one.name().equals(part))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(question.key() + " has no " + each.field()));
+        fields = field.fields();
+      }
+      assertThat(each.reason()).doesNotEndWith(".").isNotBlank();
+      assertThat(each.nearest()).isNotBlank();
+    }
+    for (String example : question.examples()) {
+      assertThat(Unbuilt.in(Canvas.with(question, example)))
+          .as(question.key() + ": " + example)
+          .isEmpty();
+    }
+    assertThat(Unbuilt.in(Canvas.with(question, "{n/a: no}"))).isEmpty();
+  }
+
+  @Test
+  void neither_a_default_nor_a_valid_canvas_is_refused() {
+    assertThat(Unbuilt.in(Canvas.read(Canvas.HEAD))).isEmpty();
+    for (Path each : Canvas.valid()) {
+      assertThat(check(Canvas.text(each)).problems())
+          .extracting(Problem::detail)
+          .as(each.toString())
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void a_form_shows_the_limit_beside_its_field() {
+    QuestionForm form =
+        QuestionForm.all().stream()
+            .filter(each -> each.key().equals("features.storage"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(form.unbuilt()).singleElement().extracting("values").isEqualTo("jdbc, s3");
+    assertThat(form.fields().getFirst().help().orElse("")).contains("Not in this build: jdbc, s3");
+  }
+}
