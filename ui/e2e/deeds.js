@@ -1,6 +1,8 @@
 // What persons do on the pages, clicked in a real browser against a living server: four eyes from two sessions,
 // waivers, changes by hand, repairs, incidents, documents. `members` is a product of two members, `token` the
 // second one's; `product` has an open incident and a run.
+import { actAs, people } from './people.js';
+
 export async function deeds({ check, open, settle, base, shots, product, members, token, patience }) {
   const home = `/p/${encodeURIComponent(product)}`;
   const shared = `/p/${encodeURIComponent(members)}`;
@@ -57,10 +59,7 @@ export async function deeds({ check, open, settle, base, shots, product, members
 
     const ben = await open('light', 1440);
     await settle(ben.page, `${shared}/canvas?tab=versions`);
-    await ben.page.getByRole('button', { name: /^Acting as/ }).click();
-    await ben.page.getByLabel('Token of another member').fill(token);
-    await ben.page.getByRole('button', { name: 'Use it in this tab' }).click();
-    await ben.page.getByRole('button', { name: 'Acting as ben' }).waitFor(long);
+    await actAs(ben.page, 'ben', token, long);
     await ben.page.getByLabel('Why', { exact: true }).fill('the holidays are quiet');
     await ben.page.getByRole('button', { name: /^Approve \d/ }).click();
     await ben.page.getByText('Approved by ben').waitFor(long);
@@ -77,6 +76,8 @@ export async function deeds({ check, open, settle, base, shots, product, members
     await ana.context.close();
     await ben.context.close();
   });
+
+  await people({ check, open, settle, base, shots, members, token, long, say });
 
   await check('time: the slider goes back to the first version and shows what the newer one changed', async () => {
     const { context, page, errors } = await open('light', 1440);

@@ -14,6 +14,7 @@ const answers = [
   [/^\/canvases$/, () => [{ product: 'mail-filter', version: '1.0.0', headline: data.conformance.headline }]],
   [/^\/canvases\/[^/]+\/conformance$/, () => data.conformance],
   [/^\/me$/, () => canvas.me],
+  [/^\/canvases\/[^/]+\/comments$/, () => canvas.comments],
   [/^\/questions$/, () => canvas.questions],
   [/^\/canvases\/[^/]+\/draft$/, () => canvas.draft],
   [/^\/canvases\/[^/]+\/check$/, () => canvas.check],

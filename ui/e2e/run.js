@@ -50,6 +50,8 @@ const pages = [
   ['canvas', `${home}/canvas`],
   ['canvas-yaml', `${home}/canvas?tab=yaml`],
   ['canvas-plan', `${home}/canvas?tab=plan`],
+  ['canvas-start', `${home}/canvas?tab=start`],
+  ['present', `${home}?slide=0`],
   ['canvas-versions', `${home}/canvas?tab=versions`],
   ['board-days', `${home}?beside=90&show=stale`],
 ];

@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode, type RefObject } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
-import { useConformance, useHistories, useMe } from '../../shared/api/queries';
+import { useComments, useConformance, useHistories, useMe } from '../../shared/api/queries';
+import type { Comment } from '../../shared/api/contract';
 import type { Conformance, Lane, Question, StateChange } from '../../shared/api/types';
 import { moveFocus, useKeys } from '../../shared/lib/keys';
 import { worst } from '../../shared/lib/state';
@@ -11,10 +12,14 @@ import { date } from '../../shared/lib/time';
 import { BoardTools } from './BoardTools';
 import { columnsOf, heightOf, pieces } from './masonry';
 import { smallPrint } from './evidence';
-import { QuestionDrawer } from './QuestionDrawer';
+import { Avatar } from './Avatar';
+import { answerable, membersOf, ownerOf, type Member } from './people';
 import { Row } from './Row';
 import { groups, set, toggled, viewOf, visible, type Beside } from './view';
 import { prose } from '../../shared/lib/prose';
+
+const QuestionDrawer = lazy(() => import('./QuestionDrawer').then((page) => ({ default: page.QuestionDrawer })));
+const Present = lazy(() => import('./Present').then((page) => ({ default: page.Present })));
 
 const lanes: readonly { lane: Lane; title: string }[] = [
   { lane: 'DESIGN', title: 'Design' },
@@ -46,13 +51,19 @@ function Loaded({ board, loop }: { readonly board: Conformance; readonly loop: R
   const [search, setSearch] = useSearchParams();
   const navigate = useNavigate();
   const me = useMe().data;
-  const user = me === undefined ? '' : me.via === 'LOOPBACK' ? (ownerOf(board) ?? me.user) : me.user;
+  const members = useMemo(() => membersOf(board), [board]);
+  const comments = useComments(board.product).data;
+  const talk = useMemo(() => tally(comments ?? []), [comments]);
+  const user = me === undefined ? '' : me.via === 'LOOPBACK' ? (ownerOf(members) ?? me.user) : me.user;
   const view = viewOf(search);
   const [frame, columns] = useColumns();
   const histories = useHistories(board.product, view.beside !== 'bound').data;
   const open = search.get('q');
   const shown = visible(board.questions, view, user);
   const chosen = board.questions.find((question) => question.question === open);
+  const slide = search.get('slide');
+  const go = useCallback((at: number) => setSearch((before) => set(before, 'slide', String(at)), { replace: true, preventScrollReset: true }), [setSearch]);
+  const end = useCallback(() => setSearch((before) => set(before, 'slide', ''), { preventScrollReset: true }), [setSearch]);
   const close = useCallback(() => setSearch((before) => set(before, 'q', ''), { preventScrollReset: true }), [setSearch]);
   const keys = useMemo(
     () => ({
@@ -94,6 +105,8 @@ function Loaded({ board, loop }: { readonly board: Conformance; readonly loop: R
           open={open}
           beside={view.beside}
           histories={histories}
+          members={members}
+          talk={talk}
         />
       ))}
       </div>
@@ -106,17 +119,18 @@ function Loaded({ board, loop }: { readonly board: Conformance; readonly loop: R
           <kbd>j</kbd> <kbd>k</kbd> next and previous · <kbd>enter</kbd> open · <kbd>e</kbd> edit · <kbd>esc</kbd> close · <kbd>/</kbd> find · <kbd>⌘K</kbd> jump
         </div>
       </footer>
-      {chosen && <QuestionDrawer key={chosen.question} product={board.product} question={chosen} now={board.asOf} version={board.version} onClose={close} />}
+      <Suspense>
+        {chosen && <QuestionDrawer key={chosen.question} product={board.product} question={chosen} now={board.asOf} version={board.version} onClose={close} />}
+        {slide !== null && <Present board={board} at={Number(slide) || 0} go={go} end={end} />}
+      </Suspense>
     </>
   );
 }
 
-/** At the machine itself one acts for the owner that the canvas names. */
-function ownerOf(board: Conformance): string | undefined {
-  const answer: unknown = board.questions.find((question) => question.question === 'product.authors')?.answer;
-  const authors: unknown = typeof answer === 'object' && answer !== null && 'authors' in answer ? answer.authors : undefined;
-  const owner: unknown = Array.isArray(authors) ? authors.find((one: unknown) => typeof one === 'object' && one !== null && 'role' in one && one.role === 'owner') : undefined;
-  return typeof owner === 'object' && owner !== null && 'user' in owner && typeof owner.user === 'string' ? owner.user : undefined;
+function tally(comments: readonly Comment[]): ReadonlyMap<string, number> {
+  const open = new Map<string, number>();
+  for (const { question, settledBy } of comments) if (settledBy === undefined) open.set(question, (open.get(question) ?? 0) + 1);
+  return open;
 }
 
 const inLane = (question: Question, lane: Lane) => String(question.lane).toUpperCase() === lane;
@@ -127,10 +141,18 @@ interface Columns {
   readonly characters: number;
 }
 
+/** The room that the page will have, read once before anything is drawn, so that the first layout is the last one. */
+function roomAtFirst(): number {
+  const main = typeof document === 'undefined' ? null : document.querySelector('main');
+  if (!main) return 1300;
+  const style = getComputedStyle(main);
+  return main.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
+}
+
 /** As many columns as there is room for; on paper always four. */
 function useColumns(): [RefObject<HTMLDivElement | null>, Columns] {
   const frame = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(1300);
+  const [width, setWidth] = useState(roomAtFirst);
   const [paper, setPaper] = useState(false);
   useLayoutEffect(() => {
     const element = frame.current;
@@ -154,6 +176,9 @@ function useColumns(): [RefObject<HTMLDivElement | null>, Columns] {
 interface Side {
   readonly beside: Beside;
   readonly histories: readonly StateChange[] | undefined;
+  readonly members: readonly Member[];
+  /** Open comments by question. */
+  readonly talk: ReadonlyMap<string, number>;
 }
 
 function LaneView(props: Side & { readonly title: string; readonly all: readonly Question[]; readonly shown: readonly Question[]; readonly board: Conformance; readonly open: string | null; readonly columns: Columns }) {
@@ -183,6 +208,8 @@ function LaneView(props: Side & { readonly title: string; readonly all: readonly
                 open={props.open}
                 beside={props.beside}
                 histories={props.histories}
+                members={props.members}
+                talk={props.talk}
               />
             ))}
           </div>
@@ -206,6 +233,9 @@ function Cell(props: Side & { readonly title: string; readonly first: boolean; r
         {props.first ? <h3>{props.title}</h3> : <span>{props.title}, continued</span>}
         {props.first && (
           <span title={`${good} of ${counted} conform`}>
+            {answerable(props.whole, props.members).map((user) => (
+              <Avatar key={user} user={user} role={props.members.find((member) => member.user === user)?.role ?? ''} />
+            ))}
             {good}/{counted}
           </span>
         )}
@@ -217,6 +247,7 @@ function Cell(props: Side & { readonly title: string; readonly first: boolean; r
           now={props.now}
           open={props.open === question.question}
           beside={props.beside}
+          talk={props.talk.get(question.question) ?? 0}
           changes={props.histories?.filter((change) => change.question === question.question)}
         />
       ))}

@@ -66,9 +66,14 @@ export function BoardTools({ counts, view, shown, total, toggle, set, clear }: P
             {shown} of {total} shown, show all
           </button>
         )}
-        <button type="button" className="btn small print" onClick={() => window.print()}>
-          Print
-        </button>
+        <span className="print">
+          <button type="button" className="btn small" onClick={() => set('slide', '0')}>
+            Present
+          </button>{' '}
+          <button type="button" className="btn small" onClick={() => window.print()}>
+            Print
+          </button>
+        </span>
       </div>
     </div>
   );

@@ -4,14 +4,17 @@ import { useParams, useSearchParams } from 'react-router';
 import { get } from '../../shared/api/client';
 import type { Draft, Finding, QuestionInfo } from '../../shared/api/contract';
 import { useConformance, useDraft, useQuestions, useWritten } from '../../shared/api/queries';
+import { save } from '../../shared/lib/save';
 import { Asked, Empty } from '../../shared/ui/Asked';
 import { Glyph } from '../../shared/ui/Glyph';
 import { Head } from '../../shared/ui/Head';
 import { AnswerForm } from './AnswerForm';
 import { blocksOf, changedAnswers } from './fields';
 import { Findings } from './Findings';
+import { Gallery } from './Gallery';
 import { PlanTab } from './PlanTab';
 import { repaired } from './repair';
+import { asJson } from './source';
 import { useEditor } from './useEditor';
 import { VersionsTab } from './VersionsTab';
 import { set } from './view';
@@ -21,6 +24,7 @@ const tabs = [
   { tab: 'yaml', name: 'YAML' },
   { tab: 'plan', name: 'Plan' },
   { tab: 'versions', name: 'Versions' },
+  { tab: 'start', name: 'Templates' },
 ] as const;
 
 /** What do we say, and what follows from it? The canvas as a form, as text, as a plan, and as a history. */
@@ -123,6 +127,15 @@ function Loaded({ product, questions, start }: Props) {
           </div>
         )}
         {tab === 'plan' && <PlanTab product={product} text={editor.text} questions={questions} go={go} repair={repair} applied={() => to('tab', 'versions')} />}
+        {tab === 'start' && (
+          <Gallery
+            product={product}
+            take={(text) => {
+              editor.set(text);
+              to('tab', 'yaml');
+            }}
+          />
+        )}
         {tab === 'versions' && (
           <VersionsTab
             product={product}
@@ -176,6 +189,13 @@ function QuestionList(props: {
   );
 }
 
+function toJson(product: string, text: string, say: (wrong: string) => void): void {
+  const json = asJson(text);
+  if (json === undefined) return say('The draft is no YAML yet: repair it first.');
+  say('');
+  return save(`${product}.draft.json`, new Blob([json], { type: 'application/json' }));
+}
+
 /** The canvas as a file: out with comments, and in again. */
 function Files({ product, text, take }: { readonly product: string; readonly text: string; readonly take: (text: string) => void }) {
   const input = useRef<HTMLInputElement>(null);
@@ -188,6 +208,9 @@ function Files({ product, text, take }: { readonly product: string; readonly tex
       <a className="btn small" href={`data:application/yaml;charset=utf-8,${encodeURIComponent(text)}`} download={`${product}.draft.yaml`}>
         Export the draft
       </a>
+      <button type="button" className="btn small" onClick={() => toJson(product, text, setWrong)}>
+        … as JSON
+      </button>
       <button type="button" className="btn small" onClick={() => input.current?.click()}>
         Import a file
       </button>

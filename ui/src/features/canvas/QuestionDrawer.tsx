@@ -12,6 +12,7 @@ import { Drawer } from '../../shared/ui/Drawer';
 import { Glyph, StatePill } from '../../shared/ui/Glyph';
 import { StateStrip } from '../../shared/ui/StateStrip';
 import { Whisker } from '../../shared/ui/Whisker';
+import { Comments } from './Comments';
 import { boundNumber, boundText, resourcePage, spokesman, subjectText, validity } from './evidence';
 import { ProveIt } from './ProveIt';
 import { Sign } from './Sign';
@@ -70,6 +71,9 @@ export function QuestionDrawer({ product, question, now, version, onClose }: Pro
       <h3 className="eyebrow">Compiled to</h3>
       <Compiled product={product} question={question} />
       <Now product={product} question={question} />
+
+      <h3 className="eyebrow">What people say</h3>
+      <Comments product={product} question={question.question} now={now} />
 
       <h3 className="eyebrow">Ninety days</h3>
       <StateStrip changes={changes} now={now} days={90} width={348} height={20} />

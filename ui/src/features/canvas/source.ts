@@ -174,3 +174,15 @@ export function lineOf(text: string, field: string): number | undefined {
   }
   return undefined;
 }
+
+/** The blocks that a canvas answers something of, in its order. */
+export function blocksIn(text: string): string[] {
+  const value = plain(parse(text).document.contents);
+  return isFields(value) ? Object.keys(value).filter((key) => key !== 'canvas' && key !== 'template') : [];
+}
+
+/** The canvas as JSON: a number stays a number, everything else the text that it is. Undefined where it is no YAML. */
+export function asJson(text: string): string | undefined {
+  const document = parseDocument(text, { ...options, schema: 'core' });
+  return document.errors.length > 0 ? undefined : `${JSON.stringify(document.toJS({ maxAliasCount: 0 }), null, 2)}\n`;
+}

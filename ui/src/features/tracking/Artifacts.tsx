@@ -5,7 +5,7 @@ import { filePath, useFiles } from '../../shared/api/tracking';
 import { bytes as size } from '../../shared/lib/format';
 import { Asked, Waiting } from '../../shared/ui/Asked';
 import { Markdown } from '../../shared/ui/Markdown';
-import { save } from './csv';
+import { save } from '../../shared/lib/save';
 import { gridOf, indented, lookOf, refusal, ROWS } from './preview';
 
 interface Props {

@@ -7,7 +7,8 @@ import { useKeys } from '../../shared/lib/keys';
 import { Asked, Waiting } from '../../shared/ui/Asked';
 import { Head } from '../../shared/ui/Head';
 import { ColumnChooser } from './ColumnChooser';
-import { headOf, rowsOf, save } from './csv';
+import { save } from '../../shared/lib/save';
+import { headOf, rowsOf } from './csv';
 import { FilterBar } from './FilterBar';
 import { grouped, within, type Item } from './items';
 import { RunTable } from './RunTable';
@@ -35,6 +36,8 @@ function Loaded({ found }: { readonly found: ExperimentView }) {
   const items = flat ? plain : grouped(groups.data ?? [], new Map(open.map((value, index) => [value, inner[index]?.data?.runs ?? []])));
   const asked = flat ? pages : groups;
   const set = useCallback((parts: Readonly<Record<string, string>>) => setSearch((before) => put(before, parts), { replace: true, preventScrollReset: true }), [setSearch]);
+  const flip = useCallback((run: string) => set({ runs: flipped(view.chosen, run).join(',') }), [set, view.chosen]);
+  const pin = useCallback((run: string) => set({ pin: flipped(view.pinned, run).join(',') }), [set, view.pinned]);
   const compare = `compare?${put(new URLSearchParams(), view.chosen.length > 0 ? { runs: view.chosen.join(',') } : { filter: view.filter, sort: search.get('sort') ?? '' })}`;
   const keys = useMemo(() => ({ '/': () => document.getElementById('run-filter')?.focus(), c: () => void navigate(compare), o: () => setChoosing((before) => !before) }), [compare, navigate]);
   useKeys(keys);
@@ -86,8 +89,8 @@ function Loaded({ found }: { readonly found: ExperimentView }) {
           more={more}
           total={view.filter === '' && flat ? found.experiment.runs : undefined}
           sortBy={(id) => set({ sort: `${id}:${view.sort === id && view.descending ? 'asc' : 'desc'}` })}
-          flip={(run) => set({ runs: flipped(view.chosen, run).join(',') })}
-          pin={(run) => set({ pin: flipped(view.pinned, run).join(',') })}
+          flip={flip}
+          pin={pin}
           unfold={(value) => setOpen((before) => flipped(before, value).slice(-8))}
           narrow={(value) => set({ group: '', filter: within(view.filter, view.group, value) })}
           resize={(id, width) => set({ widths: Object.entries({ ...view.widths, [id]: width }).map(([name, size]) => `${name}:${size}`).join(',') })}

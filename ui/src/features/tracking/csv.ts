@@ -46,12 +46,3 @@ export function parseCsv(text: string, limit: number): string[][] {
   if (rows.length < limit && (field !== '' || row.length > 0)) rows.push([...row, field]);
   return rows;
 }
-
-/** Hands a file to the reader. */
-export function save(name: string, content: Blob): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(content);
-  link.download = name;
-  link.click();
-  window.setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}

@@ -21,6 +21,7 @@ export interface QuestionInfo extends Pick<Form, 'id' | 'key' | 'block' | 'block
   readonly fields: readonly FieldInfo[];
 }
 
+export type Comment = Schemas['Comment'];
 export type Draft = Schemas['Draft'];
 export type PlanView = Schemas['Plan'];
 export type FieldChange = Schemas['PlanChange'];

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { get, getText } from './client';
-import type { DocumentRow, Draft, DriftRow, Me, OpenPlan, QuestionInfo, VersionRow } from './contract';
+import type { Comment, DocumentRow, Draft, DriftRow, Me, OpenPlan, QuestionInfo, VersionRow } from './contract';
 import type {
   Alert,
   AliasView,
@@ -36,6 +36,7 @@ export const useConformance = (p: string) => useApi<Conformance>(['conformance',
 export const useHistory = (p: string, key: string) => useApi<StateChange[]>(['conformance', p, 'history', key], `${canvas(p)}/questions/${at(key)}/history`);
 /** Every question's changes at once; only where the board shows them. */
 export const useHistories = (p: string, enabled: boolean) => useApi<StateChange[]>(['conformance', p, 'history'], `${canvas(p)}/history`, enabled);
+export const useComments = (p: string) => useApi<Comment[]>(['comments', p], `${canvas(p)}/comments`);
 export const useMe = () => useApi<Me>(['me'], '/me');
 
 export const useQuestions = () => useApi<QuestionInfo[]>(['questions'], '/questions');

@@ -24,6 +24,7 @@ export function fold(state: StreamState, event: ChangeEvent): StreamState {
 /** Views that an event of a stage makes out of date; the first part of each query key. */
 const affected: Readonly<Record<string, readonly string[]>> = {
   canvas: ['canvases', 'conformance', 'plan'],
+  comment: ['comments'],
   conformance: ['canvases', 'conformance'],
   run: ['runs', 'run', 'log'],
   version: ['versions', 'version', 'lineage', 'runs'],

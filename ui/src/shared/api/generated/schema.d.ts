@@ -931,6 +931,24 @@ export interface Schemas {
     updatedAt: string;
     by: string;
   };
+  /** What a member said about a question */
+  Comment: {
+    id: string;
+    /** The key of the question */
+    question: string;
+    /** The canvas version that was active then */
+    version: string;
+    by: string;
+    at: string;
+    text: string;
+    /** Who said that it is dealt with; absent while it is open */
+    settledBy?: string;
+  };
+  /** What somebody says about a question */
+  CommentRequest: {
+    question: string;
+    text: string;
+  };
   /** A draft to keep, and the version that it started from */
   DraftRequest: {
     source: string;

@@ -38,6 +38,7 @@ public final class Canvases {
   private final Signer signer;
   private final EvidenceLedger ledger;
   private final Reconciler reconciler;
+  private final Comments comments;
   private final ProductClocks clocks;
   private final Events events;
   private final Map<Digest, Read> read = new ConcurrentHashMap<>();
@@ -63,6 +64,7 @@ public final class Canvases {
     this.drafts = new DraftStore(database);
     this.signer = signer;
     this.reconciler = new Reconciler(this, new ResourceStore(database), clocks, events, ids);
+    this.comments = new Comments(this, database, clocks, events, ids);
     this.ledger =
         new EvidenceLedger(new EvidenceStore(database), clocks, events, ids, machine, facts);
     this.clocks = clocks;
@@ -432,6 +434,11 @@ public final class Canvases {
   /** Compares the resources that stages work with to what the answers compile to. */
   public Reconciler reconciler() {
     return reconciler;
+  }
+
+  /** What members say about the questions. */
+  public Comments comments() {
+    return comments;
   }
 
   /** The active version, or NOT_FOUND. */

@@ -1,12 +1,16 @@
 package dev.espalier.canvas;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.espalier.platform.JsonRoutes;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 
-/** What is derived from the questions, over HTTP: schema, form metadata, a canvas as text. */
+/**
+ * What belongs to the questions, over HTTP: schema, form metadata, a canvas as text, and what
+ * members say about them.
+ */
 public final class QuestionRoutes extends JsonRoutes {
   private final Canvases canvases;
 
@@ -19,7 +23,29 @@ public final class QuestionRoutes extends JsonRoutes {
     rules
         .get("/canvas-schema", safely((_, response) -> send(response, CanvasSchema.write())))
         .get("/questions", safely((_, response) -> send(response, QuestionForm.all())))
-        .get("/canvases/{product}/export", safely(this::export));
+        .get("/canvases/{product}/export", safely(this::export))
+        .get("/canvases/{product}/comments", safely(this::comments))
+        .post("/canvases/{product}/comments", safely(this::comment))
+        .post("/canvases/{product}/comments/{id}/settle", safely(this::settle));
+  }
+
+  private void comments(ServerRequest request, ServerResponse response) {
+    send(response, canvases.comments().of(path(request, "product")));
+  }
+
+  private void comment(ServerRequest request, ServerResponse response) {
+    Say body = body(request, Say.class);
+    send(
+        response,
+        canvases
+            .comments()
+            .add(path(request, "product"), body.question(), body.text(), caller(request)));
+  }
+
+  private void settle(ServerRequest request, ServerResponse response) {
+    send(
+        response,
+        canvases.comments().settle(path(request, "product"), path(request, "id"), caller(request)));
   }
 
   private void export(ServerRequest request, ServerResponse response) {
@@ -29,4 +55,8 @@ public final class QuestionRoutes extends JsonRoutes {
         .header(HeaderNames.CONTENT_TYPE, "application/yaml; charset=utf-8")
         .send(canvases.export(product, version));
   }
+
+  /** What somebody says about a question. */
+  record Say(
+      @JsonProperty(required = true) String question, @JsonProperty(required = true) String text) {}
 }

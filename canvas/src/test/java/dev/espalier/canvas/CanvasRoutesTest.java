@@ -261,4 +261,26 @@ class CanvasRoutesTest {
     assertThat(post("/canvases/mail-filter/reapply", "{\"version\":\"9.0.0\"}").statusCode())
         .isEqualTo(404);
   }
+
+  @Test
+  void comments_are_said_read_and_settled_and_bad_ones_name_what_is_wrong() throws Exception {
+    JsonNode plan = Json.tree(post("/canvases/mail-filter/plan", CanvasesTest.mail()).body());
+    HttpResponse<String> applied =
+        post(
+            "/canvases/mail-filter/apply",
+            "{\"planDigest\": %s, \"confirms\": %s}"
+                .formatted(plan.path("planDigest"), plan.path("confirms")));
+    assertThat(applied.statusCode()).as(applied.body()).isEqualTo(200);
+    String path = "/canvases/mail-filter/comments";
+    JsonNode said =
+        Json.tree(post(path, "{\"question\": \"serving.volume\", \"text\": \"peak?\"}").body());
+    assertThat(said.path("text").asText()).isEqualTo("peak?");
+    assertThat(said.has("settledBy")).isFalse();
+    String settle = path + "/" + said.path("id").asText() + "/settle";
+    assertThat(Json.tree(post(settle, "").body()).path("settledBy").asText()).isNotEmpty();
+    assertThat(get(path).size()).isEqualTo(1);
+    HttpResponse<String> wrong = post(path, "{\"question\": \"serving.volume\"}");
+    assertThat(wrong.statusCode()).isEqualTo(400);
+    assertThat(wrong.body()).contains("text");
+  }
 }

@@ -62,6 +62,7 @@ public final class Permissions {
         canvas + "/plans",
         canvas + "/plans/{digest}",
         canvas + "/drift",
+        canvas + "/comments",
         "/documents/{product}",
         "/documents/{product}/{name}");
     member("GET", CONTRIBUTOR, canvas + "/draft");
@@ -74,7 +75,9 @@ public final class Permissions {
         canvas + "/plan",
         canvas + "/apply",
         canvas + "/reapply",
-        canvas + "/attest");
+        canvas + "/attest",
+        canvas + "/comments",
+        canvas + "/comments/{id}/settle");
     member("POST", APPROVER, canvas + "/plans/{digest}/approvals");
     member("POST", MAINTAINER, canvas + "/drift/{id}/adopt", canvas + "/drift/{id}/revert");
   }
