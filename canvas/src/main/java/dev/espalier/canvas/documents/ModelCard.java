@@ -56,7 +56,8 @@ final class ModelCard {
         .section(
             "Caveats and recommendations",
             part ->
-                part.answers("serving.fallback", "serving.pre_assertion", "registry.decay")
+                part.waivers()
+                    .answers("serving.fallback", "serving.pre_assertion", "registry.decay")
                     .evidence("serving.fallback"))
         .document(DocumentKind.MODEL_CARD);
   }

@@ -192,6 +192,21 @@ final class Sheet {
       return this;
     }
 
+    /** What is waived today on the whole board: until when, by whom and why. */
+    Part waivers() {
+      for (QuestionRow row : board.questions()) {
+        row.evidence().stream()
+            .flatMap(each -> each.waiver().stream())
+            .distinct()
+            .forEach(waived ->
+                say(
+                    "%s is waived until %s by %s: %s"
+                        .formatted(row.question(), waived.until(), waived.by(), waived.why()),
+                    answered(row.question())));
+      }
+      return this;
+    }
+
     /** What the version's record says, if there is a version. */
     Part model(String part, Function<DocumentFacts.Model, List<String>> words) {
       model.ifPresent(

@@ -120,6 +120,24 @@ class DocumentsTest {
   }
 
   @Test
+  void the_card_says_among_its_caveats_what_is_waived_while_it_is() {
+    desk.apply(
+        Desk.MINIMAL
+            + """
+            waivers:
+              - {question: serving.volume, until: 2026-11-22, why: the load test comes next week}
+            """);
+    assertThat(sentences(json("model-card"), "Caveats and recommendations"))
+        .contains(
+            "serving.volume is waived until 2026-11-22 by ana: the load test comes next week");
+    desk.later();
+    desk.later();
+    desk.later();
+    assertThat(sentences(json("model-card"), "Caveats and recommendations"))
+        .noneMatch(text -> text.contains("is waived"));
+  }
+
+  @Test
   void the_draft_technical_file_claims_no_compliance_and_prints_no_date_of_law() {
     desk.apply(Desk.MINIMAL);
 
