@@ -1,7 +1,12 @@
 # Finds a JDK 25 or newer and exports JAVA_HOME. Sourced by ./mvnw and ./espalier.
 # Looks at JAVA_HOME, then `java` on the path, then the usual folders.
 
+# A JDK says its version in a file; only one without it is started to ask, which takes a while.
 espalier_java_major() {
+  if [ -r "$1/release" ]; then
+    sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"
+    return
+  fi
   "$1/bin/java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.specification.version = //p'
 }
 

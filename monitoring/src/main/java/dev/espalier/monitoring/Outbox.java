@@ -20,6 +20,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -67,11 +68,9 @@ final class Outbox {
   private final InstantSource machine;
   private final Inside inside;
   private final ReentrantLock delivering = new ReentrantLock();
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .connectTimeout(TIMEOUT)
-          .build();
+
+  /** Made with the first message, guarded by {@code delivering}: a client reads every root. */
+  private @Nullable HttpClient client;
 
   Outbox(OutboxStore store, MonitoringConfig config, InstantSource machine, Inside inside) {
     this.inside = inside;
@@ -95,6 +94,19 @@ final class Outbox {
     } finally {
       delivering.unlock();
     }
+  }
+
+  private HttpClient client() {
+    HttpClient made = client;
+    if (made == null) {
+      made =
+          HttpClient.newBuilder()
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .connectTimeout(TIMEOUT)
+              .build();
+      client = made;
+    }
+    return made;
   }
 
   /** Tries the given messages now, whatever waits before them; returns how many have arrived. */
@@ -160,7 +172,7 @@ final class Outbox {
     }
     try {
       int status =
-          client.send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+          client().send(request.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
       if (status / 100 != 2) {
         throw new IOException("The receiver answered " + status);
       }

@@ -4,13 +4,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
@@ -45,15 +48,14 @@ public final class Database implements AutoCloseable {
 
   private final ConcurrentLinkedQueue<SharedWrite<?>> waiting = new ConcurrentLinkedQueue<>();
   private final List<Runnable> afterCommit = new ArrayList<>();
+  private final Set<String> migrated = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   private Database(Engine engine, Supplier<Handle> writing) {
     this.engine = engine;
     this.writer = new Session(writing);
     for (int i = 0; i < READERS; i++) {
-      Session reader = new Session(engine::reader);
-      reader.handle();
-      readers.add(reader);
+      readers.add(new Session(engine::reader));
     }
   }
 
@@ -90,15 +92,15 @@ public final class Database implements AutoCloseable {
   }
 
   private static Database reading(Engine engine) {
-    try {
-      return new Database(
-          engine,
-          () -> {
-            throw new EspalierException(ErrorCode.INTERNAL, "This process only reads the database");
-          });
-    } catch (JdbiException failure) {
-      throw engine.translated(failure);
-    }
+    Database database =
+        new Database(
+            engine,
+            () -> {
+              throw new EspalierException(
+                  ErrorCode.INTERNAL, "This process only reads the database");
+            });
+    database.read(handle -> handle.isReadOnly());
+    return database;
   }
 
   private static Database open(Engine engine) {
@@ -115,9 +117,17 @@ public final class Database implements AutoCloseable {
     return engine.dialect();
   }
 
-  /** Brings the tables of one stage up to date from {@code db/<stage>/V*.sql} on the class path. */
-  public void migrate(String stage) {
-    Migrations.apply(this, stage);
+  /**
+   * Brings the tables of some stages up to date from {@code db/<stage>/V*.sql} on the class path,
+   * in one commit; a stage that this database was asked for before costs nothing. A stage whose
+   * tables refer to another's comes after it.
+   */
+  public void migrate(String... stages) {
+    List<String> missing = Stream.of(stages).filter(stage -> !migrated.contains(stage)).toList();
+    if (!missing.isEmpty()) {
+      Migrations.apply(this, missing);
+      migrated.addAll(missing);
+    }
   }
 
   /** Runs {@code work} in one transaction: all of it is durable when this returns, or none. */

@@ -219,7 +219,10 @@ class DatabaseTest {
   }
 
   @Test
-  void migrations_run_once() {
+  void migrations_run_once_whoever_opens_the_database() {
+    try (Database database = TestDatabase.in(folder)) {
+      database.migrate("platform");
+    }
     try (Database database = TestDatabase.in(folder)) {
       database.migrate("platform");
       database.migrate("platform");
@@ -235,8 +238,30 @@ class DatabaseTest {
     try (Database database = TestDatabase.in(folder)) {
       database.migrate("platform");
       database.write(handle -> handle.execute("UPDATE migration SET digest = 'sha256:other'"));
+    }
+    try (Database database = TestDatabase.in(folder)) {
       assertThatThrownBy(() -> database.migrate("platform"))
           .hasMessageContaining("changed after it was applied");
+    }
+  }
+
+  @Test
+  void stages_that_migrate_together_are_all_there_or_none() {
+    try (Database database = TestDatabase.in(folder)) {
+      assertThatThrownBy(() -> database.migrate("platform", "broken"))
+          .isInstanceOf(EspalierException.class);
+      assertThatThrownBy(() ->
+              database.read(handle ->
+                  handle.createQuery("SELECT stage FROM migration").mapTo(String.class).list()))
+          .isInstanceOf(EspalierException.class);
+      database.migrate("platform");
+      assertThat(
+              database.<List<String>>read(handle ->
+                  handle
+                      .createQuery("SELECT DISTINCT stage FROM migration")
+                      .mapTo(String.class)
+                      .list()))
+          .containsExactly("platform");
     }
   }
 

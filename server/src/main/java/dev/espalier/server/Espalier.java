@@ -118,6 +118,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
@@ -126,6 +127,22 @@ import java.util.stream.Stream;
  * one port. Thread-safe; {@link #close} ends it in the opposite order.
  */
 public final class Espalier implements AutoCloseable {
+  /** Every stage with tables, in the order of the arrows. */
+  private static final String[] STAGES = {
+    "platform",
+    "canvas",
+    "documents",
+    "identity",
+    "data",
+    "artifacts",
+    "tracking",
+    "registry",
+    "pipeline",
+    "monitoring",
+    "deployment",
+    "training"
+  };
+
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final ProductClocks clocks;
@@ -144,11 +161,13 @@ public final class Espalier implements AutoCloseable {
 
   private Espalier(ServerConfig config) {
     this.host = config.host();
+    CompletableFuture<Void> prepared = CompletableFuture.runAsync(HttpServer::prepare);
     try {
       Home home = opened(Home.open(config.home()));
       InstantSource machine = InstantSource.system();
       Ids ids = new Ids(machine, new SecureRandom());
       Database database = opened(config.stores().openDatabase(home));
+      database.migrate(STAGES);
       ArtifactStore artifacts = config.stores().openArtifacts(home);
       if (artifacts instanceof S3ArtifactStore bucket) {
         opened(bucket);
@@ -285,6 +304,7 @@ public final class Espalier implements AutoCloseable {
               checks,
               documents::freeze);
 
+      prepared.join();
       http =
           opened(
               new HttpServer(
@@ -294,6 +314,8 @@ public final class Espalier implements AutoCloseable {
                   access,
                   new HttpServer.Mounts(
                       List.of(
+                          // First: routes are looked through in order, and this one is asked most.
+                          new PredictRoutes(serving, PredictRoutes.EventTime.NOW),
                           new IdentityRoutes(tokens, access),
                           new CanvasRoutes(canvases),
                           new QuestionRoutes(canvases),
@@ -304,7 +326,6 @@ public final class Espalier implements AutoCloseable {
                           new PipelineRoutes(pipelines, canvases::require, loop::start),
                           new RegistryRoutes(registry, aliases),
                           new CiRoutes(checks.checks(), canvases::require),
-                          new PredictRoutes(serving, PredictRoutes.EventTime.NOW),
                           new DeploymentRoutes(deployments),
                           new MonitoringRoutes(monitoring, clocks),
                           new MetricRoutes(monitoring, canvases::require),
