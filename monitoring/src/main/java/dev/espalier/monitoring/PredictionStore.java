@@ -1,25 +1,36 @@
 package dev.espalier.monitoring;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.espalier.deployment.Outcome;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.Digest;
+import dev.espalier.platform.ErrorCode;
+import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
 import dev.espalier.serving.InferenceRecord;
+import java.io.IOException;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 
 /** The inference log's table. */
 final class PredictionStore {
   private static final TypeReference<SortedMap<String, Double>> SCORES = new TypeReference<>() {};
+  private static final JsonFactory PARSERS = new JsonFactory();
   private final Database database;
 
   PredictionStore(Database database) {
@@ -43,47 +54,30 @@ final class PredictionStore {
     if (entries.isEmpty()) {
       return;
     }
-    PreparedBatch batch =
-        handle.prepareBatch(
-            """
-            INSERT INTO prediction (id, product, seq, at, received_at, unit, payload, payload_hash,
-              label, probabilities, model_version, routed_version, arm, served_by, fallback_reason,
-              latency_micros, error, consumer, candidate_weight, properties)
-            VALUES (:id, :product,
-              (SELECT coalesce(max(seq), 0) + 1 FROM prediction WHERE product = :product),
-              :at, :receivedAt, :unit, :payload, :hash,
-              :label, :probabilities, :modelVersion, :routedVersion, :arm, :servedBy, :reason,
-              :latency, :error, :consumer, :weight, :properties)
-            ON CONFLICT (id) DO NOTHING
-            """);
-    for (Entry entry : entries) {
-      InferenceRecord record = entry.record();
-      boolean hashed = !entry.payloadLog().equals("none");
-      batch
-          .bind("id", record.predictionId())
-          .bind("product", record.product())
-          .bind("at", EventTime.text(record.at()))
-          .bind("receivedAt", EventTime.text(record.receivedAt()))
-          .bind("unit", record.unit())
-          .bind(
-              "payload", Optional.of(record.text()).filter(_ -> entry.payloadLog().equals("full")))
-          .bind(
-              "hash", Optional.of(record.text()).filter(_ -> hashed).map(t -> Digest.of(t).text()))
-          .bind("label", record.label())
-          .bind("probabilities", Json.write(record.probabilities()))
-          .bind("modelVersion", record.modelVersion())
-          .bind("routedVersion", record.routedVersion())
-          .bind("arm", record.arm())
-          .bind("servedBy", record.servedBy())
-          .bind("reason", record.fallbackReason())
-          .bind("latency", record.latencyMicros())
-          .bind("error", record.error())
-          .bind("consumer", record.consumer())
-          .bind("weight", record.candidateWeight())
-          .bind("properties", TextProperties.of(record.text()).text())
-          .add();
+    int[] stored;
+    try (PreparedStatement insert =
+        handle
+            .getConnection()
+            .prepareStatement(
+                """
+                INSERT INTO prediction (id, product, seq, at, received_at, unit, payload,
+                  payload_hash, label, probabilities, model_version, routed_version, arm, served_by,
+                  fallback_reason, latency_micros, error, consumer, candidate_weight, properties)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (id) DO NOTHING
+                """)) {
+      Map<String, Long> places = new HashMap<>();
+      for (Entry entry : entries) {
+        String product = entry.record().product();
+        long place = places.computeIfAbsent(product, one -> lastPlace(handle, one)) + 1;
+        places.put(product, place);
+        bind(insert, entry, place);
+        insert.addBatch();
+      }
+      stored = insert.executeBatch();
+    } catch (SQLException failure) {
+      throw new UnableToExecuteStatementException(failure, null);
     }
-    int[] stored = batch.execute();
     Map<HourStore.Key, HourStore.Counts> counts = HourStore.none();
     for (int i = 0; i < stored.length; i++) {
       // An id that was known already is not logged, and not counted, again.
@@ -92,6 +86,44 @@ final class PredictionStore {
       }
     }
     HourStore.count(handle, counts);
+  }
+
+  /** The one writer of the database appends: nobody takes a place in between. */
+  private static long lastPlace(Handle handle, String product) {
+    return handle
+        .createQuery("SELECT coalesce(max(seq), 0) FROM prediction WHERE product = :product")
+        .bind("product", product)
+        .mapTo(Long.class)
+        .one();
+  }
+
+  /**
+   * By hand: finding out how to bind each of twenty values cost more than storing them, and this
+   * runs for every answer.
+   */
+  private static void bind(PreparedStatement insert, Entry entry, long place) throws SQLException {
+    InferenceRecord record = entry.record();
+    String text = record.text();
+    insert.setString(1, record.predictionId());
+    insert.setString(2, record.product());
+    insert.setLong(3, place);
+    insert.setString(4, EventTime.text(record.at()));
+    insert.setString(5, EventTime.text(record.receivedAt()));
+    insert.setString(6, record.unit());
+    insert.setString(7, entry.payloadLog().equals("full") ? text : null);
+    insert.setString(8, entry.payloadLog().equals("none") ? null : Digest.of(text).text());
+    insert.setString(9, record.label().orElse(null));
+    insert.setString(10, Json.write(record.probabilities()));
+    insert.setString(11, record.modelVersion());
+    insert.setString(12, record.routedVersion());
+    insert.setString(13, record.arm());
+    insert.setString(14, record.servedBy());
+    insert.setString(15, record.fallbackReason().orElse(null));
+    insert.setLong(16, record.latencyMicros());
+    insert.setString(17, record.error().orElse(null));
+    insert.setString(18, record.consumer().orElse(null));
+    insert.setDouble(19, record.candidateWeight());
+    insert.setString(20, TextProperties.of(text).text());
   }
 
   private static HourStore.Key key(InferenceRecord record) {
@@ -220,31 +252,64 @@ final class PredictionStore {
 
   /** The newest labelled answers of a version since a time, newest first. */
   List<PredictionView> labelled(String product, String version, Instant since, int limit) {
-    return newest("AND actual IS NOT NULL", product, version, since, limit);
-  }
-
-  /** The newest answers of a version since a time, newest first. */
-  List<PredictionView> newest(String product, String version, Instant since, int limit) {
-    return newest("", product, version, since, limit);
-  }
-
-  private List<PredictionView> newest(
-      String which, String product, String version, Instant since, int limit) {
     return database.read(handle ->
         handle
             .createQuery(
                 """
                 SELECT * FROM prediction
-                WHERE product = :product AND model_version = :version AND at >= :since %s
+                WHERE product = :product AND model_version = :version AND at >= :since
+                  AND actual IS NOT NULL
                 ORDER BY at DESC LIMIT :limit
-                """
-                    .formatted(which))
+                """)
             .bind("product", product)
             .bind("version", version)
             .bind("since", EventTime.text(since))
             .bind("limit", limit)
             .map((row, _) -> view(row))
             .list());
+  }
+
+  /** How sure a version was of an answer. */
+  record Sure(Instant at, double confidence) {}
+
+  /** How sure a version was of its newest answers since a time, newest first. */
+  List<Sure> confidence(String product, String version, Instant since, int limit) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT at, probabilities FROM prediction
+                WHERE product = :product AND model_version = :version AND at >= :since
+                ORDER BY at DESC LIMIT :limit
+                """)
+            .bind("product", product)
+            .bind("version", version)
+            .bind("since", EventTime.text(since))
+            .bind("limit", limit)
+            .map((row, _) -> Map.entry(row.getString(1), row.getString(2)))
+            .stream()
+            .mapMulti((Map.Entry<String, String> row, Consumer<Sure> sure) -> {
+              OptionalDouble highest = highest(row.getValue());
+              if (highest.isPresent()) {
+                sure.accept(new Sure(Instant.parse(row.getKey()), highest.getAsDouble()));
+              }
+            })
+            .toList());
+  }
+
+  /** The highest number of a flat JSON object; thousands are looked at with each tick. */
+  static OptionalDouble highest(String probabilities) {
+    try (JsonParser json = PARSERS.createParser(probabilities)) {
+      OptionalDouble highest = OptionalDouble.empty();
+      for (JsonToken next = json.nextToken(); next != null; next = json.nextToken()) {
+        if (next.isNumeric()) {
+          highest = OptionalDouble.of(Math.max(highest.orElse(0), json.getDoubleValue()));
+        }
+      }
+      return highest;
+    } catch (IOException broken) {
+      throw new EspalierException(ErrorCode.INTERNAL, "A stored answer is not JSON", broken);
+    }
   }
 
   /** Up to {@code limit} labelled answers of {@code [from, to)}, the oldest first. */

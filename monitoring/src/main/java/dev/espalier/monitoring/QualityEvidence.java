@@ -10,7 +10,6 @@ import dev.espalier.evaluation.Metrics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
 import java.util.List;
@@ -258,13 +257,10 @@ final class QualityEvidence {
 
   /** The mean score of the answers: it needs no labels. */
   private void confidence(String product, String version, Instant now, List<Observation> seen) {
-    List<PredictionView> rows =
-        monitoring.store().newest(product, version, now.minus(RECENT), NEWEST);
+    List<PredictionStore.Sure> rows =
+        monitoring.store().confidence(product, version, now.minus(RECENT), NEWEST);
     DoubleSummaryStatistics top =
-        rows.stream()
-            .filter(row -> !row.probabilities().isEmpty())
-            .mapToDouble(row -> Collections.max(row.probabilities().values()))
-            .summaryStatistics();
+        rows.stream().mapToDouble(PredictionStore.Sure::confidence).summaryStatistics();
     if (top.getCount() > 0) {
       String words =
           "Mean confidence %s, n = %d".formatted(number(top.getAverage()), top.getCount());

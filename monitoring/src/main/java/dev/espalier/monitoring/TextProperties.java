@@ -1,8 +1,9 @@
 package dev.espalier.monitoring;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -17,6 +18,7 @@ record TextProperties(double[] values) {
       List.of("characters", "words", "word length", "digits", "capitals", "beyond ascii", "links");
 
   private static final int MOST = 100_000;
+  private static final MathContext FIVE_DIGITS = new MathContext(5);
 
   TextProperties {
     values = values.clone();
@@ -55,9 +57,8 @@ record TextProperties(double[] values) {
   }
 
   private static double links(String text) {
-    String plain = text.toLowerCase(Locale.ROOT);
     int links = 0;
-    for (int at = plain.indexOf("://"); at >= 0; at = plain.indexOf("://", at + 3)) {
+    for (int at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 3)) {
       links++;
     }
     return links;
@@ -66,7 +67,7 @@ record TextProperties(double[] values) {
   /** As stored: numbers with five significant digits, separated by blanks. */
   String text() {
     return Arrays.stream(values)
-        .mapToObj(value -> String.format(Locale.ROOT, "%.5g", value))
+        .mapToObj(value -> new BigDecimal(value, FIVE_DIGITS).toString())
         .collect(Collectors.joining(" "));
   }
 

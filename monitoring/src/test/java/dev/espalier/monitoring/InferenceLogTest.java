@@ -43,6 +43,47 @@ class InferenceLogTest {
   }
 
   @Test
+  void an_answer_that_is_logged_already_is_neither_logged_nor_counted_again() {
+    try (World world = new World(folder)) {
+      world.monitoring.accept(World.answer("a", World.START, "ham", "1.0.0"));
+      world.monitoring.flush();
+      world.monitoring.accept(World.answer("a", World.START, "spam", "1.0.0"));
+      world.monitoring.accept(World.answer("b", World.START, "spam", "1.0.0"));
+      world.monitoring.flush();
+
+      List<PredictionView> logged = world.monitoring.predictions(World.PRODUCT, 0, 10);
+      assertThat(logged).extracting(PredictionView::predictionId).containsExactly("a", "b");
+      assertThat(logged).extracting(PredictionView::seq).doesNotHaveDuplicates().isSorted();
+      assertThat(logged.getFirst().label()).contains("ham");
+      assertThat(
+              world
+                  .monitoring
+                  .store()
+                  .coverage(World.PRODUCT, "1.0.0", World.START, World.START.plusSeconds(1))
+                  .rows())
+          .isEqualTo(2);
+    }
+  }
+
+  @Test
+  void how_sure_a_version_was_is_the_highest_of_its_scores_the_newest_first() {
+    try (World world = new World(folder)) {
+      world.monitoring.accept(World.answer("a", World.START, "ham", "1.0.0"));
+      world.monitoring.accept(World.answer("b", World.START.plusSeconds(9), "spam", "1.0.0"));
+      world.monitoring.accept(World.answer("c", World.START, "spam", "2.0.0"));
+      world.monitoring.flush();
+
+      assertThat(world.monitoring.store().confidence(World.PRODUCT, "1.0.0", World.START, 10))
+          .containsExactly(
+              new PredictionStore.Sure(World.START.plusSeconds(9), 0.9),
+              new PredictionStore.Sure(World.START, 0.9));
+    }
+    assertThat(PredictionStore.highest("{\"ham\":0.25,\"0.99\":0.75}")).hasValue(0.75);
+    assertThat(PredictionStore.highest("{\"certain\":1,\"never\":0}")).hasValue(1);
+    assertThat(PredictionStore.highest("{}")).isEmpty();
+  }
+
+  @Test
   void a_full_queue_drops_and_counts_and_never_waits() throws Exception {
     try (Database database = TestDatabase.in(folder)) {
       PredictionStore store = new PredictionStore(database);
