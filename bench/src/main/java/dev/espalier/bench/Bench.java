@@ -13,8 +13,9 @@ interface Bench {
    * @param root of the checkout
    * @param work an empty folder, removed afterwards
    * @param quick shorter windows and fewer rounds
+   * @param resume take what an interrupted run has measured already
    */
-  record Setting(Path root, Path work, boolean quick) {
+  record Setting(Path root, Path work, boolean quick, boolean resume) {
     Path program() {
       return root.resolve("server/target/espalier");
     }

@@ -53,6 +53,11 @@ public final class Main implements Callable<Integer> {
   @Option(names = "--quick", description = "Short windows, fewer rounds, no demo.")
   boolean quick;
 
+  @Option(
+      names = "--resume",
+      description = "Tracking: take the sides that an interrupted run has measured already.")
+  boolean resume;
+
   @Option(names = "--report", description = "The document. Default: ${DEFAULT-VALUE}.")
   Path report = Path.of("docs/benchmarks.md");
 
@@ -73,7 +78,8 @@ public final class Main implements Callable<Integer> {
       Path work = Files.createTempDirectory("espalier-bench-");
       long start = System.nanoTime();
       try {
-        Section section = choice.bench().measure(new Bench.Setting(Path.of(""), work, quick));
+        Section section =
+            choice.bench().measure(new Bench.Setting(Path.of(""), work, quick, resume));
         Report next =
             new Report(Files.exists(report) ? Files.readString(report) : "# Benchmarks\n")
                 .with(section, circumstances);

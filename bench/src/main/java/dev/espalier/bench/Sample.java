@@ -27,6 +27,11 @@ public final class Sample {
     return new Sample(sorted);
   }
 
+  /** All values, ascending. */
+  double[] values() {
+    return ascending.clone();
+  }
+
   public int n() {
     return ascending.length;
   }

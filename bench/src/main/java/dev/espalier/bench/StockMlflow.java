@@ -19,10 +19,12 @@ import java.util.concurrent.TimeUnit;
 final class StockMlflow implements AutoCloseable {
   private final Process process;
   private final String url;
+  private final Path artifacts;
 
-  private StockMlflow(Process process, String url) {
+  private StockMlflow(Process process, String url, Path artifacts) {
     this.process = process;
     this.url = url;
+    this.artifacts = artifacts;
   }
 
   /**
@@ -42,7 +44,7 @@ final class StockMlflow implements AutoCloseable {
     }
     String url = "http://127.0.0.1:" + port;
     Process process = process(python, home, port, store);
-    StockMlflow stock = new StockMlflow(process, url);
+    StockMlflow stock = new StockMlflow(process, url, home.resolve("artifacts"));
     try {
       // Its first request makes the default experiment.
       stock.await(http);
@@ -118,6 +120,15 @@ final class StockMlflow implements AutoCloseable {
       boolean _ = process.waitFor(100, TimeUnit.MILLISECONDS);
     }
     throw new IllegalStateException("The stock server never answered.");
+  }
+
+  /** Puts small files into a run's folder, past the server: its API needs tens of ms for each. */
+  void files(String artifactUri, int count) throws IOException {
+    String folder = artifactUri.substring("mlflow-artifacts:/".length());
+    Path many = Files.createDirectories(artifacts.resolve(folder).resolve("many"));
+    for (int i = 0; i < count; i++) {
+      Files.writeString(many.resolve("%06d.txt".formatted(i)), "file " + i);
+    }
   }
 
   String url() {

@@ -6,7 +6,6 @@ import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -33,137 +32,124 @@ final class TrackingBench implements Bench {
   private static final int STOCK_QUERIES = 2;
 
   /** How much of everything. */
-  private record Size(int runs, int points, int files, int singles, int rounds) {
+  private record Size(int runs, int points, int files, int singles, int rounds, int steps) {
     static Size of(boolean quick) {
       return quick
-          ? new Size(10_000, 100_000, 1_000, 200, 20)
-          : new Size(100_000, 1_000_000, 10_000, 1_000, 100);
+          ? new Size(10_000, 100_000, 1_000, 200, 20, 3_000)
+          : new Size(100_000, 1_000_000, 10_000, 1_000, 100, 10_000);
+    }
+
+    /** How much of a history the stock server is asked for: each of its pages takes seconds. */
+    int firstPoints() {
+      return Math.min(points, 100_000);
     }
   }
-
-  /** What one side was measured at. */
-  private record Figures(
-      Sample single,
-      double oneWriter,
-      double sixteen,
-      double hundred,
-      List<Sample> searches,
-      double history,
-      double sampled,
-      Sample list,
-      double memory,
-      int refused) {}
 
   @Override
   public Section measure(Setting setting) throws Exception {
     Size size = Size.of(setting.quick());
+    Path kept =
+        setting.root().resolve("bench/target/tracking-" + (setting.quick() ? "quick" : "full"));
+    TrackingSide few = TrackingSide.of("espalier-few", kept, setting.resume());
+    TrackingSide many = TrackingSide.of("espalier-many", kept, setting.resume());
+    TrackingSide stock = TrackingSide.of("stock", kept, setting.resume());
     try (HttpClient http = HttpClient.newHttpClient()) {
-      Figures few = espalier(setting, http, FEW_RUNS, size);
-      Figures many = espalier(setting, http, size.runs(), size);
-      Figures stock;
-      try (StockMlflow server = StockMlflow.start(setting, http, size.runs(), size.points())) {
-        stock = stock(server, http, size);
+      espalier(setting, http, FEW_RUNS, size, few);
+      espalier(setting, http, size.runs(), size, many);
+      if (!stock.has(List.of("memory"))) {
+        try (StockMlflow server = StockMlflow.start(setting, http, size.runs(), size.points())) {
+          stock(server, http, size, stock);
+        }
       }
-      return section(size, few, many, stock);
     }
+    return section(size, few, many, stock);
   }
 
-  private static Figures espalier(Setting setting, HttpClient http, int runs, Size size)
-      throws Exception {
+  private static void espalier(
+      Setting setting, HttpClient http, int runs, Size size, TrackingSide side) throws Exception {
+    if (side.has(List.of("memory"))) {
+      return;
+    }
     Path home = Files.createDirectories(setting.work().resolve("home-" + runs));
     try (Database database = Database.open(home.resolve("espalier.db"))) {
       fill(new Tracking(database), database, runs);
     }
     try (Program server = Program.server(setting.program(), home)) {
       TrackingLoad load = new TrackingLoad(http, server.url());
-      Sample single = load.logMetric(size.singles(), 50);
+      side.measure("single", () -> load.logMetric(size.singles(), 50).values());
       // The same work before, so that what is measured is compiled: batches come in hours of them.
-      double _ = load.logBatch(1, 60);
-      double one = load.logBatch(1, 60);
-      double sixteen = load.logBatch(16, 6);
-      double hundred = load.logBatch(100, 3);
-      List<Sample> searches = new ArrayList<>();
-      String experiment = load.experiment();
-      for (Query query : QUERIES) {
-        searches.add(load.search(experiment, query.filter(), query.order(), size.rounds(), 20));
-      }
+      double _ = load.logBatch(1, 60, 10);
+      side.measure("one", () -> one(load.logBatch(1, 60, 10)));
+      side.measure("sixteen", () -> one(load.logBatch(16, 6, 10)));
+      side.measure("hundred", () -> one(load.logBatch(100, size.steps() / TrackingLoad.BATCH, 1)));
+      searches(side, load, QUERIES.size(), size.rounds(), 20);
       String run = load.longRun(size.points());
-      return new Figures(
-          single,
-          one,
-          sixteen,
-          hundred,
-          searches,
-          load.history(run, size.points()),
-          load.sampled(run),
-          load.list(load.files(size.files()), size.files(), 5),
-          server.residentMebibytes(),
-          load.refused());
+      side.measure("history", () -> one(load.history(run, size.points())));
+      side.measure("first", () -> one(load.history(run, size.firstPoints())));
+      side.measure("sampled", () -> one(load.sampled(run)));
+      String files = load.files(size.files());
+      side.measure("list", () -> load.list(files, size.files(), 5).values());
+      side.measure("refused", () -> one(load.refused()));
+      side.measure("memory", () -> one(server.residentMebibytes()));
     }
   }
 
-  private static Figures stock(StockMlflow server, HttpClient http, Size size) throws Exception {
+  private static void stock(StockMlflow server, HttpClient http, Size size, TrackingSide side)
+      throws Exception {
     TrackingLoad load = new TrackingLoad(http, server.url());
-    Sample single = load.logMetric(size.singles() / 10, 10);
-    double one = load.logBatch(1, 10);
-    double sixteen = load.logBatch(16, 2);
-    double hundred = load.logBatch(100, 1);
-    List<Sample> searches = new ArrayList<>();
-    String experiment = load.experiment();
-    for (Query query : QUERIES.subList(0, STOCK_QUERIES)) {
-      searches.add(load.search(experiment, query.filter(), query.order(), 1, 0));
-    }
-    double history = load.history("long", size.points());
-    double sampled = load.sampled("long");
-    Sample list = load.list(load.files(size.files()), size.files(), 5);
-    return new Figures(
-        single,
-        one,
-        sixteen,
-        hundred,
-        searches,
-        history,
-        sampled,
-        list,
-        server.residentMebibytes(),
-        load.refused());
+    side.measure("single", () -> load.logMetric(size.singles() / 10, 10).values());
+    side.measure("one", () -> one(load.logBatch(1, 10, 10)));
+    side.measure("sixteen", () -> one(load.logBatch(16, 2, 10)));
+    side.measure("hundred", () -> one(load.logBatch(100, 1, 1)));
+    searches(side, load, STOCK_QUERIES, 1, 0);
+    side.measure("first", () -> one(load.history("long", size.firstPoints())));
+    side.measure("sampled", () -> one(load.sampled("long")));
+    side.measure(
+        "list",
+        () -> {
+          var run = load.emptyRun();
+          server.files(run.path("artifact_uri").asText(), size.files());
+          return load.list(run.path("run_id").asText(), size.files(), 3).values();
+        });
+    side.measure("refused", () -> one(load.refused()));
+    side.measure("memory", () -> one(server.residentMebibytes()));
   }
 
-  private static Section section(Size size, Figures few, Figures many, Figures stock) {
-    List<List<String>> rows = new ArrayList<>();
-    rows.add(times("log-metric, p50, ms", few.single(), many.single(), stock.single(), 0.5, ""));
-    rows.add(times("log-metric, p99, ms", few.single(), many.single(), stock.single(), 0.99, ""));
-    rows.add(rates("log-batch, points/s", few.oneWriter(), many.oneWriter(), stock.oneWriter()));
-    rows.add(rates("the same, 16 runs at once", few.sixteen(), many.sixteen(), stock.sixteen()));
-    rows.add(rates("the same, 100 runs at once", few.hundred(), many.hundred(), stock.hundred()));
+  private static void searches(
+      TrackingSide side, TrackingLoad load, int queries, int rounds, int warmUp) throws Exception {
+    String experiment = load.experiment();
+    for (int i = 0; i < queries; i++) {
+      Query query = QUERIES.get(i);
+      side.measure(
+          "search-" + i,
+          () -> load.search(experiment, query.filter(), query.order(), rounds, warmUp).values());
+    }
+  }
+
+  private static double[] one(double value) {
+    return new double[] {value};
+  }
+
+  private static Section section(
+      Size size, TrackingSide few, TrackingSide many, TrackingSide stock) {
+    TrackingTable table = new TrackingTable(few, many, stock);
+    table.millis("log-metric, p50, ms", "single", 0.5, "");
+    table.millis("log-metric, p99, ms", "single", 0.99, "");
+    table.rate("log-batch, points/s", "one");
+    table.rate("the same, 16 runs at once", "sixteen");
+    table.rate("the same, 100 runs of %,d steps at once".formatted(size.steps()), "hundred");
     for (int i = 0; i < QUERIES.size(); i++) {
       Query query = QUERIES.get(i);
-      Sample own = many.searches().get(i);
-      boolean asked = i < stock.searches().size();
-      rows.add(
-          List.of(
-              "search 100: `%s` by `%s`, p50 / p95, ms".formatted(query.filter(), query.order()),
-              pair(few.searches().get(i)),
-              pair(own),
-              asked ? Sample.number(stock.searches().get(i).median()) : "",
-              asked ? ratio(stock.searches().get(i).median() / own.median()) : "",
-              "p95 ≤ 50"));
+      table.search(
+          "search 100: `%s` by `%s`, p50 / p95, ms".formatted(query.filter(), query.order()),
+          "search-" + i);
     }
-    rows.add(
-        millis(
-            "history of %,d points, by pages, ms".formatted(size.points()),
-            few.history(),
-            many.history(),
-            stock.history()));
-    rows.add(
-        millis("the same, thinned to 1,000, ms", few.sampled(), many.sampled(), stock.sampled()));
-    rows.add(
-        millis(
-            "list of %,d artifacts, ms".formatted(size.files()),
-            few.list().median(),
-            many.list().median(),
-            stock.list().median()));
-    rows.add(millis("resident afterwards, MiB", few.memory(), many.memory(), stock.memory()));
+    table.millis(
+        "history of %,d points, by pages, ms".formatted(size.points()), "history", 0.5, "");
+    table.millis("its first %,d points, ms".formatted(size.firstPoints()), "first", 0.5, "");
+    table.millis("the same, thinned to 1,000, ms", "sampled", 0.5, "");
+    table.millis("list of %,d artifacts, ms".formatted(size.files()), "list", 0.5, "");
+    table.millis("resident afterwards, MiB", "memory", 0.5, "");
     return new Section(
         "tracking",
         "Tracking, beside a stock MLflow server",
@@ -174,53 +160,22 @@ final class TrackingBench implements Bench {
             "stock, beside %,d".formatted(size.runs()),
             "times better",
             "goal"),
-        rows,
+        table.rows(),
         ("Over HTTP, from one client on the same cores; both sides with SQLite and local files, each on"
-                + " its own. Espalier commits with `synchronous=FULL`; a stock MLflow %s server runs as its"
-                + " documentation starts it. Every run has 5 params and 10 metrics; a batch has 1,000"
-                + " points. Searches: %d rounds each; the stock server is asked two of them, once. While many"
-                + " wrote at once, the stock server refused %d calls because its database was locked, and"
-                + " Espalier %d; they were sent again, as clients do.")
-            .formatted("3.17", size.rounds(), stock.refused(), few.refused() + many.refused()));
-  }
-
-  private static List<String> times(
-      String what, Sample few, Sample many, Sample stock, double share, String goal) {
-    return List.of(
-        what,
-        Sample.number(few.at(share)),
-        Sample.number(many.at(share)),
-        Sample.number(stock.at(share)),
-        ratio(stock.at(share) / many.at(share)),
-        goal);
-  }
-
-  private static List<String> rates(String what, double few, double many, double stock) {
-    return List.of(
-        what,
-        Sample.number(few),
-        Sample.number(many),
-        Sample.number(stock),
-        ratio(many / stock),
-        "≥ 80,000, 20 ×");
-  }
-
-  private static List<String> millis(String what, double few, double many, double stock) {
-    return List.of(
-        what,
-        Sample.number(few),
-        Sample.number(many),
-        Sample.number(stock),
-        ratio(stock / many),
-        "");
-  }
-
-  private static String pair(Sample sample) {
-    return Sample.number(sample.median()) + " / " + Sample.number(sample.at(0.95));
-  }
-
-  private static String ratio(double times) {
-    return Sample.number(times) + " ×";
+                + " its own. Espalier commits with `synchronous=FULL`; a stock MLflow 3.17 server runs as its"
+                + " documentation starts it. The many runs were put into both databases directly, and the stock"
+                + " server's long history and files as well, because its API needs tens of milliseconds a call."
+                + " Every run has 5 params and 10 metrics; a batch has 1,000 points. Searches: %d rounds each;"
+                + " the stock server is asked two of them, once, and writes a tenth of the steps. While many"
+                + " wrote at once, it refused %s calls because its database was locked, and Espalier %s; they"
+                + " were sent again, as clients do.%s")
+            .formatted(
+                size.rounds(),
+                table.count(stock),
+                table.count(few, many),
+                table.missing().isEmpty()
+                    ? ""
+                    : " Not measured: " + String.join("; ", table.missing()) + "."));
   }
 
   /** Runs of one experiment, each with five params and ten metrics. */

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,12 @@ final class TrackingLoad {
 
   private static final int AT_ONCE = 32;
   private static final int ATTEMPTS = 8;
+
+  /**
+   * Beyond it a call counts as never answered: a stock search of 100,000 runs takes two minutes.
+   */
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+
   private final AtomicInteger refused = new AtomicInteger();
   private final HttpClient http;
   private final String url;
@@ -48,8 +55,12 @@ final class TrackingLoad {
     return Sample.of(millis);
   }
 
-  /** Points a second when {@code writers} runs are written at once, each by batches in turn. */
-  double logBatch(int writers, int batches) throws Exception {
+  /**
+   * Points a second when {@code writers} runs are written at once, each by batches in turn.
+   *
+   * @param keys metrics of a batch: it has {@code 1000 / keys} steps
+   */
+  double logBatch(int writers, int batches, int keys) throws Exception {
     List<String> runs = new ArrayList<>();
     for (int writer = 0; writer < writers; writer++) {
       runs.add(run());
@@ -64,7 +75,7 @@ final class TrackingLoad {
               for (int batch = 0; batch < batches; batch++) {
                 connections.acquire();
                 try {
-                  JsonNode _ = post("runs/log-batch", batch(run, batch));
+                  JsonNode _ = post("runs/log-batch", batch(run, batch, keys));
                 } finally {
                   connections.release();
                 }
@@ -81,13 +92,13 @@ final class TrackingLoad {
     return (double) writers * batches * BATCH / ((System.nanoTime() - from) / 1e9);
   }
 
-  /** A thousand points of ten metrics, as one batch. */
-  static String batch(String run, int number) {
+  /** A thousand points of some metrics, as one batch. */
+  static String batch(String run, int number, int keys) {
     StringBuilder body = new StringBuilder(90_000);
     body.append("{\"run_id\":\"").append(run).append("\",\"metrics\":[");
     for (int i = 0; i < BATCH; i++) {
-      int step = number * (BATCH / 10) + i / 10;
-      body.append(i == 0 ? "" : ",").append("{\"key\":\"m").append(i % 10);
+      int step = number * (BATCH / keys) + i / keys;
+      body.append(i == 0 ? "" : ",").append("{\"key\":\"m").append(i % keys);
       body.append("\",\"value\":").append(Math.sin(step));
       body.append(",\"timestamp\":").append(1_700_000_000_000L + step);
       body.append(",\"step\":").append(step).append('}');
@@ -135,7 +146,7 @@ final class TrackingLoad {
     return run;
   }
 
-  /** Milliseconds to read a whole history by pages. */
+  /** Milliseconds to read a history by pages until that many points have come. */
   double history(String run, int points) throws Exception {
     long start = System.nanoTime();
     int read = 0;
@@ -147,7 +158,7 @@ final class TrackingLoad {
                   .formatted(run, token.isEmpty() ? "" : "&page_token=" + token));
       read += page.path("metrics").size();
       token = page.path("next_page_token").asText("");
-    } while (!token.isEmpty());
+    } while (!token.isEmpty() && read < points);
     if (read != points) {
       throw new IllegalStateException("Read %d of %d points".formatted(read, points));
     }
@@ -169,7 +180,7 @@ final class TrackingLoad {
 
   /** A new run with that many small files in one folder. */
   String files(int count) throws Exception {
-    JsonNode info = post("runs/create", "{\"experiment_id\":\"0\"}").at("/run/info");
+    JsonNode info = emptyRun();
     String folder = info.path("artifact_uri").asText().substring("mlflow-artifacts:/".length());
     Semaphore connections = new Semaphore(AT_ONCE);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -191,6 +202,11 @@ final class TrackingLoad {
       }
     }
     return info.path("run_id").asText();
+  }
+
+  /** A new run whose files somebody else puts there. */
+  JsonNode emptyRun() throws IOException, InterruptedException {
+    return post("runs/create", "{\"experiment_id\":\"0\"}").at("/run/info");
   }
 
   private int put(String path, String content) throws IOException, InterruptedException {
@@ -240,7 +256,7 @@ final class TrackingLoad {
   private JsonNode send(HttpRequest.Builder request) throws IOException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
       HttpResponse<String> response =
-          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+          http.send(request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
       if (response.statusCode() == 200) {
         return Json.tree(response.body());
       }

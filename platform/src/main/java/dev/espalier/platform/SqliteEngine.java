@@ -36,6 +36,9 @@ record SqliteEngine(Path file) implements Engine {
     config.setBusyTimeout(10_000);
     config.setPragma(SQLiteConfig.Pragma.MMAP_SIZE, MAPPED);
     config.enforceForeignKeys(true);
+    // Or the driver asks for the last row id after each write; stores say RETURNING where they
+    // care.
+    config.setGetGeneratedKeys(false);
     SQLiteDataSource source = new SQLiteDataSource(config);
     source.setUrl("jdbc:sqlite:" + file);
     return Jdbi.create(source).open();

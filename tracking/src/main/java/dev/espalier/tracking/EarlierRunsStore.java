@@ -68,7 +68,7 @@ final class EarlierRunsStore {
         .ifPresent(end -> close(handle, key, run.status(), Instant.parse(end)));
     TextStore.texts(handle, "SELECT name, text FROM tracked_param WHERE run_id = :id", run.id())
         .forEach((name, text) -> RunStore.putParam(handle, key, run.id(), name, text));
-    points(handle, run.id()).forEach((name, points) -> metrics.append(handle, key, name, points));
+    metrics.append(handle, key, points(handle, run.id()));
   }
 
   private static void close(Handle handle, RunKey key, String status, Instant end) {

@@ -5,8 +5,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
@@ -35,24 +37,52 @@ final class MetricStore {
   /** A run as the tables key it. */
   record RunKey(long run, long experiment) {}
 
-  /** Appends points of one key. */
-  void append(Handle handle, RunKey key, String name, List<MetricPoint> points) {
-    try {
-      append(handle.getConnection(), key, name, points);
+  /** Appends points by key. */
+  void append(Handle handle, RunKey key, Map<String, List<MetricPoint>> points) {
+    try (Statements statements = new Statements(handle.getConnection())) {
+      for (Map.Entry<String, List<MetricPoint>> series : points.entrySet()) {
+        append(statements, key, series.getKey(), series.getValue());
+      }
     } catch (SQLException failure) {
       throw new UnableToExecuteStatementException(failure, null);
     }
   }
 
+  /** The statements of one batch: each is parsed once, however many keys it has. */
+  private static final class Statements implements AutoCloseable {
+    private final Connection connection;
+    private final Map<String, PreparedStatement> prepared = new HashMap<>();
+
+    Statements(Connection connection) {
+      this.connection = connection;
+    }
+
+    PreparedStatement of(String sql) throws SQLException {
+      PreparedStatement known = prepared.get(sql);
+      if (known == null) {
+        known = connection.prepareStatement(sql);
+        prepared.put(sql, known);
+      }
+      return known;
+    }
+
+    @Override
+    public void close() throws SQLException {
+      for (PreparedStatement each : prepared.values()) {
+        each.close();
+      }
+    }
+  }
+
   private static void append(
-      Connection connection, RunKey key, String name, List<MetricPoint> points)
+      Statements statements, RunKey key, String name, List<MetricPoint> points)
       throws SQLException {
-    Optional<Head> head = head(connection, key, name);
-    List<MetricPoint> fresh = fresh(connection, key, name, head, points);
+    Optional<Head> head = head(statements, key, name);
+    List<MetricPoint> fresh = fresh(statements, key, name, head, points);
     if (fresh.isEmpty()) {
       return;
     }
-    int blocks = store(connection, key, name, head.map(Head::blocks).orElse(0), fresh);
+    int blocks = store(statements, key, name, head.map(Head::blocks).orElse(0), fresh);
     MetricPoint latest = head.map(Head::latest).orElse(fresh.getFirst());
     long lastStep = head.map(Head::lastStep).orElse(Long.MIN_VALUE);
     long lastAt = head.map(Head::lastAt).orElse(Long.MIN_VALUE);
@@ -61,36 +91,35 @@ final class MetricStore {
       lastStep = Math.max(lastStep, point.step());
       lastAt = Math.max(lastAt, point.at());
     }
-    write(connection, key, name, new Head(latest, lastStep, lastAt, blocks));
+    write(statements, key, name, new Head(latest, lastStep, lastAt, blocks));
   }
 
-  private static Optional<Head> head(Connection connection, RunKey key, String name)
+  private static Optional<Head> head(Statements statements, RunKey key, String name)
       throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement(
+    PreparedStatement select =
+        statements.of(
             """
             SELECT number, nan, step, at, last_step, last_at, blocks FROM run_metric
             WHERE run = ? AND name = ?
-            """)) {
-      select.setLong(1, key.run());
-      select.setString(2, name);
-      try (ResultSet row = select.executeQuery()) {
-        if (!row.next()) {
-          return Optional.empty();
-        }
-        double number = row.getInt("nan") == 1 ? Double.NaN : row.getDouble("number");
-        return Optional.of(
-            new Head(
-                new MetricPoint(row.getLong("at"), row.getLong("step"), number),
-                row.getLong("last_step"),
-                row.getLong("last_at"),
-                row.getInt("blocks")));
+            """);
+    select.setLong(1, key.run());
+    select.setString(2, name);
+    try (ResultSet row = select.executeQuery()) {
+      if (!row.next()) {
+        return Optional.empty();
       }
+      double number = row.getInt("nan") == 1 ? Double.NaN : row.getDouble("number");
+      return Optional.of(
+          new Head(
+              new MetricPoint(row.getLong("at"), row.getLong("step"), number),
+              row.getLong("last_step"),
+              row.getLong("last_at"),
+              row.getInt("blocks")));
     }
   }
 
   private static List<MetricPoint> fresh(
-      Connection connection, RunKey key, String name, Optional<Head> head, List<MetricPoint> points)
+      Statements statements, RunKey key, String name, Optional<Head> head, List<MetricPoint> points)
       throws SQLException {
     Set<MetricPoint> known = new HashSet<>();
     if (head.isPresent()) {
@@ -103,7 +132,7 @@ final class MetricStore {
         }
       }
       if (first <= last) {
-        known.addAll(between(connection, key, name, first, last));
+        known.addAll(between(statements, key, name, first, last));
       }
     }
     List<MetricPoint> fresh = new ArrayList<>(points.size());
@@ -116,22 +145,21 @@ final class MetricStore {
   }
 
   private static List<MetricPoint> between(
-      Connection connection, RunKey key, String name, long first, long last) throws SQLException {
+      Statements statements, RunKey key, String name, long first, long last) throws SQLException {
     List<MetricPoint> points = new ArrayList<>();
-    try (PreparedStatement select =
-        connection.prepareStatement(
+    PreparedStatement select =
+        statements.of(
             """
             SELECT content FROM metric_block
             WHERE run = ? AND name = ? AND last_at >= ? AND first_at <= ?
-            """)) {
-      select.setLong(1, key.run());
-      select.setString(2, name);
-      select.setLong(3, first);
-      select.setLong(4, last);
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          points.addAll(MetricBlock.decode(row.getBytes("content")));
-        }
+            """);
+    select.setLong(1, key.run());
+    select.setString(2, name);
+    select.setLong(3, first);
+    select.setLong(4, last);
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        points.addAll(MetricBlock.decode(row.getBytes("content")));
       }
     }
     return points;
@@ -139,12 +167,12 @@ final class MetricStore {
 
   /** Stores the points and returns how many blocks the key has then. */
   private static int store(
-      Connection connection, RunKey key, String name, int blocks, List<MetricPoint> fresh)
+      Statements statements, RunKey key, String name, int blocks, List<MetricPoint> fresh)
       throws SQLException {
     List<MetricPoint> points = fresh;
     int next = blocks;
     if (blocks > 0 && fresh.size() < SMALL) {
-      List<MetricPoint> tail = tail(connection, key, name, blocks - 1);
+      List<MetricPoint> tail = tail(statements, key, name, blocks - 1);
       if (tail.size() + fresh.size() <= SMALL) {
         points = new ArrayList<>(tail);
         points.addAll(fresh);
@@ -153,34 +181,33 @@ final class MetricStore {
     }
     for (int from = 0; from < points.size(); from += LARGE) {
       List<MetricPoint> part = points.subList(from, Math.min(points.size(), from + LARGE));
-      write(connection, key, name, next++, part);
+      write(statements, key, name, next++, part);
     }
     return next;
   }
 
-  private static List<MetricPoint> tail(Connection connection, RunKey key, String name, int block)
+  private static List<MetricPoint> tail(Statements statements, RunKey key, String name, int block)
       throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement(
+    PreparedStatement select =
+        statements.of(
             """
             SELECT content FROM metric_block
             WHERE run = ? AND name = ? AND block = ? AND points < ?
-            """)) {
-      select.setLong(1, key.run());
-      select.setString(2, name);
-      select.setInt(3, block);
-      select.setInt(4, SMALL);
-      try (ResultSet row = select.executeQuery()) {
-        // A full block comes back as too many points to add to.
-        return row.next()
-            ? MetricBlock.decode(row.getBytes("content"))
-            : java.util.Collections.nCopies(SMALL, new MetricPoint(0, 0, 0));
-      }
+            """);
+    select.setLong(1, key.run());
+    select.setString(2, name);
+    select.setInt(3, block);
+    select.setInt(4, SMALL);
+    try (ResultSet row = select.executeQuery()) {
+      // A full block comes back as too many points to add to.
+      return row.next()
+          ? MetricBlock.decode(row.getBytes("content"))
+          : java.util.Collections.nCopies(SMALL, new MetricPoint(0, 0, 0));
     }
   }
 
   private static void write(
-      Connection connection, RunKey key, String name, int block, List<MetricPoint> points)
+      Statements statements, RunKey key, String name, int block, List<MetricPoint> points)
       throws SQLException {
     long firstAt = Long.MAX_VALUE;
     long lastAt = Long.MIN_VALUE;
@@ -192,8 +219,8 @@ final class MetricStore {
       firstStep = Math.min(firstStep, point.step());
       lastStep = Math.max(lastStep, point.step());
     }
-    try (PreparedStatement insert =
-        connection.prepareStatement(
+    PreparedStatement insert =
+        statements.of(
             """
             INSERT INTO metric_block (run, name, block, points, first_at, last_at, first_step,
               last_step, content)
@@ -202,25 +229,24 @@ final class MetricStore {
               first_at = excluded.first_at, last_at = excluded.last_at,
               first_step = excluded.first_step, last_step = excluded.last_step,
               content = excluded.content
-            """)) {
-      insert.setLong(1, key.run());
-      insert.setString(2, name);
-      insert.setInt(3, block);
-      insert.setInt(4, points.size());
-      insert.setLong(5, firstAt);
-      insert.setLong(6, lastAt);
-      insert.setLong(7, firstStep);
-      insert.setLong(8, lastStep);
-      insert.setBytes(9, MetricBlock.encode(points));
-      insert.executeUpdate();
-    }
+            """);
+    insert.setLong(1, key.run());
+    insert.setString(2, name);
+    insert.setInt(3, block);
+    insert.setInt(4, points.size());
+    insert.setLong(5, firstAt);
+    insert.setLong(6, lastAt);
+    insert.setLong(7, firstStep);
+    insert.setLong(8, lastStep);
+    insert.setBytes(9, MetricBlock.encode(points));
+    insert.executeUpdate();
   }
 
-  private static void write(Connection connection, RunKey key, String name, Head head)
+  private static void write(Statements statements, RunKey key, String name, Head head)
       throws SQLException {
     boolean nan = Double.isNaN(head.latest().value());
-    try (PreparedStatement insert =
-        connection.prepareStatement(
+    PreparedStatement insert =
+        statements.of(
             """
             INSERT INTO run_metric (run, name, number, nan, step, at, last_step, last_at, blocks,
               experiment)
@@ -228,23 +254,22 @@ final class MetricStore {
             ON CONFLICT (run, name) DO UPDATE SET number = excluded.number, nan = excluded.nan,
               step = excluded.step, at = excluded.at, last_step = excluded.last_step,
               last_at = excluded.last_at, blocks = excluded.blocks
-            """)) {
-      insert.setLong(1, key.run());
-      insert.setString(2, name);
-      if (nan) {
-        insert.setNull(3, java.sql.Types.DOUBLE);
-      } else {
-        insert.setDouble(3, head.latest().value());
-      }
-      insert.setInt(4, nan ? 1 : 0);
-      insert.setLong(5, head.latest().step());
-      insert.setLong(6, head.latest().at());
-      insert.setLong(7, head.lastStep());
-      insert.setLong(8, head.lastAt());
-      insert.setInt(9, head.blocks());
-      insert.setLong(10, key.experiment());
-      insert.executeUpdate();
+            """);
+    insert.setLong(1, key.run());
+    insert.setString(2, name);
+    if (nan) {
+      insert.setNull(3, java.sql.Types.DOUBLE);
+    } else {
+      insert.setDouble(3, head.latest().value());
     }
+    insert.setInt(4, nan ? 1 : 0);
+    insert.setLong(5, head.latest().step());
+    insert.setLong(6, head.latest().at());
+    insert.setLong(7, head.lastStep());
+    insert.setLong(8, head.lastAt());
+    insert.setInt(9, head.blocks());
+    insert.setLong(10, key.experiment());
+    insert.executeUpdate();
   }
 
   /**

@@ -125,7 +125,7 @@ public final class RunImportStore {
             .computeIfAbsent(point.metric(), _ -> new ArrayList<>())
             .add(new MetricPoint(point.at(), point.step(), point.value()));
       }
-      points.forEach((name, all) -> metrics.append(handle, key, name, all));
+      metrics.append(handle, key, points);
       return differences;
     });
   }

@@ -187,7 +187,7 @@ final class RunStore {
         database.writeTogether(handle -> {
           RunKey key = requireActive(handle, id);
           batch.params().forEach((name, text) -> putParam(handle, key, id, name, text));
-          batch.metrics().forEach((name, points) -> metrics.append(handle, key, name, points));
+          metrics.append(handle, key, batch.metrics());
           LoggedModelStore.log(handle, id, batch.modelMetrics());
           batch.tags().forEach((name, text) -> setTag(handle, key, name, text));
           return true;
