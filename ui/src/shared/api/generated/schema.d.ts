@@ -589,6 +589,15 @@ export interface Schemas {
     authors: string[];
     checks: Schemas['PolicyCheck'][];
     admittedAt?: string;
+    glass?: Schemas['BreakGlass'];
+  };
+  /** A release that went past the policy in an emergency, and the review that it owes */
+  BreakGlass: {
+    by: string;
+    reason: string;
+    due: string;
+    reviewedBy?: string;
+    reviewedAt?: string;
   };
   /** How one version takes over from another */
   Rollout: {
@@ -625,6 +634,8 @@ export interface Schemas {
   ReleaseRequest: {
     version: string;
     reason: string;
+    /** Passes calendar, approvals and records by, for the roles that the release policy names; owes a review */
+    breakGlass?: boolean;
   };
   /** Why */
   ReasonRequest: {

@@ -98,7 +98,12 @@ sealed interface Deploy extends Answer {
                         .within(Bound.atMost(l.changeFailRate.share(), "share")),
                     Clause.recorded("mttr", "time to restore")
                         .within(Bound.atMost((double) l.mttr.toSeconds(), "s"))
-                        .atLeast(0)));
+                        .atLeast(0),
+                    Clause.recorded("frequency", "as many releases as were asked for")
+                        .missing("fewer than two releases have reached all traffic")
+                        .within(Bound.atLeast(1, "share"))
+                        .atLeast(2)
+                        .onlyIf(l.deployFreq.isPresent(), "no frequency is asked for")));
   }
 
   record Place(

@@ -16,7 +16,8 @@ sealed interface Guards extends Answer {
               oneOf = {"reject", "fallback"})
           String onFail)
       implements Guards {
-    private static final Pattern LENGTH = Pattern.compile("length(\\s*(<=|≤)\\s*\\d{1,9})?");
+    private static final Pattern LENGTH =
+        Pattern.compile("length(\\s*(<=|≤)\\s*[1-9]\\d{0,8}(\\s*(characters|bytes|tokens))?)?");
 
     /** A rule that nothing checks would be a promise that nothing keeps. */
     public PreAssertion {
@@ -27,7 +28,7 @@ sealed interface Guards extends Answer {
               "the rule '%s' cannot be checked: %s"
                   .formatted(
                       plain.length() > 40 ? plain.substring(0, 40) + "…" : plain, why(plain)),
-              "schema, or length <= 4000 (characters)");
+              "schema, or length <= 4000 characters");
         }
       }
     }
@@ -40,7 +41,7 @@ sealed interface Guards extends Answer {
         return "nothing here tells languages apart";
       }
       return rule.startsWith("length")
-          ? "a length is counted in characters"
+          ? "a length is a number of characters, bytes or tokens"
           : "no check has this name";
     }
 

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param authors who made the change; they cannot approve it under four eyes
  * @param checks what was judged, in order
  * @param admittedAt product time at which the first step could begin
+ * @param glass where the policy was passed by in an emergency
  */
 public record Admission(
     String mode,
@@ -29,7 +30,8 @@ public record Admission(
     Set<String> requires,
     Set<String> authors,
     List<PolicyCheck> checks,
-    Optional<Instant> admittedAt) {
+    Optional<Instant> admittedAt,
+    Optional<BreakGlass> glass) {
   public Admission {
     windows = List.copyOf(windows);
     freezes = List.copyOf(freezes);
@@ -62,6 +64,23 @@ public record Admission(
         requires,
         authors,
         all,
-        Optional.of(at));
+        Optional.of(at),
+        glass);
+  }
+
+  Admission withGlass(BreakGlass broken) {
+    return new Admission(
+        mode,
+        by,
+        changedAt,
+        approvalsNeeded,
+        fourEyes,
+        windows,
+        freezes,
+        requires,
+        authors,
+        checks,
+        admittedAt,
+        Optional.of(broken));
   }
 }

@@ -1,12 +1,17 @@
 package dev.espalier.deployment;
 
+import dev.espalier.canvas.CanvasVersion;
+import dev.espalier.canvas.Spec;
 import dev.espalier.model.Bundles;
 import dev.espalier.model.Engine;
+import dev.espalier.platform.EspalierException;
 import dev.espalier.registry.Registry;
 import dev.espalier.serving.ModelSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 
 /** Opens registered versions only; the bundle is verified and its golden rows are replayed. */
 public final class DeploymentModelSource implements ModelSource {
@@ -14,16 +19,42 @@ public final class DeploymentModelSource implements ModelSource {
   private final Bundles bundles;
   private final Map<String, LongAdder> verified = new ConcurrentHashMap<>();
 
-  public DeploymentModelSource(Registry registry, Bundles bundles) {
+  private final Function<String, Optional<CanvasVersion>> canvases;
+
+  /**
+   * @param canvases the active canvas of a product: what it says of devices and of memory
+   */
+  public DeploymentModelSource(
+      Registry registry, Bundles bundles, Function<String, Optional<CanvasVersion>> canvases) {
     this.registry = registry;
     this.bundles = bundles;
+    this.canvases = canvases;
   }
 
   @Override
   public Engine open(String product, String version) {
     Engine engine = bundles.load(registry.version(product, version).bundle());
+    canvases
+        .apply(product)
+        .flatMap(canvas -> elsewhere(canvas, engine.device()))
+        .ifPresent(why -> {
+          engine.close();
+          throw EspalierException.invalid(
+              "%s %s is not loaded: %s.".formatted(product, version, why));
+        });
     verified.computeIfAbsent(product, _ -> new LongAdder()).increment();
     return engine;
+  }
+
+  /** Why an engine on this device may not serve; empty when it may. */
+  private static Optional<String> elsewhere(CanvasVersion canvas, String device) {
+    boolean required =
+        canvas.specs(Spec.Device.class).stream().anyMatch(one -> one.need().equals("required"));
+    return canvas.specs(Spec.Accelerator.class).stream()
+        .map(Spec.Accelerator::kind)
+        .filter(kind -> required && !kind.equals("none") && !device.startsWith(kind))
+        .findFirst()
+        .map(kind -> "serving.accelerator requires %s, it computes on %s".formatted(kind, device));
   }
 
   @Override

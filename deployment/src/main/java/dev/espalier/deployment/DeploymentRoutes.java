@@ -13,8 +13,12 @@ import java.util.Optional;
 public final class DeploymentRoutes extends JsonRoutes {
   private final Deployments deployments;
 
-  /** Asks for a rollout; {@code by}, where given, must be who asks. */
-  public record RolloutRequest(String version, String reason, Optional<String> by) {}
+  /**
+   * Asks for a rollout; {@code by}, where given, must be who asks. {@code breakGlass} passes the
+   * release policy by, for those whom it lets.
+   */
+  public record RolloutRequest(
+      String version, String reason, Optional<String> by, Optional<Boolean> breakGlass) {}
 
   /** Asks for a rollback, or takes a proposal back. */
   public record RollbackRequest(String reason, Optional<String> by) {}
@@ -33,6 +37,7 @@ public final class DeploymentRoutes extends JsonRoutes {
         .post("/deployments/{product}/rollouts", safely(this::release))
         .post("/deployments/{product}/rollback", safely(this::rollback))
         .post("/deployments/{product}/rollouts/{id}/approvals", safely(this::approve))
+        .post("/deployments/{product}/rollouts/{id}/review", safely(this::review))
         .post("/deployments/{product}/rollouts/{id}/withdrawal", safely(this::withdraw));
   }
 
@@ -51,7 +56,8 @@ public final class DeploymentRoutes extends JsonRoutes {
                 asked.version(),
                 asked.reason(),
                 who(request, asked.by()),
-                Optional.empty())));
+                Optional.empty(),
+                asked.breakGlass().orElse(false))));
   }
 
   private void rollback(ServerRequest request, ServerResponse response) {
@@ -67,6 +73,15 @@ public final class DeploymentRoutes extends JsonRoutes {
     send(
         response,
         deployments.approve(path(request, "product"), path(request, "id"), who(request, by)));
+  }
+
+  private void review(ServerRequest request, ServerResponse response) {
+    byte[] body = bytes(request, MAX_BODY);
+    Optional<String> by =
+        body.length == 0 ? Optional.empty() : Json.read(body, ApprovalRequest.class).by();
+    send(
+        response,
+        deployments.review(path(request, "product"), path(request, "id"), who(request, by)));
   }
 
   private void withdraw(ServerRequest request, ServerResponse response) {

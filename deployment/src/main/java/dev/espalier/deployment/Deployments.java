@@ -128,7 +128,12 @@ public final class Deployments {
       throw EspalierException.conflict(
           "Version %s was rolled back and is quarantined.".formatted(request.version()));
     }
-    Admission admission = terms.proposed(request, version, canvas, clocks.now(product));
+    Instant now = clocks.now(product);
+    Rights.reviewed(store.all(product), now);
+    Admission admission =
+        request.breakGlass()
+            ? terms.broken(request, version, canvas, now)
+            : terms.proposed(request, version, canvas, now);
     Rollout rollout = proposal(request, from, admission, canvas);
     store.insert(rollout);
     events.publish(product, "rollout.started", rollout);
@@ -217,6 +222,7 @@ public final class Deployments {
               rollout
                   .admission()
                   .orElseThrow(() -> EspalierException.conflict("A rollback needs no approval."));
+          Rights.mayApprove(canvases.apply(product), by);
           if (admission.fourEyes() && admission.authors().contains(by)) {
             throw new EspalierException(
                 ErrorCode.DENIED, "Four eyes: %s made this change.".formatted(by));
@@ -241,6 +247,40 @@ public final class Deployments {
         : approved.decided(
             Rollout.WAITING_WINDOW,
             decision(rollout.product(), "APPROVED", "Enough approvals", by));
+  }
+
+  /**
+   * Says that somebody has looked at a release that broke the glass.
+   *
+   * @throws EspalierException DENIED for who broke it, where somebody else could; CONFLICT when no
+   *     review is owed; NOT_FOUND
+   */
+  public Rollout review(String product, String id, String by) {
+    Rollout _ = find(product, id);
+    locked(
+        product,
+        () -> {
+          RolloutStore.Stored stored = stored(product, id);
+          Admission admission =
+              stored
+                  .rollout()
+                  .admission()
+                  .filter(one -> one.glass().isPresent())
+                  .orElseThrow(
+                      () -> EspalierException.conflict("Rollout %s broke no glass.".formatted(id)));
+          BreakGlass glass = admission.glass().orElseThrow();
+          if (glass.reviewedBy().isPresent()) {
+            throw EspalierException.conflict(
+                "%s has reviewed it already.".formatted(glass.reviewedBy().get()));
+          }
+          Rights.mayReview(canvases.apply(product), glass, by);
+          Instant now = clocks.now(product);
+          store.update(
+              stored.rollout().admitted(admission.withGlass(glass.reviewed(by, now))),
+              stored.epoch());
+          LOG.info("{} reviewed the broken glass of {}", by, id);
+        });
+    return find(product, id);
   }
 
   /** Moves the product's rollout as far as the evidence goes now. */

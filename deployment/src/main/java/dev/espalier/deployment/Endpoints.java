@@ -4,6 +4,7 @@ import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Spec;
 import dev.espalier.serving.EndpointConfig;
 import dev.espalier.serving.EndpointConfig.OnPreFail;
+import dev.espalier.serving.Intake;
 import dev.espalier.serving.Rung;
 import dev.espalier.serving.Trigger;
 import java.time.Duration;
@@ -20,7 +21,8 @@ final class Endpoints {
   /** In a canvas: whatever no earlier rung has answered. */
   private static final String ANY = "*";
 
-  private static final Pattern LENGTH = Pattern.compile("length\\s*(?:<=|≤)\\s*(\\d+)");
+  private static final Pattern LENGTH =
+      Pattern.compile("length\\s*(?:<=|≤)\\s*(\\d+)\\s*(characters|bytes|tokens)?");
   private static final Pattern CONFIDENCE = Pattern.compile("confidence\\s*(?:>=|≥)\\s*([0-9.]+)");
 
   private Endpoints() {}
@@ -37,15 +39,40 @@ final class Endpoints {
         timeout,
         primary.compareTo(timeout) > 0 ? timeout : primary,
         endpoint.map(Spec.Endpoint::p95).orElse(base.p95()),
-        pre.flatMap(one -> number(LENGTH, one.rules()))
-            .map(Double::intValue)
-            .orElse(base.maxCharacters()),
+        pre.flatMap(one -> longest(one, "characters")).orElse(base.maxCharacters()),
         fallback.flatMap(one -> number(CONFIDENCE, one.post())).orElse(0.0),
         pre.filter(one -> one.onFail().equals("fallback")).isPresent()
             ? OnPreFail.FALLBACK
             : OnPreFail.REJECT,
         fallback.map(one -> ladder(one.chain())).orElse(List.of()),
-        base.maxQueue());
+        base.maxQueue(),
+        intake(canvas, endpoint, pre));
+  }
+
+  private static Intake intake(
+      CanvasVersion canvas, Optional<Spec.Endpoint> endpoint, Optional<Spec.PreAssertion> pre) {
+    return new Intake(
+        canvas.specs(Spec.Modes.class).stream().allMatch(one -> one.modes().contains("online")),
+        canvas.specs(Spec.MultiModel.class).stream()
+            .flatMap(one -> one.quotaPerSecond().stream())
+            .filter(rate -> rate > 0)
+            .findFirst()
+            .orElse(Double.POSITIVE_INFINITY),
+        endpoint.map(Spec.Endpoint::maxBatch).orElse(Intake.ANY.maxBatch()),
+        pre.filter(one -> one.rules().stream().anyMatch(rule -> rule.strip().equals("schema")))
+            .isPresent(),
+        pre.flatMap(one -> longest(one, "bytes")).orElse(Intake.ANY.maxBytes()),
+        pre.flatMap(one -> longest(one, "tokens")).orElse(Intake.ANY.maxTokens()));
+  }
+
+  /** The tightest length rule of that unit; a rule without a unit counts characters. */
+  private static Optional<Integer> longest(Spec.PreAssertion pre, String unit) {
+    return pre.rules().stream()
+        .map(LENGTH::matcher)
+        .filter(Matcher::find)
+        .filter(rule -> Optional.ofNullable(rule.group(2)).orElse("characters").equals(unit))
+        .map(rule -> Integer.valueOf(rule.group(1)))
+        .min(Integer::compare);
   }
 
   private static Optional<Double> number(Pattern pattern, List<String> rules) {

@@ -48,10 +48,30 @@ final class ReleaseEvidence {
             .findFirst()
             .map(Spec.LeadTime::window)
             .orElse(WINDOW));
+    canvas.specs(Spec.DeployFrequency.class).stream()
+        .findFirst()
+        .ifPresent(asked -> frequency(releases, asked));
     releases.stream()
         .filter(one -> one.kind().equals(Rollout.CANARY))
         .reduce((_, latest) -> latest)
         .ifPresent(this::canary);
+  }
+
+  /** Releases that reached all traffic, over the time since the first, against the asked rate. */
+  private void frequency(List<Rollout> releases, Spec.DeployFrequency asked) {
+    List<Instant> full = releases.stream().flatMap(one -> one.fullTrafficAt().stream()).toList();
+    if (full.size() < 2) {
+      return;
+    }
+    double span = Math.max(1, seconds(full.getFirst(), report.now()));
+    report.measured(
+        "deploy.lead_time",
+        "frequency",
+        releases.getLast().to(),
+        full.size(),
+        (full.size() - 1) / span / asked.perSecond(),
+        "%d releases after the first in %.1f days, %.2f were asked for"
+            .formatted(full.size() - 1, span / 86_400, asked.perSecond() * span));
   }
 
   private void policy(List<Rollout> releases) {
@@ -85,6 +105,27 @@ final class ReleaseEvidence {
         "%d of %d releases satisfied the policy of their time%s"
             .formatted(satisfied, n, broken.isEmpty() ? "" : ": " + String.join("; ", broken)));
     approvers(releases);
+    reviews(releases);
+  }
+
+  /** What broke the glass and whose time for a review is over or used. */
+  private void reviews(List<Rollout> releases) {
+    List<BreakGlass> broken =
+        releases.stream()
+            .flatMap(one -> one.admission().flatMap(Admission::glass).stream())
+            .filter(one -> one.reviewedAt().isPresent() || !one.inTime(report.now()))
+            .toList();
+    if (!broken.isEmpty()) {
+      long good = broken.stream().filter(one -> one.inTime(report.now())).count();
+      report.verdict(
+          "deploy.release_policy",
+          "reviews",
+          releases.getLast().to(),
+          broken.size(),
+          good == broken.size(),
+          "%d of %d releases that broke the glass were reviewed in time"
+              .formatted(good, broken.size()));
+    }
   }
 
   /** Who approved what, against who made it; under four eyes only. */

@@ -6,6 +6,7 @@ import dev.espalier.model.ScanReport;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.registry.ModelVersion;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -26,23 +27,37 @@ public final class ReleaseRecords {
 
   private final Map<String, Source> sources;
 
-  private ReleaseRecords(Map<String, Source> sources) {
+  private final Standing standing;
+
+  private ReleaseRecords(Map<String, Source> sources, Standing standing) {
     this.sources = Map.copyOf(sources);
+    this.standing = standing;
   }
 
   /** The records that deployment itself can answer for: the scan and the drills. */
   public static ReleaseRecords of(Bundles bundles, DrillPlan drills) {
+    return of(bundles, drills, Host.here());
+  }
+
+  /** The same, for a process that serves on {@code host}. */
+  static ReleaseRecords of(Bundles bundles, DrillPlan drills, Host host) {
     return new ReleaseRecords(
         Map.of(
             "scan", (version, _, _) -> scan(bundles, version),
-            "drills", (version, canvas, now) -> drills(drills, version, canvas, now)));
+            "drills", (version, canvas, now) -> drills(drills, version, canvas, now)),
+        new Standing(bundles, host));
+  }
+
+  /** What the canvas asks of a version and of the place it goes to, whatever is on record. */
+  List<PolicyCheck> standing(ModelVersion version, CanvasVersion canvas) {
+    return standing.checks(version, canvas);
   }
 
   /** The same, with another source for a requirement. */
   public ReleaseRecords with(String requirement, Source source) {
     Map<String, Source> more = new TreeMap<>(sources);
     more.put(requirement, source);
-    return new ReleaseRecords(more);
+    return new ReleaseRecords(more, standing);
   }
 
   PolicyCheck find(String requirement, ModelVersion version, CanvasVersion canvas, Instant now) {

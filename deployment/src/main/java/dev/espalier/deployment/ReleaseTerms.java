@@ -3,6 +3,7 @@ package dev.espalier.deployment;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Spec;
+import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.registry.ModelVersion;
 import java.time.Instant;
@@ -43,6 +44,7 @@ final class ReleaseTerms {
       }
       checks.add(check);
     }
+    checks.addAll(standing(version, canvas));
     // Delivery means that a person decides: what the machine proposes waits for at least one.
     boolean proposal = policy.mode().equals("delivery") && machine;
     Set<String> authors = new TreeSet<>();
@@ -61,7 +63,59 @@ final class ReleaseTerms {
         policy.requires(),
         authors,
         checks,
+        Optional.empty(),
         Optional.empty());
+  }
+
+  /**
+   * What the policy says to a release that passes it by: who may, and by when it must be reviewed.
+   * Only the calendar, the approvals and the records are passed by; what the version is and where
+   * it goes is judged all the same.
+   *
+   * @throws EspalierException DENIED when the policy lets nobody of the person's role do so;
+   *     CONFLICT for a version that may not be there at all
+   */
+  Admission broken(
+      ReleaseRequest request, ModelVersion version, CanvasVersion canvas, Instant now) {
+    Spec.ReleasePolicy policy = canvas.spec(Spec.ReleasePolicy.class);
+    Spec.ReleaseRights rights =
+        Rights.of(canvas)
+            .orElseThrow(() -> new EspalierException(ErrorCode.DENIED, Rights.NO_GLASS));
+    Rights.mayBreak(rights, canvas, request.by());
+    List<PolicyCheck> checks = new ArrayList<>(standing(version, canvas));
+    checks.add(new PolicyCheck("mode", true, "the glass was broken by " + request.by()));
+    return new Admission(
+        policy.mode(),
+        request.by(),
+        request.changedAt(),
+        0,
+        false,
+        List.of(),
+        List.of(),
+        Set.of(),
+        Set.of(request.by()),
+        checks,
+        Optional.empty(),
+        Optional.of(
+            new BreakGlass(
+                request.by(),
+                request.cause(),
+                now.plus(rights.review().orElse(Rights.REVIEW)),
+                Optional.empty(),
+                Optional.empty())));
+  }
+
+  private List<PolicyCheck> standing(ModelVersion version, CanvasVersion canvas) {
+    List<PolicyCheck> checks = records.standing(version, canvas);
+    checks.stream()
+        .filter(check -> !check.passed())
+        .findFirst()
+        .ifPresent(check -> {
+          throw EspalierException.conflict(
+              "%s may not be released here (%s): %s."
+                  .formatted(version.version(), check.rule(), check.detail()));
+        });
+    return checks;
   }
 
   private PolicyCheck requirement(
@@ -106,6 +160,9 @@ final class ReleaseTerms {
 
   /** What the policy says at the moment that the first step begins. */
   static Admission admitted(Admission asked, List<String> approvals, Instant now) {
+    if (asked.glass().isPresent()) {
+      return asked.admitted(now, List.of());
+    }
     List<PolicyCheck> checks = new ArrayList<>();
     checks.add(mode(asked, approvals));
     checks.add(

@@ -109,7 +109,8 @@ class DeploymentsTest {
     Ids ids = new Ids(clock, new Random(1));
     bundles = new Bundles(new LocalArtifactStore(folder.resolve("artifacts")));
     registry = new Registry(database, bundles, clocks, events);
-    DeploymentModelSource source = new DeploymentModelSource(registry, bundles);
+    DeploymentModelSource source =
+        new DeploymentModelSource(registry, bundles, _ -> Optional.empty());
     serving =
         new Serving(
             new ModelSource() {

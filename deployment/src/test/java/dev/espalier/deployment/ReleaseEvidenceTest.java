@@ -59,7 +59,8 @@ class ReleaseEvidenceTest {
         Set.of("gates"),
         Set.of("ana"),
         List.of(checks),
-        Optional.of(START));
+        Optional.of(START),
+        Optional.empty());
   }
 
   private static Rollout rollout(

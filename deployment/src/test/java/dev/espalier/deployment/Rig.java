@@ -69,6 +69,7 @@ final class Rig implements AutoCloseable {
   ReleaseRecords records;
   Ids ids;
   long latencyMicros = 100;
+  Host host = new Host("x86_64", Optional.of("eu"), Set.of());
 
   /** How many more reads of the canvas the process survives; negative for ever. */
   final AtomicInteger life = new AtomicInteger(-1);
@@ -154,7 +155,8 @@ final class Rig implements AutoCloseable {
     Events events = new Events(database, clocks, clock);
     ids = new Ids(clock, new Random(registered * 31L + log.size()));
     registry = new Registry(database, bundles, clocks, events);
-    DeploymentModelSource source = new DeploymentModelSource(registry, bundles);
+    DeploymentModelSource source =
+        new DeploymentModelSource(registry, bundles, _ -> Optional.of(canvas()));
     serving =
         new Serving(
             new ModelSource() {
@@ -174,7 +176,7 @@ final class Rig implements AutoCloseable {
             ids,
             new ServingConfig(2));
     drills = new DrillStore(database);
-    records = ReleaseRecords.of(bundles, new DrillPlan(drills));
+    records = ReleaseRecords.of(bundles, new DrillPlan(drills), host);
     deployments =
         new Deployments(
             database,

@@ -26,6 +26,11 @@ public final class EncoderEmbedding implements AutoCloseable {
     });
   }
 
+  /** As {@link Engine#tokens}. */
+  int tokens(String text) {
+    return gate.whileOpen(() -> tokenizer.count(text));
+  }
+
   /** As {@link Engine#device}. */
   String device() {
     return session.device();

@@ -17,6 +17,18 @@ public interface Engine extends AutoCloseable {
    */
   List<double[]> score(List<String> texts);
 
+  /** How many tokens the engine reads of a text; one that has no tokenizer counts its words. */
+  default int tokens(String text) {
+    int tokens = 0;
+    boolean inWord = false;
+    for (int i = 0; i < text.length(); i++) {
+      boolean letter = !Character.isWhitespace(text.charAt(i));
+      tokens += letter && !inWord ? 1 : 0;
+      inWord = letter;
+    }
+    return tokens;
+  }
+
   /**
    * What computes: {@code cpu (Java)}, or the execution provider that ONNX Runtime was given, as
    * {@code cpu (ONNX Runtime CPUExecutionProvider)}. The first word is the kind of device.

@@ -28,6 +28,11 @@ final class FrozenEncoderEngine implements Engine {
   }
 
   @Override
+  public int tokens(String text) {
+    return embedding.tokens(signature.read(text));
+  }
+
+  @Override
   public List<double[]> score(List<String> texts) {
     return texts.stream()
         .map(text -> head.logits(embedding.embed(signature.read(text))))

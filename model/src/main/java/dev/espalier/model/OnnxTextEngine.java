@@ -34,6 +34,11 @@ final class OnnxTextEngine implements Engine {
   }
 
   @Override
+  public int tokens(String text) {
+    return gate.whileOpen(() -> tokenizer.count(signature.read(text)));
+  }
+
+  @Override
   public List<double[]> score(List<String> texts) {
     return gate.whileOpen(() -> texts.stream().map(this::one).toList());
   }

@@ -63,6 +63,14 @@ public final class TextTokenizer implements AutoCloseable {
     return new Tokens(encoding.getIds(), encoding.getAttentionMask());
   }
 
+  /** How many tokens a text has; one more than are read when it is cut. */
+  int count(String text) {
+    Encoding encoding =
+        tokenizer.encode(text.length() > maxCharacters ? text.substring(0, maxCharacters) : text);
+    boolean cut = encoding.exceedMaxLength() || text.length() > maxCharacters;
+    return encoding.getIds().length + (cut ? 1 : 0);
+  }
+
   @Override
   public void close() {
     tokenizer.close();

@@ -216,7 +216,7 @@ public final class Espalier implements AutoCloseable {
       serving =
           opened(
               new Serving(
-                  new DeploymentModelSource(registry, bundles),
+                  new DeploymentModelSource(registry, bundles, canvases::active),
                   monitoring,
                   clocks::now,
                   machine,

@@ -5,16 +5,14 @@ import dev.espalier.canvas.Facts;
 import dev.espalier.canvas.Spec;
 import dev.espalier.data.Datasets;
 import dev.espalier.data.Snapshot;
+import dev.espalier.deployment.Host;
 import dev.espalier.pipeline.Pipelines;
 import dev.espalier.pipeline.Run;
 import dev.espalier.platform.Digest;
 import dev.espalier.registry.ModelVersion;
 import dev.espalier.registry.Registry;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,7 +22,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * What this process knows about a product's world: this machine, the champion's labels, how long
@@ -132,10 +129,8 @@ final class KnownFacts {
   }
 
   private static Facts.Node thisMachine() {
-    return new Facts.Node(
-        name(),
-        Optional.ofNullable(System.getenv("ESPALIER_ZONE")).filter(zone -> !zone.isBlank()),
-        accelerators());
+    Host host = Host.here();
+    return new Facts.Node(name(), host.zone(), host.devices());
   }
 
   private static String name() {
@@ -144,21 +139,5 @@ final class KnownFacts {
     } catch (UnknownHostException unnamed) {
       return "this machine";
     }
-  }
-
-  /** What the operating system shows: NVIDIA's devices, and the kernel's accelerator class. */
-  private static Set<String> accelerators() {
-    Set<String> kinds = new HashSet<>();
-    if (Files.exists(Path.of("/dev/nvidiactl"))) {
-      kinds.add("gpu");
-    }
-    try (Stream<Path> devices = Files.list(Path.of("/dev/accel"))) {
-      if (devices.findAny().isPresent()) {
-        kinds.add("npu");
-      }
-    } catch (IOException none) {
-      return kinds;
-    }
-    return kinds;
   }
 }

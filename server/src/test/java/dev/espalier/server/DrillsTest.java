@@ -116,7 +116,7 @@ class DrillsTest {
     registry = new Registry(database, bundles, clocks, events);
     serving =
         new Serving(
-            new DeploymentModelSource(registry, bundles),
+            new DeploymentModelSource(registry, bundles, _ -> Optional.empty()),
             _ -> {},
             clocks::now,
             clock,

@@ -1,5 +1,6 @@
 package dev.espalier.serving;
 
+import dev.espalier.model.Engine;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToIntFunction;
 
 /**
  * One endpoint: a route table that is swapped in one step, the pools that compute, and a circuit
@@ -38,6 +40,7 @@ final class Endpoint implements AutoCloseable {
   private final ComputePool rungs;
   private final Map<String, Circuit> circuits = new ConcurrentHashMap<>();
   private final ReentrantLock swapping = new ReentrantLock();
+  private final Quota quota = new Quota();
   private volatile Table table;
   private volatile boolean closed;
 
@@ -174,6 +177,23 @@ final class Endpoint implements AutoCloseable {
       lease.close();
       throw new Refused(Trigger.OVERLOAD, "queue_full");
     }
+  }
+
+  /** Asks a version about itself on the caller's thread; empty unless it is READY. */
+  Optional<Integer> count(String version, ToIntFunction<Engine> question) {
+    return models
+        .model(product, version)
+        .lease()
+        .map(lease -> {
+          try (lease) {
+            return question.applyAsInt(lease.engine());
+          }
+        });
+  }
+
+  /** True when one more request fits the endpoint's quota now. */
+  boolean admits() {
+    return quota.take(table.config.intake().perSecond(), System.nanoTime());
   }
 
   /** Runs a shadow copy of a live request against an open circuit; nobody waits for it. */

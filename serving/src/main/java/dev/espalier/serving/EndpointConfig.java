@@ -15,6 +15,7 @@ import java.util.List;
  * @param onPreFail what an input that breaks a pre-assertion gets
  * @param ladder alternatives in order
  * @param maxQueue most requests waiting for a permit
+ * @param intake what is taken in besides
  */
 public record EndpointConfig(
     String product,
@@ -25,12 +26,37 @@ public record EndpointConfig(
     double minConfidence,
     OnPreFail onPreFail,
     List<Rung> ladder,
-    int maxQueue) {
+    int maxQueue,
+    Intake intake) {
 
   /** What happens to an input that breaks a pre-assertion. */
   public enum OnPreFail {
     REJECT,
     FALLBACK
+  }
+
+  /** An endpoint that takes whatever the wire takes. */
+  public EndpointConfig(
+      String product,
+      Duration timeout,
+      Duration primaryTimeout,
+      Duration p95,
+      int maxCharacters,
+      double minConfidence,
+      OnPreFail onPreFail,
+      List<Rung> ladder,
+      int maxQueue) {
+    this(
+        product,
+        timeout,
+        primaryTimeout,
+        p95,
+        maxCharacters,
+        minConfidence,
+        onPreFail,
+        ladder,
+        maxQueue,
+        Intake.ANY);
   }
 
   public EndpointConfig {
@@ -74,6 +100,7 @@ public record EndpointConfig(
         minConfidence,
         onPreFail,
         other,
-        maxQueue);
+        maxQueue,
+        intake);
   }
 }

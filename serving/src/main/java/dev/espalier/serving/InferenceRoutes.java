@@ -172,6 +172,12 @@ public final class InferenceRoutes extends JsonRoutes {
     JsonNode body = Json.tree(PredictRoutes.Utf8.decode(bytes(request, MAX_BODY)));
     InferenceCodec.Inference inference = InferenceCodec.decode(body);
     Signature signature = serving.signature(name, version(request));
+    int most = serving.maxBatch(name);
+    if (inference.asks().size() > most) {
+      throw EspalierException.invalid(
+          "A request to '%s' has 1 to %d texts, not %d (serving.mode.online.max_batch)."
+              .formatted(name, most, inference.asks().size()));
+    }
     List<Answer> answers = new ArrayList<>();
     for (Ask ask : inference.asks()) {
       answers.add(serving.predict(name, ask, version(request)));

@@ -25,6 +25,9 @@ public interface Predictor {
    */
   Signature signature(String product, Optional<String> version);
 
+  /** Most texts in one request for {@code product}. */
+  int maxBatch(String product);
+
   /** The endpoint as it stands; empty before the first release. */
   Optional<EndpointView> view(String product);
 

@@ -46,10 +46,10 @@ final class RequestPath {
     for (int attempt = 0; ; attempt++) {
       Table table = endpoint.table();
       Arm arm = pinned.map(version -> pinnedArm(table, version)).orElse(table.route().pick(unit));
-      Optional<String> broken = preAssertions(table.config(), ask.text());
-      if (broken.isPresent()) {
-        outlet.metrics().broken("length");
-      }
+      Optional<PreAssertions.Broken> broken =
+          PreAssertions.broken(
+              table.config(), ask.text(), count -> endpoint.count(arm.version(), count));
+      broken.ifPresent(one -> outlet.metrics().broken(one.rule()));
       Ladder.Outcome outcome = climb(endpoint, table, arm, ask, broken, scorer, started);
       if (drainedUnderUs(outcome) && attempt < SWAP_RETRIES) {
         continue;
@@ -75,7 +75,7 @@ final class RequestPath {
       Table table,
       Arm arm,
       Ask ask,
-      Optional<String> broken,
+      Optional<PreAssertions.Broken> broken,
       Scorer scorer,
       long started) {
     EndpointConfig config = table.config();
@@ -86,20 +86,9 @@ final class RequestPath {
     }
     if (config.onPreFail() == EndpointConfig.OnPreFail.REJECT) {
       throw EspalierException.invalidField(
-          "text",
-          "length",
-          broken.get(),
-          Optional.of(config.maxCharacters() + " characters at most"));
+          "text", broken.get().rule(), broken.get().problem(), Optional.of(broken.get().nearest()));
     }
-    return ladder.from(Trigger.PRE_FAIL, "length");
-  }
-
-  private static Optional<String> preAssertions(EndpointConfig config, String text) {
-    return text.length() <= config.maxCharacters()
-        ? Optional.empty()
-        : Optional.of(
-            "The text has %d characters; this endpoint accepts %d."
-                .formatted(text.length(), config.maxCharacters()));
+    return ladder.from(Trigger.PRE_FAIL, broken.get().rule());
   }
 
   private static void check(Ask ask) {

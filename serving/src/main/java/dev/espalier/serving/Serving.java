@@ -139,6 +139,17 @@ public final class Serving implements Predictor, AutoCloseable {
   @Override
   public Answer predict(String product, Ask ask, Optional<String> version) {
     Endpoint endpoint = endpoint(product);
+    if (!endpoint.table().config().intake().online()) {
+      throw EspalierException.conflict(
+          "'%s' does not answer one by one: serving.mode.modes lacks online."
+              .formatted(brief(product)));
+    }
+    if (!endpoint.admits()) {
+      throw new EspalierException(
+          ErrorCode.OVERLOADED,
+          "'%s' may be asked %s times a second (serving.multi_model.quota)."
+              .formatted(brief(product), endpoint.table().config().intake().perSecond()));
+    }
     Outlet outlet = new Outlet(sink, metricsOf(product));
     return path.answer(endpoint, ask, version, Scorer.PLAIN, outlet);
   }
@@ -181,6 +192,11 @@ public final class Serving implements Predictor, AutoCloseable {
   @Override
   public Signature signature(String product, Optional<String> version) {
     return signature(models, product, endpoint(product), version);
+  }
+
+  @Override
+  public int maxBatch(String product) {
+    return endpoint(product).table().config().intake().maxBatch();
   }
 
   static Signature signature(

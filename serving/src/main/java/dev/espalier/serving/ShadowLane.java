@@ -58,6 +58,11 @@ public final class ShadowLane implements Predictor, AutoCloseable {
   }
 
   @Override
+  public int maxBatch(String product) {
+    return config().intake().maxBatch();
+  }
+
+  @Override
   public Signature signature(String product, Optional<String> version) {
     return Serving.signature(models, product, known(product), version);
   }

@@ -91,7 +91,11 @@ public final class Permissions {
     member("GET", VIEWER, "/models/{product}/**");
     member("POST", MAINTAINER, "/models/{product}/**");
     member("GET", VIEWER, "/deployments/{product}", "/deployments/{product}/**");
-    member("POST", APPROVER, "/deployments/{product}/rollouts/{id}/approvals");
+    member(
+        "POST",
+        APPROVER,
+        "/deployments/{product}/rollouts/{id}/approvals",
+        "/deployments/{product}/rollouts/{id}/review");
     member("POST", MAINTAINER, "/deployments/{product}/**");
     member("POST", CONSUMER, "/predict/{product}", "/predict/{product}/**", "/feedback");
     member("GET", VIEWER, "/metrics/{product}/{metric}");
