@@ -42,8 +42,17 @@ sealed interface Deploy extends Answer {
     static final Question<Format> QUESTION =
         Question.of(
                 "D1", "deploy.format", Lane.MAINTAIN, Kind.CONFIG, Format.class, "Delivery format?")
+            .refuses(
+                Unbuilt.words(
+                    "formats",
+                    List.of("jar", "onnx", "oci_image", "mlflow_dir"),
+                    "A version is shipped as a bundle; nothing exports it as anything else",
+                    "espalier_bundle"))
             .help("What a version is shipped as, what it may never contain, how big it may be.")
-            .example("{formats: [espalier_bundle, jar], max_size: 60MB}")
+            .example(
+                """
+                {formats: [espalier_bundle], max_size: 60MB}
+                """)
             .claim(f ->
                 "%s of at most %s MB"
                     .formatted(String.join(", ", f.formats), Bound.number(f.maxSize.count() / 1e6)))
@@ -132,6 +141,12 @@ sealed interface Deploy extends Answer {
                 Kind.CONFIG,
                 Targets.class,
                 "Target environments?")
+            .refuses(
+                Unbuilt.words(
+                    "targets.kind",
+                    List.of("grpc", "batch", "embedded_jvm", "edge", "k8s"),
+                    "This process serves over HTTP; it can reach no other kind of place",
+                    "server_http"))
             .help("The places that serve, in the order of promotion.")
             .example(
                 """
@@ -192,6 +207,18 @@ sealed interface Deploy extends Answer {
                 Kind.POLICY,
                 ReleasePolicy.class,
                 "Who may release, when, with which tests?")
+            .refuses(
+                Unbuilt.words(
+                    "ab",
+                    List.of("required"),
+                    "A rollout has steps and guardrails; no experiment is designed before it",
+                    "none"))
+            .refuses(
+                Unbuilt.words(
+                    "bandit",
+                    List.of("thompson", "ucb", "epsilon"),
+                    "Shares of a rollout follow its steps; nothing adapts them to rewards",
+                    "none"))
             .help("Who says yes, in which hours, after which tests.")
             .example(
                 """
@@ -266,6 +293,12 @@ sealed interface Deploy extends Answer {
                 Kind.POLICY,
                 Strategy.class,
                 "Deployment strategy?")
+            .refuses(
+                Unbuilt.words(
+                    "kind",
+                    List.of("rolling", "shadow", "ab", "bandit"),
+                    "Traffic moves by steps of a hash split, or at once",
+                    "canary"))
             .help("How traffic moves to a new version, and what sends it back.")
             .example(
                 """

@@ -23,6 +23,12 @@ sealed interface Registry extends Answer {
                 Kind.TARGET,
                 Decay.class,
                 "How fast does a model decay, then what?")
+            .refuses(
+                Unbuilt.words(
+                    "action",
+                    List.of("rollback", "retire"),
+                    "What decays is retrained or reported; a rollback belongs to a rollout",
+                    "retrain"))
             .help("How long a model may take to lose half of its lead, and what follows.")
             .example("{metric: macro_f1, half_life_min: 60d, action: retrain}")
             .claim(d ->
@@ -60,6 +66,12 @@ sealed interface Registry extends Answer {
                 Kind.POLICY,
                 Required.class,
                 "Is the registry mandatory?")
+            .refuses(
+                Unbuilt.words(
+                    "rule",
+                    List.of("optional"),
+                    "Serving opens registered versions only; there is no way around the registry",
+                    "mandatory"))
             .help("Where only registered, verified versions may be loaded.")
             .example("{rule: mandatory, scope: [staging, prod]}")
             .claim(r -> "%s in %s".formatted(r.rule, String.join(", ", r.scope)))
@@ -114,6 +126,18 @@ sealed interface Registry extends Answer {
                 Kind.POLICY,
                 Store.class,
                 "Where and why are models stored and tracked?")
+            .refuses(
+                Unbuilt.words(
+                    "in",
+                    List.of("oci", "mlflow"),
+                    "Bundles lie in the artifact store: the folder of the home, or the bucket that it names",
+                    "embedded_cas"))
+            .refuses(
+                Unbuilt.other(
+                    "retention",
+                    "prod forever",
+                    "prod forever",
+                    "No registered version is ever deleted; collecting garbage keeps what a row names"))
             .help("Each reason for storing switches on its own proof.")
             .example(
                 """
@@ -154,6 +178,18 @@ sealed interface Registry extends Answer {
                 Kind.POLICY,
                 Versioning.class,
                 "Which versioning standard?")
+            .refuses(
+                Unbuilt.words(
+                    "scheme",
+                    List.of("calver", "sequential", "hash"),
+                    "Versions are counted by what changed: signature, data and architecture, or neither",
+                    "semver"))
+            .refuses(
+                Unbuilt.other(
+                    "immutable",
+                    "true",
+                    "yes",
+                    "A registered version names its bundle by digest and cannot change"))
             .help("How versions are counted and which names point at them.")
             .example("{scheme: semver, aliases: [champion, challenger, previous]}")
             .claim(v -> v.scheme + " with " + String.join(", ", v.aliases))
@@ -168,7 +204,6 @@ sealed interface Registry extends Answer {
                       to.answers().find(Store.class).map(Store::requiredMeta).orElse(Set.of()),
                       v.scheme,
                       v.aliases));
-              to.add("immutability", new Spec.Immutability(v.immutable));
             })
             .evidence((_, _) ->
                 List.of(

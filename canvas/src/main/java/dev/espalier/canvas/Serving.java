@@ -30,8 +30,17 @@ sealed interface Serving extends Answer {
                 Kind.CONFIG,
                 Pattern.class,
                 "Which serving pattern?")
+            .refuses(
+                Unbuilt.words(
+                    "pattern",
+                    List.of("model_as_dependency", "precompute", "on_demand", "hybrid"),
+                    "Predictions are answered over HTTP as they are asked; no table, queue or jar is made",
+                    "model_as_service"))
             .help("A service, a library, a table made in advance, or a mixture.")
-            .example("hybrid")
+            .example(
+                """
+                model_as_service
+                """)
             .claim(p -> p.pattern.replace('_', ' '))
             .compile((p, to) -> to.add("pattern", new Spec.Pattern(p.pattern)))
             .evidence((_, _) ->
@@ -67,12 +76,19 @@ sealed interface Serving extends Answer {
     static final Question<Mode> QUESTION =
         Question.of(
                 "P1", "serving.mode", Lane.MAINTAIN, Kind.CONFIG, Mode.class, "Batch or online?")
+            .refuses(
+                Unbuilt.words(
+                    "modes",
+                    List.of("batch", "streaming"),
+                    "Nothing scores a dataset on a schedule or reads a stream; callers ask one by one",
+                    "online"))
+            .refuses(
+                Unbuilt.anything(
+                    "batch", "Nothing scores a dataset on a schedule", "leave batch out"))
             .help("How fast and how reliably answers come, one by one or in batches.")
             .example(
                 """
-                {modes: [online, batch], online: {p95: 40ms, p99: 90ms, availability: 99.9% per 30d,
-                timeout: 1s}, batch: {cron: "0 1 * * * UTC", deadline: 3h, source: mail-archive,
-                sink: mail-rescored}}
+                {modes: [online], online: {p95: 40ms, p99: 90ms, availability: 99.9% per 30d, timeout: 1s}}
                 """)
             .claim(m ->
                 "%s; p95 ≤ %d ms, p99 ≤ %d ms"
@@ -91,11 +107,6 @@ sealed interface Serving extends Answer {
                       m.online.maxBatch,
                       m.online.maxWait));
               to.add("modes", new Spec.Modes(m.modes));
-              m.batch.ifPresent(b ->
-                  to.add(
-                      "batch",
-                      new Spec.BatchJob(
-                          b.cron, b.deadline, b.source, b.sink, b.errorRows.share())));
             })
             .evidence((m, _) -> {
               boolean online = m.modes.contains("online");
@@ -139,13 +150,36 @@ sealed interface Serving extends Answer {
                 Kind.CONFIG,
                 Distributed.class,
                 "Distributed serving?")
-            .help("How many replicas serve, and what makes it more.")
-            .example("{required: yes, replicas: 2..4, scale_on: concurrency, target: 70%}")
-            .claim(d -> d.required ? d.replicas + " replicas" : "One process serves")
-            .compile((d, to) ->
-                to.add(
+            .refuses(
+                Unbuilt.other(
+                    "required",
+                    "false",
+                    "no",
+                    "One process serves; no further replica can be started or balanced"))
+            .refuses(
+                Unbuilt.other(
                     "replicas",
-                    new Spec.Replicas(d.required, d.replicas, d.scaleOn, d.target.share())))
+                    "1..4",
+                    "1..4",
+                    "One process serves; no further replica can be started or balanced"))
+            .refuses(
+                Unbuilt.words(
+                    "scale_on",
+                    List.of("cpu", "queue"),
+                    "One process serves; no further replica can be started or balanced",
+                    "concurrency"))
+            .refuses(
+                Unbuilt.other(
+                    "target",
+                    "0.7",
+                    "70%",
+                    "One process serves; no further replica can be started or balanced"))
+            .help("How many replicas serve, and what makes it more.")
+            .example(
+                """
+                {required: no}
+                """)
+            .claim(d -> d.required ? d.replicas + " replicas" : "One process serves")
             .evidence((d, _) ->
                 List.of(
                     Clause.live("ready", Intent.DAY, "enough replicas are ready")
@@ -186,10 +220,21 @@ sealed interface Serving extends Answer {
                 Kind.CONFIG,
                 MultiModel.class,
                 "Several models in one server?")
+            .refuses(
+                Unbuilt.words(
+                    "eviction",
+                    List.of("lfu"),
+                    "What a route names stays loaded and what none names is unloaded at once: the least recently used goes first",
+                    "lru"))
+            .refuses(
+                Unbuilt.anything(
+                    "pinned",
+                    "What a route names is never unloaded; there is nothing to pin",
+                    "leave pinned out"))
             .help("How several models share the memory of one server.")
             .example(
                 """
-                {required: yes, budget: 1GiB, eviction: lru, pinned: [mail-filter], cold_p95: 2s}
+                {required: yes, budget: 1GiB, eviction: lru, cold_p95: 2s, quota: 100/s}
                 """)
             .claim(m -> m.required ? "Several models share one server" : "One product per server")
             .compile((m, to) ->
@@ -241,6 +286,15 @@ sealed interface Serving extends Answer {
                 Kind.CONFIG,
                 Accelerator.class,
                 "Accelerator (GPU/TPU) needed?")
+            .refuses(
+                Unbuilt.words(
+                    "precision",
+                    List.of("bf16", "int8"),
+                    "Engines compute in fp32; nothing quantises",
+                    "fp32"))
+            .refuses(
+                Unbuilt.words(
+                    "kind", List.of("tpu", "npu"), "No engine here computes on it", "none"))
             .help("What models compute on, and what that may cost.")
             .example("{kind: none, max_cost: 0.02 EUR per 1000}")
             .claim(a -> a.kind.equals("none") ? "No accelerator" : a.kind + " " + a.need)

@@ -486,12 +486,6 @@ public sealed interface Spec {
 
   record RunnerLabels(Set<String> labels) implements Spec {}
 
-  record WorkflowTools(List<String> stack) implements Spec {}
-
-  /** Mode: none, data_parallel, hp_parallel, model_parallel. */
-  record Distribution(String mode, int workers, String sync, boolean elastic, double minEfficiency)
-      implements Spec {}
-
   /** What must be green before a promotion. */
   record Ci(
       Set<String> checks, String tool, Set<String> triggers, Duration maxDuration, boolean required)
@@ -506,8 +500,6 @@ public sealed interface Spec {
   record RegistryScope(String rule, Set<String> scope) implements Spec {}
 
   record ModelStore(String where, Set<String> why, String retention) implements Spec {}
-
-  record Immutability(boolean versions) implements Spec {}
 
   record DeployFrequency(double perSecond) implements Spec {}
 
@@ -528,11 +520,6 @@ public sealed interface Spec {
   record Pattern(String how) implements Spec {}
 
   record Modes(Set<String> modes) implements Spec {}
-
-  record BatchJob(String cron, Duration deadline, String source, String sink, double errorRows)
-      implements Spec {}
-
-  record Replicas(boolean required, String range, String scaleOn, double target) implements Spec {}
 
   record MultiModel(
       boolean required,
@@ -565,14 +552,9 @@ public sealed interface Spec {
       Optional<String> target)
       implements Spec {}
 
-  /** How a detector that tests several fields is kept honest: none, bh (Benjamini-Hochberg). */
-  record Correction(String method) implements Spec {}
-
   record AlertHandling(
       String on, Optional<String> groupBy, Optional<Duration> silence, Duration escalate)
       implements Spec {}
 
   record PageBudget(int perWeek) implements Spec {}
-
-  record WarmStart(boolean on) implements Spec {}
 }

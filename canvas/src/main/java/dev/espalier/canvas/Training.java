@@ -118,11 +118,16 @@ sealed interface Training extends Answer {
                 Kind.POLICY,
                 Where.class,
                 "Where does it run, and why does each run happen?")
+            .refuses(
+                Unbuilt.words(
+                    "run_in",
+                    List.of("remote_workers", "kubernetes", "cloud_batch"),
+                    "Runs work in this process and in JVMs that it starts; there is no way to another machine",
+                    "local_process"))
             .help("Which machines may train, in which region, and why each run happened.")
             .example(
                 """
-                {run_in: remote_workers, labels: [train], residency: [eu],
-                reason: mail may not leave the EU}
+                {run_in: local_process, labels: [], residency: [eu], reason: mail may not leave the EU}
                 """)
             .claim(w -> "In " + w.runIn.replace('_', ' '))
             .compile((w, to) -> {
@@ -164,6 +169,12 @@ sealed interface Training extends Answer {
                 Kind.CONFIG,
                 Workflow.class,
                 "Formal workflow and its stack?")
+            .refuses(
+                Unbuilt.other(
+                    "stack",
+                    "builtin",
+                    "builtin",
+                    "The steps of the workflow are built in; no other tool runs one"))
             .help("The steps from rows to a registered version.")
             .example(
                 """
@@ -184,7 +195,6 @@ sealed interface Training extends Answer {
                                   s.cache.orElse(w.cache)))
                           .toList(),
                       w.success.share()));
-              to.add("tools", new Spec.WorkflowTools(w.stack));
             })
             .evidence((w, _) ->
                 List.of(
@@ -220,18 +230,39 @@ sealed interface Training extends Answer {
                 Kind.CONFIG,
                 Distributed.class,
                 "Is distributed training required?")
+            .refuses(
+                Unbuilt.words(
+                    "mode",
+                    List.of("data_parallel", "hp_parallel", "model_parallel"),
+                    "One worker trains each rung; nothing divides the work",
+                    "none"))
+            .refuses(
+                Unbuilt.other(
+                    "workers", "1", "1", "One worker trains each rung; nothing divides the work"))
+            .refuses(
+                Unbuilt.words(
+                    "sync",
+                    List.of("param_avg", "async"),
+                    "One worker trains each rung; nothing divides the work",
+                    "allreduce"))
+            .refuses(
+                Unbuilt.other(
+                    "elastic",
+                    "true",
+                    "yes",
+                    "One worker trains each rung; nothing divides the work"))
+            .refuses(
+                Unbuilt.other(
+                    "min_efficiency",
+                    "0.7",
+                    "70%",
+                    "One worker trains each rung; nothing divides the work"))
             .help("Only where one machine is too slow; it must pay for itself.")
             .example(
                 """
-                {mode: data_parallel, workers: 2, sync: allreduce, elastic: true,
-                min_efficiency: 70%}
+                {mode: none}
                 """)
             .claim(d -> d.mode.equals("none") ? "One worker trains" : d.mode + " over " + d.workers)
-            .compile((d, to) ->
-                to.add(
-                    "distribution",
-                    new Spec.Distribution(
-                        d.mode, d.workers, d.sync, d.elastic, d.minEfficiency.share())))
             .evidence((d, _) -> {
               boolean on = !d.mode.equals("none");
               String no = "training is not distributed";
@@ -380,7 +411,7 @@ sealed interface Training extends Answer {
                           each.target.value().doubleValue(),
                           each.when,
                           each.blocking));
-                  if (each.when.contains("pre_deploy") && each.target.high().isEmpty()) {
+                  if (each.when.contains("pre_deploy") || each.when.contains("ct")) {
                     to.add(
                         "nfr-" + each.metric(),
                         new Spec.Gate(
@@ -392,6 +423,20 @@ sealed interface Training extends Answer {
                             Math.max(1, each.minN),
                             "block",
                             each.blocking));
+                    each.target
+                        .high()
+                        .ifPresent(top ->
+                            to.add(
+                                "nfr-" + each.metric() + "-high",
+                                new Spec.Gate(
+                                    each.metric(),
+                                    Spec.Op.AT_MOST,
+                                    top.doubleValue(),
+                                    Spec.Versus.ABSOLUTE,
+                                    each.slice,
+                                    Math.max(1, each.minN),
+                                    "block",
+                                    each.blocking)));
                   }
                 }))
             .evidence((n, _) ->

@@ -133,6 +133,12 @@ sealed interface Watching extends Answer {
                 Kind.CONFIG,
                 Domain.class,
                 "Which domain metrics, how collected?")
+            .refuses(
+                Unbuilt.words(
+                    "metrics.source",
+                    List.of("sql", "expression", "feedback_join"),
+                    "Numbers of the business are sent; nothing fetches or computes them",
+                    "push_api"))
             .help("Which numbers of the business arrive, from where, how often.")
             .example(
                 """
@@ -244,11 +250,40 @@ sealed interface Watching extends Answer {
                 Kind.TARGET,
                 Decay.class,
                 "How is decay detected?")
+            .refuses(
+                Unbuilt.words(
+                    "detectors.type",
+                    List.of(
+                        "data_drift",
+                        "concept_drift",
+                        "train_serve_skew",
+                        "est_performance",
+                        "operational"),
+                    "Watched are realised metrics, and the answers by their population stability index; fields of the data are compared in monitoring.skew",
+                    "prediction_drift"))
+            .refuses(
+                Unbuilt.words(
+                    "detectors.test",
+                    List.of("ks", "chi2", "js", "wasserstein", "mmd", "ph", "ddm", "adwin"),
+                    "Watched are realised metrics, and the answers by their population stability index",
+                    "psi"))
+            .refuses(
+                Unbuilt.words(
+                    "detectors.reference",
+                    List.of("last_good", "rolling"),
+                    "Answers are compared with the first window of their version",
+                    "training"))
+            .refuses(
+                Unbuilt.words(
+                    "detectors.correction",
+                    List.of("none"),
+                    "Each detector makes one test: Benjamini-Hochberg leaves it as it is",
+                    "bh"))
             .help("What tells that the world has changed, and from which size of change.")
             .example(
                 """
                 [{id: f1_drop, type: performance_drop, metric: macro_f1, window: 7d, alert: 5% rel},
-                {id: body_psi, type: data_drift, test: psi, reference: training, window: 1d,
+                {id: body_psi, type: prediction_drift, test: psi, reference: training, window: 1d,
                 warn: 0.1, alert: 0.2}]
                 """)
             .claim(d ->
@@ -264,7 +299,6 @@ sealed interface Watching extends Answer {
             .compile((d, to) ->
                 d.detectors.forEach(each -> {
                   to.add(each.id, each.spec(to.answers()));
-                  to.add(each.id, new Spec.Correction(each.correction));
                 }))
             .evidence((d, _) -> {
               List<Clause> clauses = new ArrayList<>();
@@ -319,6 +353,23 @@ sealed interface Watching extends Answer {
                 Kind.POLICY,
                 Alerts.class,
                 "Alerting strategy?")
+            .refuses(
+                Unbuilt.words(
+                    "alerts.route",
+                    List.of("email"),
+                    "Alerts go to the inbox and to webhooks; nothing sends mail",
+                    "webhook"))
+            .refuses(
+                Unbuilt.words(
+                    "alerts.action",
+                    List.of("rollback", "fallback", "scale"),
+                    "An alert starts a retraining or calls people; a rollback belongs to a rollout and its guardrails",
+                    "retrain"))
+            .refuses(
+                Unbuilt.anything(
+                    "alerts.group_by",
+                    "Alerts of one cause are one incident, whatever they are called",
+                    "leave group_by out"))
             .help("Who hears of it, how loudly, and what happens by itself.")
             .example(
                 """
@@ -378,6 +429,18 @@ sealed interface Watching extends Answer {
                 Kind.POLICY,
                 Retrain.class,
                 "What triggers retraining, and what follows?")
+            .refuses(
+                Unbuilt.other(
+                    "warm_start",
+                    "false",
+                    "no",
+                    "Every rung of the ladder is trained from the start, so that runs can be compared"))
+            .refuses(
+                Unbuilt.other(
+                    "compare",
+                    "champion",
+                    "champion",
+                    "A new version is compared with the champion on the same rows"))
             .help("Which alert starts a run, on which data, how often at most.")
             .example(
                 """
@@ -393,7 +456,6 @@ sealed interface Watching extends Answer {
               to.add(
                   "retrain",
                   new Spec.Retrain(r.on, r.dataWindow, r.cooldown, r.maxFailures, r.compare));
-              to.add("start", new Spec.WarmStart(r.warmStart));
             })
             .evidence((_, _) ->
                 List.of(

@@ -4,6 +4,7 @@ import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Spec;
 import dev.espalier.model.Bundles;
 import dev.espalier.model.Engine;
+import dev.espalier.platform.Digest;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.registry.Registry;
 import dev.espalier.serving.ModelSource;
@@ -20,6 +21,7 @@ public final class DeploymentModelSource implements ModelSource {
   private final Map<String, LongAdder> verified = new ConcurrentHashMap<>();
 
   private final Function<String, Optional<CanvasVersion>> canvases;
+  private final Resident resident = new Resident();
 
   /**
    * @param canvases the active canvas of a product: what it says of devices and of memory
@@ -33,7 +35,27 @@ public final class DeploymentModelSource implements ModelSource {
 
   @Override
   public Engine open(String product, String version) {
-    Engine engine = bundles.load(registry.version(product, version).bundle());
+    Digest bundle = registry.version(product, version).bundle();
+    Optional<Spec.MultiModel> shared =
+        canvases
+            .apply(product)
+            .flatMap(canvas -> canvas.specs(Spec.MultiModel.class).stream().findFirst())
+            .filter(Spec.MultiModel::required);
+    if (shared.isEmpty()) {
+      return verified(product, version, bundle);
+    }
+    long bytes = bundles.bytes(bundle);
+    resident.reserve(product + " " + version, bytes, shared.get().budgetBytes());
+    try {
+      return new Resident.Counted(verified(product, version, bundle), bytes, resident);
+    } catch (RuntimeException unloadable) {
+      resident.free(bytes);
+      throw unloadable;
+    }
+  }
+
+  private Engine verified(String product, String version, Digest bundle) {
+    Engine engine = bundles.load(bundle);
     canvases
         .apply(product)
         .flatMap(canvas -> elsewhere(canvas, engine.device()))

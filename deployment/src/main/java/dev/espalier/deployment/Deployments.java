@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,6 +43,9 @@ public final class Deployments {
 
   /** Who acts when the platform itself does. */
   public static final String MACHINE = "espalier";
+
+  /** Strategies that move all traffic in one step; the guardrails of the bake watch it. */
+  private static final Set<String> AT_ONCE = Set.of("recreate", "blue_green");
 
   private final RolloutStore store;
   private final Registry registry;
@@ -193,7 +197,7 @@ public final class Deployments {
   private static List<RolloutStepRun> steps(Spec.Rollout spec) {
     List<RolloutStepRun> steps = new ArrayList<>();
     spec.steps().stream()
-        .filter(step -> step.share() < 1)
+        .filter(step -> step.share() < 1 && !AT_ONCE.contains(spec.strategy()))
         .forEach(step -> steps.add(pending(step.share(), step.hold(), spec.minRequests())));
     steps.add(pending(1, spec.bake(), spec.minRequests()));
     return steps;

@@ -222,6 +222,44 @@ class ReleaseKindsTest {
   }
 
   @Test
+  void models_that_share_the_memory_are_loaded_within_its_budget_only() {
+    says(shared(10));
+    Rollout refused = release();
+    assertThat(refused.state()).isEqualTo(Rollout.ROLLED_BACK);
+    assertThat(refused.decisions().getLast().why()).contains("of the 10 that models may share");
+    says(shared(1 << 20));
+    version = rig.register(0.3);
+    assertThat(release().state()).isEqualTo(Rollout.PROMOTED);
+  }
+
+  private static Spec.MultiModel shared(long budget) {
+    return new Spec.MultiModel(
+        true, budget, "lru", List.of(), Duration.ofSeconds(2), Optional.empty());
+  }
+
+  @Test
+  void a_strategy_that_moves_at_once_takes_no_steps_and_a_canary_does() {
+    release();
+    version = rig.register(0.1);
+    assertThat(release().steps()).extracting(RolloutStepRun::share).containsExactly(0.25, 0.5, 1.0);
+    Rollout going = rig.deployments.rollouts(Rig.PRODUCT).getLast();
+    rig.deployments.rollback(Rig.PRODUCT, "ana", "a test");
+    assertThat(going.ended()).isFalse();
+    Spec.Rollout canary = Rig.rollout(true);
+    says(
+        new Spec.Rollout(
+            "blue_green",
+            canary.steps(),
+            canary.minRequests(),
+            canary.guardrails(),
+            true,
+            canary.rollbackTime(),
+            canary.bake()));
+    version = rig.register(0.05);
+    assertThat(release().steps()).extracting(RolloutStepRun::share).containsExactly(1.0);
+  }
+
+  @Test
   void texts_are_measured_in_the_unit_that_the_rule_names() {
     release();
     Map<String, String> broken =

@@ -48,6 +48,9 @@ public final class Gates {
 
   private static GateResult judge(Spec.Gate gate, GateInput input) {
     GateInput.Fact fact = input.facts().get(gate.metric());
+    if (fact != null && fact.n() < gate.minN()) {
+      return missing(gate, fact.n(), "%d of the %d it needs".formatted(fact.n(), gate.minN()));
+    }
     if (fact != null) {
       boolean holds = gate.op().holds(fact.value(), gate.bound());
       return row(

@@ -1,5 +1,6 @@
 package dev.espalier.monitoring;
 
+import dev.espalier.platform.Digest;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.serving.InferenceRecord;
@@ -25,11 +26,27 @@ import org.slf4j.LoggerFactory;
  * offer itself, so that {@link #flush} cannot miss a record that was accepted before it.
  */
 final class InferenceLog implements AutoCloseable {
+  /**
+   * What of a product's predictions is kept.
+   *
+   * @param sample the share of predictions that are logged, 0–1; which ones follows from their ids
+   * @param payload hashed, full or none
+   */
+  record Keeping(double sample, String payload) {
+    static final Keeping DEFAULT = new Keeping(1, "hashed");
+
+    boolean keeps(String predictionId) {
+      return sample >= 1
+          || Long.parseLong(Digest.of(predictionId).hex().substring(0, 8), 16)
+              < sample * (1L << 32);
+    }
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(InferenceLog.class);
   private static final int BATCH = 500;
   private static final long RETRY_MILLIS = 200;
   private final PredictionStore store;
-  private final Function<String, String> payloadLog;
+  private final Function<String, Keeping> keeping;
   private final BlockingQueue<InferenceRecord> queue;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition progress = lock.newCondition();
@@ -40,9 +57,9 @@ final class InferenceLog implements AutoCloseable {
   private long settled;
   private volatile boolean closing;
 
-  InferenceLog(PredictionStore store, int capacity, Function<String, String> payloadLog) {
+  InferenceLog(PredictionStore store, int capacity, Function<String, Keeping> keeping) {
     this.store = store;
-    this.payloadLog = payloadLog;
+    this.keeping = keeping;
     this.queue = new ArrayBlockingQueue<>(capacity);
     this.writer = Thread.ofPlatform().name("inference-log").daemon().start(this::write);
   }
@@ -115,13 +132,14 @@ final class InferenceLog implements AutoCloseable {
     if (batch.isEmpty() && drops.isEmpty()) {
       return;
     }
-    Map<String, String> kept = new HashMap<>(); // Once a product and batch: it reads the canvas.
-    List<PredictionStore.Entry> entries =
-        batch.stream()
-            .map(record ->
-                new PredictionStore.Entry(
-                    record, kept.computeIfAbsent(record.product(), payloadLog)))
-            .toList();
+    Map<String, Keeping> kept = new HashMap<>(); // Once a product and batch: it reads the canvas.
+    List<PredictionStore.Entry> entries = new ArrayList<>(batch.size());
+    for (InferenceRecord record : batch) {
+      Keeping policy = kept.computeIfAbsent(record.product(), keeping);
+      if (policy.keeps(record.predictionId())) {
+        entries.add(new PredictionStore.Entry(record, policy.payload()));
+      }
+    }
     boolean stored = false;
     while (!stored) {
       stored = tryCommit(entries, drops);

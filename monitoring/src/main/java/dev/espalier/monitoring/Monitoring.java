@@ -80,7 +80,7 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
     this.canvases = canvases;
     this.clocks = clocks;
     this.events = events;
-    this.log = new InferenceLog(predictions, config.queueCapacity(), this::payloadLog);
+    this.log = new InferenceLog(predictions, config.queueCapacity(), this::keeping);
     this.feedback = new Feedback(predictions, labels, watcher, log, canvases, rows);
     this.courier = new Courier(outbox);
   }
@@ -120,12 +120,12 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
     }
   }
 
-  private String payloadLog(String product) {
+  private InferenceLog.Keeping keeping(String product) {
     return canvases
         .apply(product)
         .flatMap(canvas -> canvas.specs(Spec.InferenceLog.class).stream().findFirst())
-        .map(Spec.InferenceLog::payloadLog)
-        .orElse("hashed");
+        .map(log -> new InferenceLog.Keeping(log.sample(), log.payloadLog()))
+        .orElse(InferenceLog.Keeping.DEFAULT);
   }
 
   @Override

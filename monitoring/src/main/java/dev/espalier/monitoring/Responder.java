@@ -20,6 +20,7 @@ import java.util.Optional;
  * recognition that it is over. All ids are made of the window, so that a repeat changes nothing.
  */
 final class Responder {
+  private static final Duration WEEK = Duration.ofDays(7);
   private final WatchStore alerts;
   private final IncidentStore incidents;
   private final MonitoringConfig config;
@@ -92,7 +93,8 @@ final class Responder {
 
   private void fire(Case matter) {
     MonitorWindow window = matter.window();
-    String words = sentence(matter);
+    Optional<String> held = held(matter);
+    String words = sentence(matter) + held.map(why -> " " + why).orElse("");
     Optional<String> incident =
         matter.matters() ? Optional.of(incident(matter, words)) : Optional.empty();
     Alert alert =
@@ -101,7 +103,7 @@ final class Responder {
             matter.product(),
             matter.name(),
             window.version(),
-            matter.monitor().type().equals("prediction_drift") ? "warn" : matter.rule().severity(),
+            held.isPresent() ? "warn" : severity(matter),
             "firing",
             matter.now(),
             Optional.empty(),
@@ -115,10 +117,52 @@ final class Responder {
             incident,
             Alert.Purpose.LIVE);
     boolean quiet =
-        incident.flatMap(incidents::find).map(known -> known.quiet(matter.now())).orElse(false);
+        silent(matter)
+            || incident
+                .flatMap(incidents::find)
+                .map(known -> known.quiet(matter.now()))
+                .orElse(false);
     alerts.fire(alert, quiet ? List.of() : called(alert, matter));
     incident.ifPresent(id -> trace(id, "alert", alert.id(), words, matter.now()));
     events.publish(matter.product(), "alert.fired", alert);
+  }
+
+  private static String severity(Case matter) {
+    return matter.monitor().type().equals("prediction_drift") ? "warn" : matter.rule().severity();
+  }
+
+  /** Why a page is held to a warning: the week's pages are used up. */
+  private Optional<String> held(Case matter) {
+    if (!severity(matter).equals("page")) {
+      return Optional.empty();
+    }
+    Instant week = matter.now().minus(WEEK);
+    long pages =
+        alerts.alerts(Optional.of(matter.product())).stream()
+            .filter(alert -> alert.purpose() == Alert.Purpose.LIVE)
+            .filter(alert -> alert.severity().equals("page") && alert.firedAt().isAfter(week))
+            .filter(alert -> !alert.id().equals(matter.id("alert")))
+            .count();
+    return matter.canvas().specs(Spec.PageBudget.class).stream()
+        .filter(budget -> pages >= budget.perWeek())
+        .findFirst()
+        .map(budget ->
+            "Held to a warning: %d of %d pages of this week have been sent (monitoring.alerts.pages_per_week)."
+                .formatted(pages, budget.perWeek()));
+  }
+
+  /** True while the rule asks for silence after its last alert. */
+  private boolean silent(Case matter) {
+    Optional<Duration> silence =
+        matter.canvas().specs(Spec.AlertHandling.class).stream()
+            .filter(handling -> handling.on().equals(matter.name()))
+            .flatMap(handling -> handling.silence().stream())
+            .findFirst();
+    return silence.isPresent()
+        && alerts.alerts(Optional.of(matter.product())).stream()
+            .filter(alert -> alert.monitor().equals(matter.name()))
+            .filter(alert -> !alert.id().equals(matter.id("alert")))
+            .anyMatch(alert -> alert.firedAt().plus(silence.get()).isAfter(matter.now()));
   }
 
   /** One message now for each webhook of the route. */
@@ -206,7 +250,9 @@ final class Responder {
     Optional<Spec.Product> product = canvas.specs(Spec.Product.class).stream().findFirst();
     List<String> others =
         product.stream()
-            .flatMap(one -> one.members().stream().filter(user -> !user.equals(one.owner())))
+            .flatMap(one -> one.members().stream())
+            .map(member -> member.split(":", 2)[0])
+            .filter(user -> !user.equals(product.get().owner()))
             .toList();
     return deputy.orElseGet(() ->
         others.isEmpty()
@@ -302,13 +348,16 @@ final class Responder {
             .filter(decision -> !decision.id().equals(matter.id("decision")))
             .toList();
     RetrainPolicy.Answer answer =
-        matter.window().verdict() == Verdict.ALERT
-            ? policy.decide(history, matter.now(), sentence(matter))
-            : new RetrainPolicy.Answer(
-                false,
-                "No: the window to %s shows no breach (n = %d, %s)."
-                    .formatted(
-                        matter.window().to(), matter.window().n(), matter.window().verdict()));
+        !retrains(matter.canvas())
+            ? new RetrainPolicy.Answer(
+                false, "No: monitoring is not there for retraining (monitoring.required.purpose).")
+            : matter.window().verdict() == Verdict.ALERT
+                ? policy.decide(history, matter.now(), sentence(matter))
+                : new RetrainPolicy.Answer(
+                    false,
+                    "No: the window to %s shows no breach (n = %d, %s)."
+                        .formatted(
+                            matter.window().to(), matter.window().n(), matter.window().verdict()));
     incidents.record(
         new RetrainDecision(
             matter.id("decision"),
@@ -322,6 +371,11 @@ final class Responder {
             Optional.empty(),
             Optional.empty(),
             Optional.empty()));
+  }
+
+  private static boolean retrains(CanvasVersion canvas) {
+    return canvas.specs(Spec.MonitoringPolicy.class).stream()
+        .allMatch(policy -> policy.purpose().contains("retrain_trigger"));
   }
 
   private static String alertOf(Incident incident) {

@@ -2,6 +2,8 @@ package dev.espalier.monitoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.canvas.CanvasVersion;
+import dev.espalier.canvas.Spec;
 import dev.espalier.deployment.ArmOutcomes;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.TestDatabase;
@@ -100,7 +102,7 @@ class InferenceLogTest {
                 } catch (InterruptedException interrupted) {
                   throw new IllegalStateException(interrupted);
                 }
-                return "hashed";
+                return new InferenceLog.Keeping(1, "hashed");
               });
       log.accept(World.answer("first", World.START, "ham", "1"));
       writing.await();
@@ -164,6 +166,24 @@ class InferenceLogTest {
 
       assertThat(world.monitoring.predictions(World.PRODUCT, 0, 10)).isEmpty();
       assertThat(world.monitoring.alerts(Optional.empty())).isEmpty();
+    }
+  }
+
+  @Test
+  void of_the_predictions_the_share_is_kept_that_the_canvas_asks_for() {
+    CanvasVersion half =
+        World.with(
+            World.without(World.canvas("auto", "full", List.of("inbox")), Spec.InferenceLog.class),
+            "log",
+            new Spec.InferenceLog(0.5, "hashed", Duration.ofDays(30)));
+    try (World world = new World(folder, half, MonitoringConfig.defaults())) {
+      for (int i = 0; i < 400; i++) {
+        world.monitoring.accept(World.answer("p" + i, World.START, "ham", "1.0.0"));
+      }
+      world.monitoring.flush();
+      // Binomial(400, 1/2): beyond 5 standard deviations of 10 nothing is chance.
+      assertThat(world.monitoring.predictions(World.PRODUCT, 0, 1000)).hasSizeBetween(150, 250);
+      assertThat(world.monitoring.dropped(World.PRODUCT)).as("nothing was lost").isZero();
     }
   }
 }

@@ -115,6 +115,19 @@ final class World implements AutoCloseable {
         PRODUCT, "1.0.0", digest, digest, Optional.empty(), START, "ada", resources);
   }
 
+  /** The same canvas without a kind of resource. */
+  static CanvasVersion without(CanvasVersion canvas, Class<? extends Spec> kind) {
+    return new CanvasVersion(
+        canvas.product(),
+        canvas.version(),
+        canvas.digest(),
+        canvas.contentDigest(),
+        canvas.parent(),
+        canvas.appliedAt(),
+        canvas.appliedBy(),
+        canvas.resources().stream().filter(one -> !kind.isInstance(one.spec())).toList());
+  }
+
   /** The same canvas with more in it. */
   static CanvasVersion with(CanvasVersion canvas, String name, Spec spec) {
     List<Resource> resources = new ArrayList<>(canvas.resources());

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param retryCap longest delay
  * @param logLimitBytes how much of an attempt's log is kept: its head and its tail
  * @param forked how forked steps start; absent where there are none
+ * @param runner what this machine is labelled, and where it stands
  */
 public record PipelineConfig(
     Path work,
@@ -23,7 +24,8 @@ public record PipelineConfig(
     Duration retryBase,
     Duration retryCap,
     long logLimitBytes,
-    Optional<ForkedJvm> forked) {
+    Optional<ForkedJvm> forked,
+    Runner runner) {
 
   public PipelineConfig {
     if (computeThreads < 1 || computeThreads > 256) {
@@ -46,6 +48,13 @@ public record PipelineConfig(
         Duration.ofSeconds(2),
         Duration.ofMinutes(5),
         100L << 20,
-        forked);
+        forked,
+        Runner.here());
+  }
+
+  /** The same on another machine. */
+  PipelineConfig on(Runner other) {
+    return new PipelineConfig(
+        work, computeThreads, grace, retryBase, retryCap, logLimitBytes, forked, other);
   }
 }

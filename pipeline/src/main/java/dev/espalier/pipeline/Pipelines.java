@@ -184,6 +184,7 @@ public final class Pipelines implements AutoCloseable {
    *     PIPELINE code when the workflow cannot be compiled
    */
   public String start(CanvasVersion canvas, Cause cause, long seed) {
+    parts.config().runner().admit(canvas);
     PipelineGraph graph = PipelineGraph.compile(canvas, steps);
     Instant now = parts.now(canvas.product());
     RunStore.RunRow run =

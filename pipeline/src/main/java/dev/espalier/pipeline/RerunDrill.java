@@ -3,13 +3,16 @@ package dev.espalier.pipeline;
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Drill;
 import dev.espalier.canvas.Observation;
+import dev.espalier.canvas.Spec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Executes the newest successful run's pure steps again and expects what they gave then. */
 public final class RerunDrill implements Drill {
+  private static final String TRAIN = "train";
   private final Pipelines pipelines;
   private final Duration longest;
 
@@ -35,20 +38,52 @@ public final class RerunDrill implements Drill {
   @Override
   public List<Observation> run(String product, CanvasVersion canvas, Instant now) {
     Optional<Rerun.Report> report = pipelines.rerun(canvas, longest);
-    return report
-        .filter(done -> !done.same().isEmpty() || !done.different().isEmpty())
-        .map(done ->
-            Observation.verdict(
-                "ct.workflow",
-                "rerun",
-                done.runId(),
-                now,
-                done.same().size() + done.different().size(),
-                done.different().isEmpty(),
-                words(done),
-                "/api/v1/pipelines/%s/runs/%s".formatted(product, done.runId())))
-        .stream()
-        .toList();
+    Optional<Rerun.Report> compared =
+        report.filter(done -> !done.same().isEmpty() || !done.different().isEmpty());
+    List<Observation> seen = new ArrayList<>();
+    compared.ifPresent(done ->
+        seen.add(verdict("ct.workflow", "rerun", done, now, done.different().isEmpty(), product)));
+    compared
+        .filter(done -> reproduces(canvas) && trained(done))
+        .ifPresent(done ->
+            seen.add(
+                verdict(
+                    "registry.store",
+                    "reproduce",
+                    done,
+                    now,
+                    done.same().contains(TRAIN),
+                    product)));
+    return seen;
+  }
+
+  /** Models are stored in order to make them again: then training itself must give the same. */
+  private static boolean reproduces(CanvasVersion canvas) {
+    return canvas.specs(Spec.ModelStore.class).stream()
+        .anyMatch(store -> store.why().contains("reproducibility"));
+  }
+
+  private static boolean trained(Rerun.Report done) {
+    return done.same().contains(TRAIN)
+        || done.different().stream().anyMatch(step -> step.startsWith(TRAIN + ":"));
+  }
+
+  private static Observation verdict(
+      String question,
+      String clause,
+      Rerun.Report done,
+      Instant now,
+      boolean held,
+      String product) {
+    return Observation.verdict(
+        question,
+        clause,
+        done.runId(),
+        now,
+        done.same().size() + done.different().size(),
+        held,
+        words(done),
+        "/api/v1/pipelines/%s/runs/%s".formatted(product, done.runId()));
   }
 
   private static String words(Rerun.Report report) {

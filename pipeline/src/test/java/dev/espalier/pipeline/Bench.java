@@ -62,7 +62,8 @@ final class Bench implements AutoCloseable {
                 Duration.ZERO,
                 Duration.ZERO,
                 1024,
-                Optional.of(jvm(blobs))));
+                Optional.of(jvm(blobs)),
+                Runner.here()));
   }
 
   static ForkedJvm jvm(Path artifacts) {

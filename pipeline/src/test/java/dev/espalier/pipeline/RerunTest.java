@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Observation;
+import dev.espalier.canvas.Spec;
 import dev.espalier.platform.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,26 @@ class RerunTest {
             .as("no work folder is left")
             .isEmpty();
       }
+    }
+  }
+
+  @Test
+  void training_again_proves_reproduction_where_models_are_stored_for_it() {
+    AtomicInteger calls = new AtomicInteger();
+    TestStep train = new TestStep("train", _ -> "weights " + Math.min(2, calls.incrementAndGet()));
+    CanvasVersion plain = Bench.canvas("train");
+    CanvasVersion stored =
+        RunnerTest.with(
+            plain, new Spec.ModelStore("embedded_cas", Set.of("reproducibility"), "prod forever"));
+    try (Bench bench = new Bench(folder, train)) {
+      Run _ = bench.run(plain);
+      assertThat(drill(bench, plain, LONG))
+          .extracting(Observation::clause)
+          .containsExactly("rerun");
+      Observation other = drill(bench, stored, LONG).getLast();
+      assertThat(other.question() + " " + other.clause()).isEqualTo("registry.store reproduce");
+      assertThat(other.pass()).as("it gave weights 2, not 1").contains(false);
+      assertThat(other.detail()).contains("train");
     }
   }
 
