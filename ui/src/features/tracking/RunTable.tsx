@@ -1,12 +1,12 @@
-import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { useQueries } from '@tanstack/react-query';
-import { Link, useNavigate } from 'react-router';
+import { useHref, useNavigate } from 'react-router';
 import { get } from '../../shared/api/client';
 import { isRunning, real, recordPath, type RunGroup, type RunRecord, type RunRow } from '../../shared/api/tracking';
 import { count, millis, words } from '../../shared/lib/format';
 import { dateTime } from '../../shared/lib/time';
 import { toneOf } from '../../shared/lib/state';
-import { NONE, windowOf, type Item } from './items';
+import { NONE, slotOf, windowOf, type Item } from './items';
 import { against, measured, orderBy, raw, written, type Column, type TableView } from './view';
 import { colourOf } from './colours';
 
@@ -79,11 +79,24 @@ export function RunTable({ items, view, total, more, sortBy, flip, pin, unfold, 
     event.preventDefault();
   };
 
+  // One listener for all rows: they come and go with every frame of a scroll.
+  const onClick = (event: MouseEvent) => {
+    const target = event.target instanceof Element ? event.target : undefined;
+    const pinning = target?.closest<HTMLElement>('[data-pin]')?.dataset['pin'];
+    const link = target?.closest<HTMLElement>('a[data-run]');
+    if (pinning !== undefined) pin(pinning);
+    else if (link?.dataset['run'] !== undefined && event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      void navigate(`runs/${link.dataset['run']}`);
+    }
+  };
+  const base = useHref('runs');
+  const slots = shown.to - shown.from;
   const above = shown.from * ROW;
   const below = Math.max(0, items.length - shown.to) * ROW;
   return (
     <div className="run-table" ref={frame} onScroll={look}>
-      <table role="grid" aria-label="Runs" aria-rowcount={total ?? -1} tabIndex={0} aria-activedescendant={active >= shown.from && active < shown.to ? `run-row-${active}` : undefined} onKeyDown={onKey} style={{ width: NAME_WIDTH + view.columns.reduce((sum, column) => sum + width(column), 0) }}>
+      <table role="grid" aria-label="Runs" aria-rowcount={total ?? -1} tabIndex={0} aria-activedescendant={active >= shown.from && active < shown.to ? `run-row-${active}` : undefined} onKeyDown={onKey} onClick={onClick} style={{ width: NAME_WIDTH + view.columns.reduce((sum, column) => sum + width(column), 0) }}>
         <colgroup>
           <col style={{ width: NAME_WIDTH }} />
           {view.columns.map((column) => (
@@ -99,7 +112,7 @@ export function RunTable({ items, view, total, more, sortBy, flip, pin, unfold, 
           </tr>
           {pinned.map((row, index) => (
             <tr key={row.id} className="pinned">
-              <RunCells row={row} columns={view.columns} baseline={index === 0 ? undefined : baseline} chosen={view.chosen.includes(row.id)} pinned flip={flip} pin={pin} />
+              <RunCells row={row} columns={view.columns} baseline={index === 0 ? undefined : baseline} chosen={view.chosen.includes(row.id)} pinned base={base} flip={flip} />
             </tr>
           ))}
         </thead>
@@ -120,7 +133,7 @@ export function RunTable({ items, view, total, more, sortBy, flip, pin, unfold, 
               );
             }
             return (
-              <PlainRow key={item.row.id} id={`run-row-${index}`} row={item.row} columns={view.columns} baseline={baseline} chosen={view.chosen.includes(item.row.id)} pinned={view.pinned.includes(item.row.id)} active={index === active} flip={flip} pin={pin} />
+              <PlainRow key={slotOf(index, slots)} id={`run-row-${index}`} base={base} row={item.row} columns={view.columns} baseline={baseline} chosen={view.chosen.includes(item.row.id)} pinned={view.pinned.includes(item.row.id)} active={index === active} flip={flip} />
             );
           })}
           {below > 0 && <tr aria-hidden="true" style={{ height: below }} />}
@@ -169,8 +182,9 @@ interface RowProps {
   readonly baseline: RunRow | undefined;
   readonly chosen: boolean;
   readonly pinned: boolean;
+  /** Where the pages of runs are. */
+  readonly base: string;
   readonly flip: (run: string) => void;
-  readonly pin: (run: string) => void;
 }
 
 const PlainRow = memo(function PlainRow({ id, active, ...row }: RowProps & { readonly id: string; readonly active: boolean }) {
@@ -181,16 +195,16 @@ const PlainRow = memo(function PlainRow({ id, active, ...row }: RowProps & { rea
   );
 });
 
-function RunCells({ row, columns, baseline, chosen, pinned, flip, pin }: RowProps) {
+function RunCells({ row, columns, baseline, chosen, pinned, base, flip }: RowProps) {
   return (
     <>
       <td className="name">
         <input type="checkbox" tabIndex={-1} checked={chosen} aria-label={`Choose ${row.name}`} onChange={() => flip(row.id)} />
         <i className={`dot ${colourOf(row.id)}`} aria-hidden="true" />
-        <Link to={`runs/${row.id}`} tabIndex={-1} title={row.name}>
+        <a href={`${base}/${row.id}`} data-run={row.id} tabIndex={-1} title={row.name}>
           {row.name}
-        </Link>
-        <button type="button" className="pin" tabIndex={-1} aria-pressed={pinned} aria-label={pinned ? `Unpin ${row.name}` : `Pin ${row.name}`} onClick={() => pin(row.id)}>
+        </a>
+        <button type="button" className="pin" tabIndex={-1} aria-pressed={pinned} aria-label={pinned ? `Unpin ${row.name}` : `Pin ${row.name}`} data-pin={row.id}>
           {pinned ? '★' : '☆'}
         </button>
       </td>

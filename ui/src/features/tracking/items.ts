@@ -33,6 +33,12 @@ export function grouped(groups: readonly RunGroup[], open: ReadonlyMap<string, r
   });
 }
 
+/**
+ * The place in the page that an item takes, out of as many as there are: a row that leaves the window hands its
+ * elements to one that enters, so that a scroll writes text and makes nothing new.
+ */
+export const slotOf = (index: number, slots: number): string => `slot ${slots > 0 ? index % slots : index}`;
+
 /** Which items stand in the window, in steps so that a small scroll changes nothing. */
 export function windowOf(top: number, height: number, rowHeight: number, total: number, step = 4, spare = 6): { readonly from: number; readonly to: number } {
   const first = Math.max(0, Math.floor(top / rowHeight / step) * step - spare);
