@@ -10,6 +10,7 @@ import { day } from '../../shared/lib/time';
 import { Asked, Empty } from '../../shared/ui/Asked';
 import { Head } from '../../shared/ui/Head';
 import { Pill } from '../../shared/ui/Pill';
+import { FeatureHeat } from './FeatureHeat';
 import { Mix } from './Mix';
 import { csvOf, shareLike, timesOf } from './series';
 
@@ -43,6 +44,7 @@ function Loaded({ view, alerts, product }: { readonly view: MonitorView; readonl
       {view.monitors.map((series) => (
         <Series key={series.id} series={series} annotations={annotations} times={times} />
       ))}
+      <FeatureHeat product={product} times={times} />
       <Mix daily={view.daily} times={times} />
       {view.daily.length > 0 && (
         <section className="band">

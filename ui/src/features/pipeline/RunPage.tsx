@@ -14,6 +14,8 @@ import { GateTable } from '../../shared/ui/GateTable';
 import { Head } from '../../shared/ui/Head';
 import { LadderTable } from '../../shared/ui/LadderTable';
 import { Pill } from '../../shared/ui/Pill';
+import { Errors } from './Errors';
+import { Provenance } from './Provenance';
 import { RunActions } from './RunActions';
 import { StepPanel } from './StepPanel';
 
@@ -29,6 +31,7 @@ function Loaded({ run }: { readonly run: Run }) {
   const chosen = run.steps.find((step) => step.name === search.get('step')) ?? interesting(run.steps);
   const ladder = find(run.steps, isLadder);
   const gates = find(run.steps, isGateReport);
+  const evaluated = run.steps.some(({ name, output }) => name === 'evaluate' && output !== undefined);
   return (
     <>
       <Head title={headline(run)}>
@@ -90,6 +93,8 @@ function Loaded({ run }: { readonly run: Run }) {
           <GateTable report={gates} />
         </section>
       )}
+      {evaluated && <Errors product={run.product} run={run.id} />}
+      <Provenance run={run} />
       <p>
         <Link to=".." relative="path">
           All runs

@@ -12,6 +12,7 @@ import { Head } from '../../shared/ui/Head';
 import { LadderTable } from '../../shared/ui/LadderTable';
 import { Pill } from '../../shared/ui/Pill';
 import { Compared, Life } from './Compared';
+import { Papers, Since } from './Since';
 
 /** May I trust it, and what changed? */
 export function VersionPage() {
@@ -60,8 +61,10 @@ function Loaded({ version, aliases }: { readonly version: ModelVersion; readonly
           <LadderTable ladder={ladder} />
         </section>
       )}
+      <Since version={version} />
       <Compared version={version} />
       <Life version={version} />
+      <Papers version={version} />
       <section className="band">
         <h2>Where it comes from</h2>
         <Asked query={lineage}>{(found) => <LineageGraph lineage={found} version={version} aliases={aliases} />}</Asked>

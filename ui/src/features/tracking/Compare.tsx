@@ -87,7 +87,7 @@ function Charts({ rows, found, few, more }: { readonly rows: readonly RunRow[]; 
       </section>
       {few ? (
         <>
-          <Curves rows={rows} metrics={metrics} colours={colours} search={search} set={set} />
+          <Curves rows={rows} metrics={metrics} colours={colours} search={search} set={set} experiment={found.experiment.name} />
           <Differences rows={rows} colours={colours} />
         </>
       ) : (

@@ -1,8 +1,11 @@
 import { useMemo, useState } from 'react';
+import { useParams } from 'react-router';
 import { isRunning, useSeries, type RunRow } from '../../shared/api/tracking';
 import { Waiting } from '../../shared/ui/Asked';
+import { useConformance } from '../../shared/api/queries';
 import { lineOf } from './lines';
 import { Overlay } from './Overlay';
+import { thresholdOf } from './threshold';
 import { flipped } from './view';
 
 interface Props {
@@ -11,12 +14,18 @@ interface Props {
   readonly colours: ReadonlyMap<string, string>;
   readonly search: URLSearchParams;
   readonly set: (parts: Readonly<Record<string, string>>) => void;
+  /** Its own experiment's product has bounds in the canvas. */
+  readonly experiment: string;
 }
 
 const AT_ONCE = 4;
+const FINDABLE = 8;
 
 /** Metrics over steps or time, live while a run goes on; what is set here is in the address. */
-export function Curves({ rows, metrics, colours, search, set }: Props) {
+export function Curves({ rows, metrics, colours, search, set, experiment }: Props) {
+  const { product = '' } = useParams();
+  const board = useConformance(product, product !== '' && product === experiment).data;
+  const [find, setFind] = useState('');
   const shown = useMemo(() => {
     const asked = (search.get('metric') ?? '').split(',').filter((key) => metrics.includes(key));
     return asked.length > 0 ? asked : metrics.filter((key) => !key.startsWith('system/')).slice(0, AT_ONCE);
@@ -61,7 +70,8 @@ export function Curves({ rows, metrics, colours, search, set }: Props) {
         </div>
       </div>
       <div className="legend plain" role="group" aria-label="Runs shown">
-        {rows.map((row) => (
+        {rows.length > FINDABLE && <input className="text" type="search" aria-label="Find a run" placeholder="Find a run" value={find} onChange={(event) => setFind(event.target.value)} />}
+        {rows.filter((row) => row.name.toLowerCase().includes(find.toLowerCase())).map((row) => (
           <button key={row.id} type="button" aria-pressed={!away.includes(row.id)} onClick={() => set({ hide: flipped(away, row.id).join(',') })}>
             <i className={`dot ${colours.get(row.id) ?? ''}`} aria-hidden="true" /> {row.name}
           </button>
@@ -89,7 +99,7 @@ export function Curves({ rows, metrics, colours, search, set }: Props) {
       {series.isPending && series.fetchStatus === 'fetching' && <Waiting />}
       <div className="overlays">
         {series.data && shown.slice(0, most).map((metric) => (
-          <Overlay key={metric} title={metric} lines={lines.get(metric) ?? []} axis={axis} weight={weight} log={log} zoom={zoom} setZoom={(next) => set({ zoom: next ? `${next[0]}:${next[1]}` : '' })} cross={cross} setCross={setCross} />
+          <Overlay key={metric} title={metric} lines={lines.get(metric) ?? []} axis={axis} weight={weight} log={log} zoom={zoom} setZoom={(next) => set({ zoom: next ? `${next[0]}:${next[1]}` : '' })} cross={cross} setCross={setCross} threshold={thresholdOf(board, metric)} />
         ))}
       </div>
       <p className="muted">Drag over a chart to look closer, double-click to see all. At most 500 points of a line are drawn; of each stretch its least and greatest stay.</p>

@@ -1,8 +1,12 @@
-import { Fragment, useMemo, useRef, useState, type PointerEvent } from 'react';
+import { Fragment, useEffect, useMemo, useRef, useState, type PointerEvent } from 'react';
 import { Measured } from '../../shared/chart/Measured';
+import { pngOf } from '../../shared/chart/png';
 import { number } from '../../shared/lib/format';
+import { save } from '../../shared/lib/save';
 import { extent, linear, ticks } from '../../shared/lib/scale';
-import { smooth, valueAt, type Axis, type Line, type Point } from './lines';
+import { extremes, smooth, valueAt, type Axis, type Line, type Point } from './lines';
+import { Numbers } from './Numbers';
+import { chartCsv, type Threshold } from './threshold';
 import { measured } from './view';
 
 export interface ChartLine extends Line {
@@ -23,10 +27,14 @@ interface Props {
   readonly cross: number | undefined;
   readonly setCross: (x: number | undefined) => void;
   readonly height?: number;
+  /** The canvas's bound on this metric. */
+  readonly threshold?: Threshold | undefined;
 }
 
 const LEFT = 54;
 const RIGHT = 12;
+/** More lines than this show no marks of their least and greatest value. */
+const MARKED = 4;
 
 const path = (points: readonly Point[], x: (value: number) => number, y: (value: number) => number) => `M${points.map((point) => `${x(point.x).toFixed(1)} ${y(point.y).toFixed(1)}`).join('L')}`;
 
@@ -35,8 +43,15 @@ export function Overlay(props: Props) {
   const { title, lines } = props;
   const empty = lines.every(({ points, holes }) => points.length + holes.length === 0);
   const single = lines.every(({ points, holes }) => points.length + holes.length <= 1);
+  const figure = useRef<HTMLElement>(null);
+  const [tall, setTall] = useState(false);
+  useEffect(() => {
+    const onChange = () => setTall(document.fullscreenElement === figure.current && figure.current !== null);
+    document.addEventListener('fullscreenchange', onChange);
+    return () => document.removeEventListener('fullscreenchange', onChange);
+  }, []);
   return (
-    <figure className="overlay">
+    <figure className="overlay" ref={figure}>
       <figcaption className="chart-title">
         <h3>{title}</h3>
         {!single && <Readout {...props} />}
@@ -46,14 +61,37 @@ export function Overlay(props: Props) {
       ) : single ? (
         <Singles lines={lines} />
       ) : (
-        <Measured label={`${title} of ${lines.length} runs`}>{(width) => <Drawing {...props} width={width} />}</Measured>
+        <Measured label={`${title} of ${lines.length} runs`}>{(width) => <Drawing {...props} width={width} {...(tall ? { height: Math.max(240, window.innerHeight - 160) } : {})} />}</Measured>
       )}
       <details>
         <summary>Table</summary>
         <Numbers {...props} />
       </details>
+      {!empty && (
+        <div className="chart-tools">
+          <button type="button" className="link" aria-label={`${title} as CSV`} onClick={() => save(`${title}.csv`, new Blob([chartCsv(title, lines, props.axis)], { type: 'text/csv' }))}>
+            CSV
+          </button>
+          {!single && (
+            <>
+              <button type="button" className="link" aria-label={`${title} as PNG`} onClick={() => void picture(title, figure.current)}>
+                PNG
+              </button>
+              <button type="button" className="link" aria-label={`${title} on the full screen`} onClick={() => void (tall ? document.exitFullscreen() : figure.current?.requestFullscreen())}>
+                {tall ? 'Leave the full screen' : 'Full screen'}
+              </button>
+            </>
+          )}
+        </div>
+      )}
     </figure>
   );
+}
+
+async function picture(title: string, figure: HTMLElement | null): Promise<void> {
+  const svg = figure?.querySelector<SVGSVGElement>('svg[role="img"]');
+  const png = svg && (await pngOf(svg, getComputedStyle(document.body).backgroundColor));
+  if (png) save(`${title}.png`, png);
 }
 
 /** A metric that was measured once in each run is no curve: bars from zero, greatest first. */
@@ -76,14 +114,15 @@ function Singles({ lines }: { readonly lines: readonly ChartLine[] }) {
   );
 }
 
-function Drawing({ title, lines, axis, weight, log, zoom, setZoom, cross, setCross, width, height = 200 }: Props & { readonly width: number }) {
+function Drawing({ title, lines, axis, weight, log, zoom, setZoom, cross, setCross, width, height = 200, threshold }: Props & { readonly width: number }) {
   const [brush, setBrush] = useState<readonly [number, number]>();
   const svg = useRef<SVGSVGElement>(null);
   const drawn = useMemo(() => lines.map((line) => ({ ...line, points: log ? line.points.filter(({ y }) => y > 0) : line.points })).map((line) => ({ ...line, smooth: smooth(line.points, weight) })), [lines, weight, log]);
   const room = zoom ?? extent(lines.flatMap(({ points, holes }) => [points[0]?.x, points.at(-1)?.x, ...holes]));
   const inside = drawn.flatMap((line) => [...line.points, ...line.smooth]).filter(({ x }) => x >= room[0] && x <= room[1]);
   const on = (value: number) => (log ? Math.log10(value) : value);
-  const [low, high] = extent(inside.map(({ y }) => on(y)));
+  const bound = threshold !== undefined && !(log && threshold.value <= 0) ? threshold : undefined;
+  const [low, high] = extent([...inside.map(({ y }) => on(y)), bound && on(bound.value)]);
   const pad = (high - low || Math.abs(high) || 1) * 0.05;
   const bottom = height - 22;
   const x = linear(room, [LEFT, width - RIGHT]);
@@ -130,6 +169,15 @@ function Drawing({ title, lines, axis, weight, log, zoom, setZoom, cross, setCro
           </g>
         ))}
       </g>
+      {drawn.length <= MARKED && drawn.map((line) => <Extremes key={line.run} line={line} room={room} x={x} y={y} />)}
+      {bound && (
+        <>
+          <path d={`M${LEFT} ${y(bound.value)}H${width - RIGHT}`} className="s-ink dash" />
+          <text x={width - RIGHT} y={y(bound.value) - 4} textAnchor="end" className="val halo">
+            canvas: {bound.text}
+          </text>
+        </>
+      )}
       {cross !== undefined && cross >= room[0] && cross <= room[1] && <path d={`M${x(cross).toFixed(1)} 4V${bottom}`} className="s-ink dash" opacity=".6" />}
       {brush && <rect x={Math.min(x(brush[0]), x(brush[1]))} y="4" width={Math.abs(x(brush[1]) - x(brush[0]))} height={bottom - 4} className="f-sky softer" />}
       <rect
@@ -158,6 +206,21 @@ function Drawing({ title, lines, axis, weight, log, zoom, setZoom, cross, setCro
   );
 }
 
+/** The least and the greatest value of a line, as they were measured. */
+function Extremes({ line, room, x, y }: { readonly line: ChartLine; readonly room: readonly [number, number]; readonly x: (value: number) => number; readonly y: (value: number) => number }) {
+  const ends = extremes(line.points.filter((point) => point.x >= room[0] && point.x <= room[1]));
+  if (!ends || ends.least.y === ends.greatest.y) return null;
+  return (
+    <g className={line.colour}>
+      {([['least', ends.least], ['greatest', ends.greatest]] as const).map(([name, point]) => (
+        <circle key={name} cx={x(point.x)} cy={y(point.y)} r="3.2" fill="var(--paper)" stroke="currentColor" strokeWidth="1.5">
+          <title>{`${line.name}: ${name} ${measured(point.y)} at ${number(point.x)}`}</title>
+        </circle>
+      ))}
+    </g>
+  );
+}
+
 /** What the cross-hair reads, or the last value of each. */
 function Readout({ lines, weight, cross }: Props) {
   const read = lines
@@ -173,39 +236,5 @@ function Readout({ lines, weight, cross }: Props) {
       ))}
       {read.length > 6 && <span className="muted">and {read.length - 6} more</span>}
     </span>
-  );
-}
-
-function Numbers({ title, lines, axis }: Props) {
-  return (
-    <div className="table-wrap" tabIndex={0} role="group" aria-label={`Values of ${title}`}>
-      <table className="narrow-table">
-        <thead>
-          <tr>
-            <th>Run</th>
-            <th className="num">First</th>
-            <th className="num">Last</th>
-            <th className="num">Least</th>
-            <th className="num">Greatest</th>
-            <th className="num">{axis === 'step' ? 'Last step' : 'Seconds'}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((line) => {
-            const values = line.points.map(({ y }) => y);
-            return (
-              <tr key={line.run}>
-                <td>{line.name}</td>
-                <td className="num">{measured(values[0])}</td>
-                <td className="num">{measured(values.at(-1))}</td>
-                <td className="num">{values.length > 0 ? measured(Math.min(...values)) : ''}</td>
-                <td className="num">{values.length > 0 ? measured(Math.max(...values)) : ''}</td>
-                <td className="num">{number(line.points.at(-1)?.x)}</td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
   );
 }

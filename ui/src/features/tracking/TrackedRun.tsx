@@ -6,11 +6,12 @@ import { shortId } from '../../shared/lib/prose';
 import { dateTime } from '../../shared/lib/time';
 import { Asked } from '../../shared/ui/Asked';
 import { Head } from '../../shared/ui/Head';
-import { Markdown } from '../../shared/ui/Markdown';
 import { Artifacts } from './Artifacts';
 import { coloursOf } from './colours';
 import { Curves } from './Curves';
 import { extremes, lineOf } from './lines';
+import { Note } from './Note';
+import { Promote } from './Promote';
 import { hidden, measured, put } from './view';
 
 const NOTE = 'mlflow.note.content';
@@ -66,11 +67,8 @@ function Loaded({ record }: { readonly record: RunRecord }) {
           Made by the pipeline: <Link to={`/p/${product}/runs/${run.id}`}>{shortId(run.id)}</Link> has its steps, cause and gates.
         </p>
       )}
-      {note !== undefined && note !== '' && (
-        <section className="sheet">
-          <Markdown source={note} />
-        </section>
-      )}
+      <Note run={run.id} note={note ?? ''} deleted={record.deleted} />
+      <Promote record={record} />
       <section className="band two">
         <div>
           <h2>Metrics</h2>
@@ -87,7 +85,7 @@ function Loaded({ record }: { readonly record: RunRecord }) {
           )}
         </div>
       </section>
-      <Curves rows={rows} metrics={metrics} colours={colours} search={search} set={(parts) => setSearch((before) => put(before, parts), { replace: true, preventScrollReset: true })} />
+      <Curves rows={rows} metrics={metrics} colours={colours} search={search} experiment={record.experimentName} set={(parts) => setSearch((before) => put(before, parts), { replace: true, preventScrollReset: true })} />
       <section className="band">
         <h2>Artifacts</h2>
         <Artifacts run={run.id} path={search.get('file') ?? ''} open={(file) => setSearch((before) => put(before, { file }), { preventScrollReset: true })} />

@@ -9,7 +9,9 @@ import type {
   DeploymentView,
   DrillInfo,
   DrillRecord,
+  Evaluation,
   Explanation,
+  FeatureDrift,
   Incident,
   Lineage,
   LogLine,
@@ -32,7 +34,7 @@ const at = encodeURIComponent;
 const canvas = (p: string) => `/canvases/${at(p)}`;
 
 export const useCanvases = () => useApi<CanvasSummary[]>(['canvases'], '/canvases');
-export const useConformance = (p: string) => useApi<Conformance>(['conformance', p], `${canvas(p)}/conformance`);
+export const useConformance = (p: string, enabled = true) => useApi<Conformance>(['conformance', p], `${canvas(p)}/conformance`, enabled);
 export const useHistory = (p: string, key: string) => useApi<StateChange[]>(['conformance', p, 'history', key], `${canvas(p)}/questions/${at(key)}/history`);
 /** Every question's changes at once; only where the board shows them. */
 export const useHistories = (p: string, enabled: boolean) => useApi<StateChange[]>(['conformance', p, 'history'], `${canvas(p)}/history`, enabled);
@@ -54,13 +56,18 @@ export const useLog = (p: string, id: string, step: string) =>
 export const useExplain = (p: string, id: string, step: string) =>
   useApi<Explanation>(['run', p, id, 'explain', step], `/pipelines/${at(p)}/runs/${at(id)}/steps/${at(step)}/explain`, step !== '');
 
-export const useVersions = (p: string) => useApi<ModelVersion[]>(['versions', p], `/models/${at(p)}/versions`);
+/** Where one model of a run errs; the one that went on to the gates where none is named. */
+export const useEvaluation = (p: string, id: string, rung: string) =>
+  useApi<Evaluation>(['run', p, id, 'evaluation', rung], `/pipelines/${at(p)}/runs/${at(id)}/evaluation${rung === '' ? '' : `?rung=${at(rung)}`}`);
+
+export const useVersions = (p: string, enabled = true) => useApi<ModelVersion[]>(['versions', p], `/models/${at(p)}/versions`, enabled);
 export const useVersion = (p: string, v: string) => useApi<VersionView>(['version', p, v], `/models/${at(p)}/versions/${at(v)}`);
 export const useAliases = (p: string) => useApi<AliasView>(['versions', p, 'aliases'], `/models/${at(p)}/aliases`);
 export const useLineage = (p: string, v: string) => useApi<Lineage>(['lineage', p, v], `/models/${at(p)}/versions/${at(v)}/lineage`);
 
 export const useDeployment = (p: string) => useApi<DeploymentView>(['deployment', p], `/deployments/${at(p)}`);
 export const useMonitor = (p: string) => useApi<MonitorView>(['monitor', p], `/monitors/${at(p)}`);
+export const useFeatureDrift = (p: string) => useApi<FeatureDrift>(['features', p], `/monitors/${at(p)}/features`);
 export const useAlerts = (p: string) => useApi<Alert[]>(['alerts', p], `/alerts?product=${at(p)}`);
 export const useIncidents = (p: string) => useApi<Incident[]>(['incidents', p], `/incidents/${at(p)}`);
 

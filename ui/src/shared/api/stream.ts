@@ -31,7 +31,7 @@ const affected: Readonly<Record<string, readonly string[]>> = {
   alias: ['versions', 'version', 'deployment'],
   rollout: ['deployment', 'monitor', 'versions'],
   traffic: ['deployment', 'monitor'],
-  monitor: ['monitor'],
+  monitor: ['monitor', 'features'],
   alert: ['monitor', 'alerts', 'incidents'],
   incident: ['incidents', 'alerts'],
   drill: ['conformance'],

@@ -1189,6 +1189,79 @@ export interface Schemas {
     /** Whether that day has passed */
     overdue: boolean;
   };
+  /** How far what was asked is from what was trained on */
+  FeatureDrift: {
+    features: string[];
+    weeks: Schemas['FeatureWeek'][];
+  };
+  /** One week against the training rows of the version that answered most of it */
+  FeatureWeek: {
+    from: string;
+    to: string;
+    version: string;
+    n: number;
+    cells: Schemas['FeatureCell'][];
+  };
+  /** One property of one week */
+  FeatureCell: {
+    feature: string;
+    /** Jensen-Shannon distance over twenty bins of equal mass of the training rows */
+    distance: number;
+    /** What of it is more than so few texts show without drift */
+    beyondChance: number;
+    /** The probability of at least that distance without drift */
+    p: number;
+  };
+  /** One model of a run on the run's test rows */
+  Evaluation: {
+    rung: string;
+    /** Every model that the run scored; the first went on to the gates */
+    rungs: string[];
+    errors: Schemas['ErrorAnalysis'];
+    /** The primary metric by attribute=value */
+    slices: {
+      [key: string]: number;
+    };
+    worst: Schemas['WrongRow'][];
+  };
+  /** Where a model errs on a set of rows */
+  ErrorAnalysis: {
+    labels: string[];
+    n: number;
+    /** Counts, actual label by row and predicted label by column */
+    confusion: number[][];
+    reliability: Schemas['ReliabilityBin'][];
+    curves: Schemas['PrecisionRecall'][];
+  };
+  /** Rows whose top probability lies between */
+  ReliabilityBin: {
+    from: number;
+    to: number;
+    n: number;
+    confidence: number;
+    accuracy: number;
+  };
+  /** Precision against recall of one label, by falling threshold */
+  PrecisionRecall: {
+    label: string;
+    averagePrecision: number;
+    points: {
+      threshold: number;
+      recall: number;
+      precision: number;
+    }[];
+  };
+  /** A row that the model got wrong */
+  WrongRow: {
+    rowId: string;
+    at: string;
+    actual: string;
+    predicted: string;
+    /** The probability that its actual label got */
+    given: number;
+    /** Its first characters; empty where the rows are no longer stored */
+    text: string;
+  };
 }
 
 export interface components {

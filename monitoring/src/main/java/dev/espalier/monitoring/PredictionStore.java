@@ -354,6 +354,44 @@ final class PredictionStore {
             .toList());
   }
 
+  /** The place of a product's newest prediction in the log; 0 for none. */
+  long newest(String product) {
+    return database.read(handle ->
+        handle
+            .createQuery("SELECT coalesce(max(seq), 0) FROM prediction WHERE product = :product")
+            .bind("product", product)
+            .mapTo(Long.class)
+            .one());
+  }
+
+  /** What a text was like that a version answered. */
+  record Told(Instant at, String version, TextProperties properties) {}
+
+  /** What the newest texts since a time were like, newest first. */
+  List<Told> told(String product, Instant since, int limit) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT at, model_version, properties FROM prediction
+                WHERE product = :product AND at >= :since AND properties IS NOT NULL
+                ORDER BY at DESC LIMIT :limit
+                """)
+            .bind("product", product)
+            .bind("since", EventTime.text(since))
+            .bind("limit", limit)
+            .map((row, _) -> {
+              Instant at = Instant.parse(row.getString("at"));
+              String version = row.getString("model_version");
+              return TextProperties.parse(row.getString("properties"))
+                  .map(properties -> new Told(at, version, properties));
+            })
+            .list()
+            .stream()
+            .flatMap(Optional::stream)
+            .toList());
+  }
+
   /** When an answer was given and, where it has come, when its label was known. */
   record Waiting(Instant at, Optional<Instant> labelledAt) {}
 

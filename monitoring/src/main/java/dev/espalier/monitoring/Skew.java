@@ -164,7 +164,7 @@ public final class Skew implements EvidenceSource, Drill {
   }
 
   /** The training rows' histograms; none for a property that has one value only. */
-  private List<Optional<DecisionHistogram>> reference(String product, String version) {
+  List<Optional<DecisionHistogram>> reference(String product, String version) {
     return references.computeIfAbsent(
         product + " " + version,
         _ -> {

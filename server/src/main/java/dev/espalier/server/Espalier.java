@@ -35,6 +35,7 @@ import dev.espalier.deployment.ServingDrills;
 import dev.espalier.model.Bundles;
 import dev.espalier.monitoring.Asked;
 import dev.espalier.monitoring.DriftDrill;
+import dev.espalier.monitoring.FeatureRoutes;
 import dev.espalier.monitoring.Incident;
 import dev.espalier.monitoring.LabelledRow;
 import dev.espalier.monitoring.MetricRoutes;
@@ -97,6 +98,7 @@ import dev.espalier.tracking.TrackingRoutes;
 import dev.espalier.training.CiEvidence;
 import dev.espalier.training.CiRoutes;
 import dev.espalier.training.EvaluateStep;
+import dev.espalier.training.EvaluationRoutes;
 import dev.espalier.training.GateStep;
 import dev.espalier.training.IngestStep;
 import dev.espalier.training.PrepareStep;
@@ -326,8 +328,10 @@ public final class Espalier implements AutoCloseable {
                           new PipelineRoutes(pipelines, canvases::require, loop::start),
                           new RegistryRoutes(registry, aliases),
                           new CiRoutes(checks.checks(), canvases::require),
+                          new EvaluationRoutes(pipelines, artifacts),
                           new DeploymentRoutes(deployments),
                           new MonitoringRoutes(monitoring, clocks),
+                          new FeatureRoutes(monitoring, skew, clocks),
                           new MetricRoutes(monitoring, canvases::require),
                           new DrillRoutes(drills)),
                       new InferenceRoutes(serving),
