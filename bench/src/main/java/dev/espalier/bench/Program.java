@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,10 +29,16 @@ final class Program implements AutoCloseable {
 
   /** Starts a command and waits for the line with its port, which comes when it is ready. */
   static Program start(List<String> command) {
+    return start(command, Map.of());
+  }
+
+  private static Program start(List<String> command, Map<String, String> environment) {
     long begin = System.nanoTime();
     try {
-      Process process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+      builder.environment().putAll(environment);
+      Process process = builder.start();
       BufferedReader out =
           new BufferedReader(
               new java.io.InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -59,6 +66,21 @@ final class Program implements AutoCloseable {
             home.toString(),
             "--port",
             "0"));
+  }
+
+  /** The same with its rows in another database. */
+  static Program server(Path program, Path home, String database, Map<String, String> environment) {
+    return start(
+        List.of(
+            program.resolve("bin/espalier").toString(),
+            "up",
+            "--home",
+            home.toString(),
+            "--port",
+            "0",
+            "--database",
+            database),
+        environment);
   }
 
   /** The same program as links, without its AOT cache: what is built stays untouched. */

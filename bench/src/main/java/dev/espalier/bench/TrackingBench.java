@@ -17,9 +17,9 @@ import java.util.SplittableRandom;
 final class TrackingBench implements Bench {
   private static final int FEW_RUNS = 1_000;
 
-  private record Query(String filter, String order) {}
+  record Query(String filter, String order) {}
 
-  private static final List<Query> QUERIES =
+  static final List<Query> QUERIES =
       List.of(
           new Query("metrics.m0 > 0.5", "metrics.m0 DESC"),
           new Query("params.p0 = 'v3'", "metrics.m2 DESC"),
@@ -115,8 +115,8 @@ final class TrackingBench implements Bench {
     side.measure("memory", () -> one(server.residentMebibytes()));
   }
 
-  private static void searches(
-      TrackingSide side, TrackingLoad load, int queries, int rounds, int warmUp) throws Exception {
+  static void searches(TrackingSide side, TrackingLoad load, int queries, int rounds, int warmUp)
+      throws Exception {
     String experiment = load.experiment();
     for (int i = 0; i < queries; i++) {
       Query query = QUERIES.get(i);
