@@ -77,7 +77,7 @@ export async function deeds({ check, open, settle, base, shots, product, members
     await ben.context.close();
   });
 
-  await people({ check, open, settle, base, shots, members, token, long, say });
+  await people({ check, open, settle, base, shots, product, members, token, long, say });
 
   await check('time: the slider goes back to the first version and shows what the newer one changed', async () => {
     const { context, page, errors } = await open('light', 1440);

@@ -8,7 +8,8 @@ export async function actAs(page, user, token, long) {
   await page.getByRole('button', { name: `Acting as ${user}` }).waitFor(long);
 }
 
-export async function people({ check, open, settle, base, shots, members, token, long, say }) {
+export async function people({ check, open, settle, base, shots, product, members, token, long, say }) {
+  const home = `/p/${encodeURIComponent(product)}`;
   const shared = `/p/${encodeURIComponent(members)}`;
 
   await check('comments: one member asks, the other reads it live and settles it', async () => {
@@ -85,6 +86,61 @@ export async function people({ check, open, settle, base, shots, members, token,
     if (before.version !== after.version) throw new Error('a template was applied by itself');
     await text.fill(before.source);
     await page.getByText('Draft saved').waitFor(long);
+    say(errors);
+    await context.close();
+  });
+
+  await check('chain: the versions are verified on the page, against the signatures', async () => {
+    const { context, page, errors } = await open('light', 1440);
+    await settle(page, `${shared}/canvas?tab=versions`);
+    await page.getByRole('button', { name: 'Verify the chain' }).click();
+    await page.getByText(/(The version is|All \d+ versions are) as signed by ed25519:/).waitFor(long);
+    say(errors);
+    await context.close();
+  });
+
+  await check('errors: a run shows what its models confuse, and each of its models can be chosen', async () => {
+    const runs = await (await fetch(`${base}/api/v1/pipelines/${product}/runs`)).json();
+    const run = runs.find((one) => one.state === 'SUCCEEDED');
+    const { rungs, errors } = await (await fetch(`${base}/api/v1/pipelines/${product}/runs/${run.id}/evaluation`)).json();
+    const { context, page, errors: wrong } = await open('light', 1440);
+    await settle(page, `${home}/runs/${run.id}`);
+    const part = page.getByRole('region', { name: 'Where it errs' });
+    await part.getByRole('heading', { name: new RegExp(`^${rungs[0]} got \\d+ of ${errors.n} test rows wrong`) }).waitFor(long);
+    await part.getByRole('button', { name: rungs[1], exact: true }).click();
+    await part.getByRole('heading', { name: new RegExp(`^${rungs[1]} got`) }).waitFor(long);
+    if (!page.url().includes(`rung=${rungs[1]}`)) throw new Error('the model is not in the address');
+    await part.screenshot({ path: `${shots}errors.png` });
+    if ((await fetch(`${base}/api/v1/pipelines/${product}/runs/${run.id}/evaluation?rung=none`)).status !== 400) throw new Error('an unknown rung was answered');
+    if ((await fetch(`${base}/api/v1/pipelines/${members}/runs/${run.id}/evaluation`)).status !== 404) throw new Error('a run was shown under another product');
+    say(wrong);
+    await context.close();
+  });
+
+  await check('notes: a run takes a note, is put away and taken out again', async () => {
+    const experiments = await (await fetch(`${base}/api/v1/tracking/experiments`)).json();
+    const { id } = experiments.find((one) => one.name === product);
+    const { runs } = await (await fetch(`${base}/api/v1/tracking/experiments/${id}/runs?limit=1`)).json();
+    const { context, page, errors } = await open('light', 1440);
+    await settle(page, `${home}/experiments/${id}/runs/${runs[0].id}`);
+    await page.getByRole('button', { name: 'Write a note' }).click();
+    await page.getByLabel('Note in Markdown').fill('The **first** one. <script>alert(1)</script>');
+    await page.getByRole('button', { name: 'Keep the note' }).click();
+    await page.locator('.sheet b', { hasText: 'first' }).waitFor(long);
+    await page.getByRole('button', { name: 'Archive the run' }).click();
+    await page.getByRole('button', { name: 'Take it out of the archive' }).click(long);
+    await page.getByRole('button', { name: 'Archive the run' }).waitFor(long);
+    say(errors);
+    await context.close();
+  });
+
+  await check('drift: the map of features stands over the weeks, with its numbers behind', async () => {
+    const { context, page, errors } = await open('light', 1440);
+    await settle(page, `${home}/monitor`);
+    await page.getByRole('img', { name: 'Distance of each feature by week from the training rows' }).waitFor(long);
+    const drift = await (await fetch(`${base}/api/v1/monitors/${product}/features`)).json();
+    await page.getByText(`Table of ${drift.weeks.length} weeks`).click();
+    await page.getByRole('columnheader', { name: 'words' }).waitFor(long);
     say(errors);
     await context.close();
   });

@@ -47,6 +47,7 @@ const pages = [
   ['try', `${home}/try`],
   ['drills', `${home}/drills`],
   ['documents', `${home}/documents`],
+  ['products', `${home}/products`],
   ['canvas', `${home}/canvas`],
   ['canvas-yaml', `${home}/canvas?tab=yaml`],
   ['canvas-plan', `${home}/canvas?tab=plan`],

@@ -90,6 +90,9 @@ describe('the presentation', () => {
     const many = Array.from({ length: 11 }, (_, at) => asked({ question: `q${at}`, block: 'serving', state: at === 0 ? 'N_A' : 'CONFORMS' }));
     const slides = slidesOf({ questions: [...many, asked({ question: 'other', block: 'data' })], blocks: [{ block: 'serving', title: 'Serving', state: 'CONFORMS' } as unknown as Conformance['blocks'][number]] });
     expect(slides.map(({ title, rows, part }) => [title, rows.length, part])).toEqual([['Serving', 5, '1 of 2'], ['Serving', 5, '2 of 2'], ['data', 1, '']]);
+    const small = (block: string, lane: Question['lane'], n: number) => Array.from({ length: n }, (_, at) => asked({ question: `${block} ${at}`, block, lane, state: 'CONFORMS' }));
+    const packed = slidesOf({ questions: [...small('a', 'DESIGN', 4), ...small('b', 'DESIGN', 5), ...small('c', 'DESIGN', 1), ...small('d', 'DEVELOP', 1)], blocks: [] });
+    expect(packed.map(({ title, rows }) => [title, rows.length])).toEqual([['a · b', 9], ['c', 1], ['d', 1]]);
   });
   it('begins with the headline and its counts, and stops at both ends', () => {
     const at = (slide: number) => shown(<Present board={board} at={slide} go={() => undefined} end={() => undefined} />);

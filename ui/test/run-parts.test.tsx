@@ -4,6 +4,8 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { MemoryRouter, Route, Routes } from 'react-router';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as data from '../e2e/data.js';
+import { byNeed, Portfolio, portfolioHeadline } from '../src/features/canvas/Portfolio';
+import { Verified } from '../src/features/canvas/Verify';
 import { windowsOf, Papers, Since } from '../src/features/registry/Since';
 import { slotOf, windowOf, type Item } from '../src/features/tracking/items';
 import { Note } from '../src/features/tracking/Note';
@@ -14,7 +16,7 @@ import { chartCsv, thresholdOf } from '../src/features/tracking/threshold';
 import { viewOf } from '../src/features/tracking/view';
 import { get } from '../src/shared/api/client';
 import type { RunRecord, RunRow } from '../src/shared/api/tracking';
-import type { Conformance, ModelVersion, MonitorSeries } from '../src/shared/api/types';
+import type { CanvasSummary, Conformance, ModelVersion, MonitorSeries } from '../src/shared/api/types';
 
 beforeAll(() => vi.stubGlobal('sessionStorage', { getItem: (key: string) => (key === 'espalier.token' ? token : null), setItem: () => undefined, removeItem: () => undefined }));
 let token: string | null = null;
@@ -162,5 +164,29 @@ describe('what was asked before the program ran', () => {
     late();
     Object.assign(globalThis, { espalierEarly: { path: '/api/v1/canvases/p/conformance', token: '', answer: Promise.reject(new Error('offline')) } });
     expect(await get('/canvases/p/conformance')).toEqual({ early: false });
+  });
+});
+
+describe('the portfolio', () => {
+  const one = (product: string, counts: Record<string, number>): CanvasSummary => ({ product, version: '1.0.0', headline: '', counts });
+  it('has first what needs somebody most', () => {
+    const products = [one('calm', { CONFORMS: 9 }), one('bare', { NO_EVIDENCE: 4 }), one('bad', { VIOLATED: 1 }), one('also-calm', { CONFORMS: 1 })];
+    expect(byNeed(products).map(({ product }) => product)).toEqual(['bad', 'bare', 'also-calm', 'calm']);
+    expect(portfolioHeadline(products)).toBe('4 products; 1 has violated answers.');
+    expect(portfolioHeadline([one('calm', {})])).toBe('One product; none has a violated answer.');
+  });
+  it('leads from each number to the answers behind it, and shows no column for a state that nobody has', () => {
+    const html = shown(<Portfolio />, [[['canvases'], [one('bad', { VIOLATED: 2, CONFORMS: 5, N_A: 3 })]]]);
+    expect(html).toContain('href="/p/bad?state=VIOLATED"');
+    expect(text(html)).not.toContain('Stale');
+    expect(text(html)).not.toContain('Not applicable');
+  });
+});
+
+describe('the chain of versions', () => {
+  it('is said to be intact with its key, or what is wrong with it', () => {
+    const found = { product: 'p', intact: true, versions: 3, keyId: 'ed25519:ab', problems: [] };
+    expect(text(renderToStaticMarkup(<Verified found={found} />))).toContain('All 3 versions are as signed by ed25519:ab');
+    expect(text(renderToStaticMarkup(<Verified found={{ ...found, intact: false, problems: ['1.1.0: another digest'] }} />))).toContain('The chain is not what was signed: 1.1.0: another digest');
   });
 });

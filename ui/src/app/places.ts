@@ -13,4 +13,5 @@ export const places: readonly { to: string; icon: IconName; name: string }[] = [
   { to: 'try', icon: 'try', name: 'Try it' },
   { to: 'drills', icon: 'drills', name: 'Drills' },
   { to: 'documents', icon: 'documents', name: 'Documents' },
+  { to: 'products', icon: 'products', name: 'Products' },
 ];

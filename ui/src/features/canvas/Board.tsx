@@ -233,7 +233,7 @@ function Cell(props: Side & { readonly title: string; readonly first: boolean; r
         {props.first ? <h3>{props.title}</h3> : <span>{props.title}, continued</span>}
         {props.first && (
           <span title={`${good} of ${counted} conform`}>
-            {answerable(props.whole, props.members).map((user) => (
+            {props.members.length > 1 && answerable(props.whole, props.members).map((user) => (
               <Avatar key={user} user={user} role={props.members.find((member) => member.user === user)?.role ?? ''} />
             ))}
             {good}/{counted}

@@ -14,15 +14,26 @@ export interface Slide {
   readonly part: string;
 }
 
-/** One slide for each block, in the order of the board; what fits no slide goes on to the next one. */
+/**
+ * The blocks in the order of the board. Small neighbours of one lane share a slide; what fits no slide goes on to the
+ * next one, in even parts.
+ */
 export function slidesOf(board: Pick<Conformance, 'questions' | 'blocks'>): Slide[] {
-  const blocks = [...new Set(board.questions.map(({ block }) => block))];
-  return blocks.flatMap((block) => {
+  const slides: (Slide & { readonly lane: string })[] = [];
+  for (const block of new Set(board.questions.map((question) => question.block))) {
     const rows = board.questions.filter((question) => question.block === block && question.state !== 'N_A');
+    const lane = String(rows[0]?.lane);
+    const title = board.blocks.find((one) => one.block === block)?.title ?? block;
+    const before = slides.at(-1);
+    if (before && rows.length > 0 && before.part === '' && before.lane === lane && before.rows.length + rows.length <= SEEN_AT_ONCE) {
+      slides[slides.length - 1] = { ...before, title: `${before.title} · ${title}`, rows: [...before.rows, ...rows] };
+      continue;
+    }
     const parts = Math.ceil(rows.length / SEEN_AT_ONCE);
     const size = Math.ceil(rows.length / Math.max(1, parts));
-    return Array.from({ length: parts }, (_, at) => ({ title: board.blocks.find((one) => one.block === block)?.title ?? block, rows: rows.slice(at * size, (at + 1) * size), part: parts > 1 ? `${at + 1} of ${parts}` : '' }));
-  });
+    for (let at = 0; at < parts; at += 1) slides.push({ lane, title, rows: rows.slice(at * size, (at + 1) * size), part: parts > 1 ? `${at + 1} of ${parts}` : '' });
+  }
+  return slides;
 }
 
 interface Props {

@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Waiver } from '../../shared/api/contract';
-import { useDrillRecords, useHistory, useIncidents, useMonitor } from '../../shared/api/queries';
+import { useConformance, useDrillRecords, useHistory, useIncidents, useMonitor } from '../../shared/api/queries';
 import type { Evidence, Question, StateChange } from '../../shared/api/types';
 import { SeriesChart } from '../../shared/chart/SeriesChart';
 import { since } from '../../shared/lib/days';
@@ -13,6 +13,7 @@ import { Glyph, StatePill } from '../../shared/ui/Glyph';
 import { StateStrip } from '../../shared/ui/StateStrip';
 import { Whisker } from '../../shared/ui/Whisker';
 import { Comments } from './Comments';
+import { answerable, membersOf } from './people';
 import { boundNumber, boundText, resourcePage, spokesman, subjectText, validity } from './evidence';
 import { ProveIt } from './ProveIt';
 import { Sign } from './Sign';
@@ -28,6 +29,7 @@ interface Props {
 
 /** A claim, what proves or disproves it, what exists because of it, and what can be done now. */
 export function QuestionDrawer({ product, question, now, version, onClose }: Props) {
+  const board = useConformance(product).data;
   const changes = useHistory(product, question.question).data ?? [];
   const start = since(changes, question.state);
   const waiver = (question as { readonly waiver?: Waiver }).waiver;
@@ -81,7 +83,7 @@ export function QuestionDrawer({ product, question, now, version, onClose }: Pro
 
       <h3 className="eyebrow">Answer</h3>
       <p className="muted">
-        Canvas {version}; {question.defaults.total === 0 ? 'all fields given' : `${question.defaults.confirmed} of ${question.defaults.total} fields given or confirmed`}.
+        Answered for by {answerable([question], membersOf(board ?? { questions: [] })).join(', ') || 'nobody that the canvas names'}. Canvas {version}; {question.defaults.total === 0 ? 'all fields given' : `${question.defaults.confirmed} of ${question.defaults.total} fields given or confirmed`}.
       </p>
     </Drawer>
   );

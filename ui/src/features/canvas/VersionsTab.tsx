@@ -9,6 +9,7 @@ import { Asked } from '../../shared/ui/Asked';
 import { Pill } from '../../shared/ui/Pill';
 import { Diff, plain } from './Diff';
 import { Warnings } from './PlanTab';
+import { Verify } from './Verify';
 import { TimeSlider } from './TimeSlider';
 
 interface Props {
@@ -26,6 +27,7 @@ export function VersionsTab({ product, questions, go, open }: Props) {
   return (
     <>
       <h2>Versions</h2>
+      <Verify product={product} />
       <Asked query={versions} missing={<p className="muted">This server keeps no list of versions.</p>}>
         {(rows) => (
           <div className="table-wrap" tabIndex={0} role="group" aria-label="Versions">

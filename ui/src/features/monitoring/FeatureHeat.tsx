@@ -21,7 +21,7 @@ export function FeatureHeat({ product, times }: { readonly product: string; read
         <h2>{far ? `What is asked drifted most in ${far.feature}, week of ${day(far.from)}` : 'What is asked is like what was trained on'}</h2>
         <span className="muted">Jensen–Shannon distance beyond chance, against the training rows of the version that answered</span>
       </div>
-      <p className="muted">Darker is further away; a dot marks what chance shows less than once in twenty; weeks with fewer than {ENOUGH} texts are left open.</p>
+      <p className="muted">Stronger is further away; a dot marks what chance shows less than once in twenty; weeks with fewer than {ENOUGH} texts are left open.</p>
       <Measured label="Drift of each feature by week">{(width) => <Heat drift={drift} width={width} times={times} />}</Measured>
       <details>
         <summary>Table of {drift.weeks.length} weeks</summary>
@@ -66,7 +66,7 @@ export function FeatureHeat({ product, times }: { readonly product: string; read
 }
 
 function Heat({ drift, width, times }: { readonly drift: FeatureDrift; readonly width: number; readonly times: readonly [number, number] }) {
-  const x = linear(times, [LEFT, width - 12]);
+  const x = linear(times, [LEFT, width - 60]);
   const height = drift.features.length * ROW + 20;
   const every = Math.ceil(drift.weeks.length / Math.max(2, Math.floor(width / 130)));
   return (

@@ -19,7 +19,7 @@ export function Mix({ daily, times }: { readonly daily: readonly TrafficDay[]; r
           reference: the first {heat.reference} weeks ({heat.labels.map((label) => `${label} ${percent(heat.expected[label])}`).join(', ')})
         </span>
       </div>
-      <p className="muted">Darker is further from the reference; weeks with fewer than 20 answers are left open.</p>
+      <p className="muted">Stronger is further from the reference; weeks with fewer than 20 answers are left open.</p>
       <Measured label="Share of each answer by week">{(width) => <Heat weeks={heat.weeks} labels={heat.labels} expected={heat.expected} width={width} times={times} />}</Measured>
     </section>
   );

@@ -8,7 +8,7 @@ import { worstConfusion } from './errors';
 const SIDE = 210;
 const PAD = 30;
 const x = (share: number) => PAD + share * (SIDE - PAD - 8);
-const y = (share: number) => SIDE - PAD - share * (SIDE - PAD - 8);
+const y = (share: number) => SIDE - PAD - share * (SIDE - PAD - 22);
 
 /** Where a model of the run errs: what it confuses, how sure it was, and which rows it got most wrong. */
 export function Errors({ product, run }: { readonly product: string; readonly run: string }) {
@@ -106,7 +106,7 @@ function Axes({ across, up }: { readonly across: string; readonly up: string }) 
       <text x={x(1)} y={SIDE - 3} textAnchor="end">
         {across} →
       </text>
-      <text x={PAD} y="8">
+      <text x={PAD} y="11">
         ↑ {up}
       </text>
     </>

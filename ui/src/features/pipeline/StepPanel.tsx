@@ -81,7 +81,7 @@ function Log({ lines, step }: { readonly lines: readonly LogLine[]; readonly ste
       <div className="log-head">
         <h3 className="eyebrow">Log</h3>
         <input className="text" type="search" aria-label={`Find in the log of ${step}`} placeholder="Find in the log" value={find} onChange={(event) => setFind(event.target.value)} />
-        <span className="muted">{shown.length < lines.length ? `${shown.length} of ${lines.length} lines` : `${lines.length} lines`}</span>
+        <span className="muted">{shown.length < lines.length ? `${shown.length} of ${lines.length} lines` : `${lines.length} line${lines.length === 1 ? '' : 's'}`}</span>
       </div>
       <pre
         className="log"

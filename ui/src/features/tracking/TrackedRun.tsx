@@ -67,8 +67,8 @@ function Loaded({ record }: { readonly record: RunRecord }) {
           Made by the pipeline: <Link to={`/p/${product}/runs/${run.id}`}>{shortId(run.id)}</Link> has its steps, cause and gates.
         </p>
       )}
-      <Note run={run.id} note={note ?? ''} deleted={record.deleted} />
       <Promote record={record} />
+      <Note run={run.id} note={note ?? ''} deleted={record.deleted} />
       <section className="band two">
         <div>
           <h2>Metrics</h2>

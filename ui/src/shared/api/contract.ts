@@ -22,6 +22,7 @@ export interface QuestionInfo extends Pick<Form, 'id' | 'key' | 'block' | 'block
 }
 
 export type Comment = Schemas['Comment'];
+export type Verification = Schemas['Verification'];
 export type Draft = Schemas['Draft'];
 export type PlanView = Schemas['Plan'];
 export type FieldChange = Schemas['PlanChange'];

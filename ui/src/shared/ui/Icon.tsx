@@ -11,6 +11,7 @@ const paths = {
   rollouts: 'M4 19c6 0 4-14 16-14M14 5h6v6',
   monitor: 'M3 12h4l3-7 4 14 3-7h4',
   incidents: 'M6 17V11a6 6 0 0 1 12 0v6l1.5 2h-15zM10 21h4',
+  products: 'M4 5h7v6H4zM13 5h7v6h-7zM4 13h7v6H4zM13 13h7v6h-7z',
   try: 'M5 5h14v10H9l-4 4z',
   moon: 'M12 3a7 7 0 0 0 9 9 9 9 0 1 1-9-9z',
   sun: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6L19 19M5 19l1.4-1.4M17.6 6.4L19 5',

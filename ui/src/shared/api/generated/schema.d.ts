@@ -128,6 +128,10 @@ export interface Schemas {
     digest?: string;
     appliedAt?: string;
     owner?: string;
+    /** Questions by state */
+    counts?: {
+      [key: string]: number;
+    };
   };
   /** One applied canvas, immutable */
   CanvasVersion: {
