@@ -14,6 +14,24 @@ export interface Schemas {
     rule?: string;
     nearest?: string;
   };
+  /** What went, or in a dry run would */
+  PurgeReport: {
+    mode: "DRY_RUN" | "PURGE";
+    before: string;
+    experiments: number;
+    runs: number;
+    loggedModels: number;
+    traces: number;
+    files: number;
+    /** Ids of runs and models that registered versions need */
+    held: string[];
+  };
+  /** What is to go */
+  PurgeRequest: {
+    /** Since the deletion, ISO 8601; P30D when absent, at least PT1H */
+    olderThan?: string;
+    dryRun?: boolean;
+  };
   /** Two-sided interval, 95 % unless said otherwise */
   Interval: {
     low: number;

@@ -69,6 +69,11 @@ public final class Registry {
     return store.ofPipeline(name);
   }
 
+  /** Whether a version came from the run or logged model of this id, or has files below there. */
+  public boolean needs(String id, String artifactUri) {
+    return store.needs(id, artifactUri);
+  }
+
   /** A pipeline's version by its number. */
   Optional<ModelVersion> numbered(String product, int number) {
     return store.numbered(product, number);

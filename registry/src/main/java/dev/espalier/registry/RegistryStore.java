@@ -186,6 +186,23 @@ final class RegistryStore {
             .isPresent());
   }
 
+  boolean needs(String id, String uri) {
+    return database.writeTogether(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT seq FROM registered_version
+                WHERE run_id = :id OR model_id = :id OR location = :uri
+                  OR SUBSTR(location, 1, LENGTH(:below)) = :below LIMIT 1
+                """)
+            .bind("id", id)
+            .bind("uri", uri)
+            .bind("below", uri + "/")
+            .mapTo(Long.class)
+            .findOne()
+            .isPresent());
+  }
+
   /** How clients see the name, as the transaction of the caller sees it. */
   RegisteredModel shown(String name) {
     return new ClientModelStore(database).current(name);

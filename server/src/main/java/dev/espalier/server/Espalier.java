@@ -93,6 +93,7 @@ import dev.espalier.tracking.MlflowModelRoutes;
 import dev.espalier.tracking.MlflowMultipartRoutes;
 import dev.espalier.tracking.MlflowRunRoutes;
 import dev.espalier.tracking.MlflowTraceRoutes;
+import dev.espalier.tracking.Purge;
 import dev.espalier.tracking.Tracking;
 import dev.espalier.tracking.TrackingRoutes;
 import dev.espalier.training.CiEvidence;
@@ -324,7 +325,8 @@ public final class Espalier implements AutoCloseable {
                           new DocumentRoutes(documents),
                           new DatasetRoutes(datasets),
                           new ExperimentRoutes(tracking, tree),
-                          new TrackingRoutes(tracking),
+                          new TrackingRoutes(
+                              tracking, new Purge(database, tree, registry::needs), machine),
                           new PipelineRoutes(pipelines, canvases::require, loop::start),
                           new RegistryRoutes(registry, aliases),
                           new CiRoutes(checks.checks(), canvases::require),

@@ -4,6 +4,7 @@ import static dev.espalier.platform.Role.APPROVER;
 import static dev.espalier.platform.Role.CONSUMER;
 import static dev.espalier.platform.Role.CONTRIBUTOR;
 import static dev.espalier.platform.Role.MAINTAINER;
+import static dev.espalier.platform.Role.OWNER;
 import static dev.espalier.platform.Role.VIEWER;
 
 import dev.espalier.platform.Role;
@@ -86,6 +87,7 @@ public final class Permissions {
     member("GET", VIEWER, "/datasets", "/datasets/**");
     member("POST", CONTRIBUTOR, "/datasets/**");
     member("GET", VIEWER, "/tracking/**");
+    member("POST", OWNER, "/tracking/purge");
     member("GET", VIEWER, "/pipelines/{product}/**");
     member("POST", CONTRIBUTOR, "/pipelines/{product}/**");
     member("GET", VIEWER, "/models/{product}/**");
