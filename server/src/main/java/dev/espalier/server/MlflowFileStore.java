@@ -3,10 +3,13 @@ package dev.espalier.server;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.registry.ModelImportStore.ForeignVersion;
 import dev.espalier.tracking.LoggedModel;
+import dev.espalier.tracking.RunImportStore.ForeignDataset;
 import dev.espalier.tracking.RunImportStore.ForeignExperiment;
+import dev.espalier.tracking.RunImportStore.ForeignLink;
 import dev.espalier.tracking.RunImportStore.ForeignModel;
 import dev.espalier.tracking.RunImportStore.ForeignPoint;
 import dev.espalier.tracking.RunImportStore.ForeignRun;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -21,15 +24,17 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 
 /** The tables of an MLflow server's SQLite file (3.x), read and never written. */
-final class MlflowFileStore implements AutoCloseable {
+final class MlflowFileStore implements MlflowSource {
   private final Handle handle;
+  private final MlflowFolders folders;
 
   /**
    * Opens the file.
    *
+   * @param artifacts where its artifacts may be read
    * @throws EspalierException NOT_FOUND; INVALID when it is no such database
    */
-  MlflowFileStore(Path file) {
+  MlflowFileStore(Path file, List<Path> artifacts) {
     if (!Files.isRegularFile(file)) {
       throw EspalierException.notFound("There is no file %s.".formatted(file));
     }
@@ -40,17 +45,16 @@ final class MlflowFileStore implements AutoCloseable {
       throw EspalierException.invalid(
           "%s is no SQLite file of an MLflow server: it has no experiments.".formatted(file));
     }
+    try {
+      folders = new MlflowFolders(file, artifacts);
+    } catch (EspalierException absent) {
+      handle.close();
+      throw absent;
+    }
   }
 
-  record Experiment(long id, String location, ForeignExperiment foreign) {}
-
-  /** Something with files: a run or a logged model. */
-  record Place(String id, String location) {}
-
-  record Registered(
-      String name, String description, long createdAt, long updatedAt, Map<String, String> tags) {}
-
-  List<Experiment> experiments() {
+  @Override
+  public List<Experiment> experiments() {
     return handle
         .createQuery("SELECT * FROM experiments ORDER BY experiment_id")
         .map((row, _) -> {
@@ -68,7 +72,8 @@ final class MlflowFileStore implements AutoCloseable {
         .list();
   }
 
-  List<Place> runs(long experiment) {
+  @Override
+  public List<Place> runs(long experiment) {
     return handle
         .createQuery(
             """
@@ -76,11 +81,12 @@ final class MlflowFileStore implements AutoCloseable {
             ORDER BY start_time, run_uuid
             """)
         .bind("id", experiment)
-        .map((row, _) -> new Place(row.getString("run_uuid"), text(row, "artifact_uri")))
+        .map((row, _) -> new Place(Owner.RUN, row.getString("run_uuid"), text(row, "artifact_uri")))
         .list();
   }
 
-  ForeignRun run(String id) {
+  @Override
+  public ForeignRun run(String id) {
     return handle
         .createQuery("SELECT * FROM runs WHERE run_uuid = :id")
         .bind("id", id)
@@ -97,9 +103,51 @@ final class MlflowFileStore implements AutoCloseable {
               ended,
               texts("SELECT key, value FROM tags WHERE run_uuid = ?", id),
               texts("SELECT key, value FROM params WHERE run_uuid = ?", id),
-              points(id));
+              points(id),
+              datasets(id),
+              models(id));
         })
         .one();
+  }
+
+  private List<ForeignLink> models(String run) {
+    return handle
+        .createQuery(
+            """
+            SELECT destination_type, destination_id, step FROM inputs
+            WHERE source_id = :run AND destination_type IN ('MODEL_INPUT', 'MODEL_OUTPUT')
+            ORDER BY destination_type, destination_id
+            """)
+        .bind("run", run)
+        .map((row, _) ->
+            new ForeignLink(
+                row.getString("destination_type").equals("MODEL_INPUT") ? "input" : "output",
+                row.getString("destination_id"),
+                row.getLong("step")))
+        .list();
+  }
+
+  private List<ForeignDataset> datasets(String run) {
+    return handle
+        .createQuery(
+            """
+            SELECT i.input_uuid, d.* FROM inputs i JOIN datasets d ON d.dataset_uuid = i.source_id
+            WHERE i.source_type = 'DATASET' AND i.destination_type = 'RUN'
+              AND i.destination_id = :run ORDER BY d.name, d.digest
+            """)
+        .bind("run", run)
+        .map((row, _) ->
+            new ForeignDataset(
+                row.getString("name"),
+                row.getString("digest"),
+                text(row, "dataset_source_type"),
+                text(row, "dataset_source"),
+                Optional.ofNullable(row.getString("dataset_schema")),
+                Optional.ofNullable(row.getString("dataset_profile")),
+                texts(
+                    "SELECT name, value FROM input_tags WHERE input_uuid = ?",
+                    row.getString("input_uuid"))))
+        .list();
   }
 
   private List<ForeignPoint> points(String run) {
@@ -119,7 +167,8 @@ final class MlflowFileStore implements AutoCloseable {
         .list();
   }
 
-  List<Place> models(long experiment) {
+  @Override
+  public List<Place> models(long experiment) {
     return handle
         .createQuery(
             """
@@ -127,11 +176,13 @@ final class MlflowFileStore implements AutoCloseable {
             WHERE experiment_id = :id AND lifecycle_stage = 'active' ORDER BY model_id
             """)
         .bind("id", experiment)
-        .map((row, _) -> new Place(row.getString("model_id"), text(row, "artifact_location")))
+        .map((row, _) ->
+            new Place(Owner.MODEL, row.getString("model_id"), text(row, "artifact_location")))
         .list();
   }
 
-  ForeignModel model(String id) {
+  @Override
+  public ForeignModel model(String id) {
     return handle
         .createQuery("SELECT * FROM logged_models WHERE model_id = :id")
         .bind("id", id)
@@ -155,7 +206,8 @@ final class MlflowFileStore implements AutoCloseable {
         .one();
   }
 
-  List<Registered> registered() {
+  @Override
+  public List<Registered> registered() {
     return handle
         .createQuery("SELECT * FROM registered_models ORDER BY name")
         .map((row, _) -> {
@@ -165,13 +217,14 @@ final class MlflowFileStore implements AutoCloseable {
               text(row, "description"),
               row.getLong("creation_time"),
               row.getLong("last_updated_time"),
-              texts("SELECT key, value FROM registered_model_tags WHERE name = ?", name));
+              texts("SELECT key, value FROM registered_model_tags WHERE name = ?", name),
+              aliases(name));
         })
         .list();
   }
 
-  /** The versions of a model; source and location are as they are there. */
-  List<ForeignVersion> versions(String model) {
+  @Override
+  public List<ForeignVersion> versions(String model) {
     return handle
         .createQuery("SELECT * FROM model_versions WHERE name = :name ORDER BY version")
         .bind("name", model)
@@ -196,11 +249,35 @@ final class MlflowFileStore implements AutoCloseable {
         .list();
   }
 
-  Map<String, Integer> aliases(String model) {
+  private Map<String, Integer> aliases(String model) {
     Map<String, Integer> aliases = new TreeMap<>();
     texts("SELECT alias, version FROM registered_model_aliases WHERE name = ?", model)
         .forEach((alias, number) -> aliases.put(alias, Integer.valueOf(number)));
     return aliases;
+  }
+
+  @Override
+  public List<String> leftBehind(Experiment experiment) {
+    long traces =
+        handle
+            .createQuery("SELECT count(*) FROM trace_info WHERE experiment_id = :id")
+            .bind("id", experiment.id())
+            .mapTo(Long.class)
+            .one();
+    return traces == 0
+        ? List.of()
+        : List.of(
+            "experiment %s: %d traces stay there".formatted(experiment.foreign().name(), traces));
+  }
+
+  @Override
+  public boolean within(String location) {
+    return folders.within(location);
+  }
+
+  @Override
+  public List<String> files(Place place, Keep keep) throws IOException {
+    return folders.files(place, keep);
   }
 
   private static String text(ResultSet row, String column) throws SQLException {

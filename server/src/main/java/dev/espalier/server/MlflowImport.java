@@ -12,15 +12,12 @@ import dev.espalier.platform.ProductClocks;
 import dev.espalier.registry.ModelImportStore;
 import dev.espalier.registry.ModelImportStore.ForeignVersion;
 import dev.espalier.registry.Registry;
-import dev.espalier.server.MlflowFileStore.Place;
+import dev.espalier.server.MlflowSource.Place;
 import dev.espalier.tracking.LoggedModel;
 import dev.espalier.tracking.RunImportStore;
 import dev.espalier.tracking.Tracking;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -28,19 +25,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 
 /**
- * Brings the SQLite file of an MLflow server, and the files it names, into a home whose server does
- * not run. Each run, model and file goes in whole by itself, and what is there already stays: an
- * import that was killed is run again, and an import that was whole changes nothing. Files are read
- * below folders that the operator names and nowhere else, whatever the database says. One thread.
+ * Brings what an MLflow server holds, out of its SQLite file or over its REST API, into a home
+ * whose server does not run. Each run, model and file goes in whole by itself, and what is there
+ * already stays: an import that was killed is run again, and an import that was whole changes
+ * nothing. One thread.
  */
 public final class MlflowImport {
   private static final String HERE = "mlflow-artifacts:/";
-  private final MlflowFileStore from;
-  private final Path base;
-  private final List<Path> folders;
+
+  /** The source of a prompt, which is text in a tag. */
+  static final String NO_FILES = "dummy-source";
+
+  private final MlflowSource from;
+  private final Consumer<String> progress;
   private final Tracking tracking;
   private final RunImportStore runs;
   private final ModelImportStore models;
@@ -74,11 +74,10 @@ public final class MlflowImport {
   }
 
   private MlflowImport(
-      MlflowFileStore from, Path base, List<Path> folders, Database database, ArtifactStore store) {
+      MlflowSource from, Database database, ArtifactStore store, Consumer<String> progress) {
     InstantSource machine = InstantSource.system();
     this.from = from;
-    this.base = base;
-    this.folders = folders;
+    this.progress = progress;
     this.tracking = new Tracking(database);
     ProductClocks clocks = new ProductClocks(database, machine);
     Registry _ =
@@ -89,38 +88,46 @@ public final class MlflowImport {
   }
 
   /**
-   * Imports the file into the home at {@code folder}.
+   * Imports into the home at {@code folder}.
    *
-   * @param folders where artifacts may be read; the first is what {@code mlflow-artifacts:/} means
-   * @throws EspalierException UNAVAILABLE while a server has the home; NOT_FOUND and INVALID for
-   *     the file
+   * @param from the SQLite file, or the http or https address of a server that runs
+   * @param folders where the artifacts of a file may be read; the first is what {@code
+   *     mlflow-artifacts:/} means
+   * @param progress hears of each run as it is in
+   * @throws EspalierException UNAVAILABLE while a server has the home, or when theirs does not
+   *     answer; NOT_FOUND and INVALID for {@code from}
    */
   public static Report run(
-      Path folder, Map<String, String> environment, Path file, List<Path> folders) {
-    try (MlflowFileStore from = new MlflowFileStore(file);
+      Path folder,
+      Map<String, String> environment,
+      String from,
+      List<Path> folders,
+      Consumer<String> progress) {
+    try (MlflowSource source = source(from, folders);
         Home home = Home.open(folder)) {
       Stores stores = Stores.ofHome(home.folder(), environment);
       try (Database database = stores.openDatabase(home)) {
-        Path base = file.toAbsolutePath().normalize().resolveSibling(".").normalize();
-        List<Path> allowed = new ArrayList<>();
-        for (Path each : folders.isEmpty() ? List.of(base) : folders) {
-          allowed.add(real(each));
-        }
-        return new MlflowImport(from, base, allowed, database, stores.openArtifacts(home)).all();
+        return new MlflowImport(source, database, stores.openArtifacts(home), progress).all();
       }
     }
   }
 
-  private static Path real(Path folder) {
-    try {
-      return folder.toRealPath();
-    } catch (IOException absent) {
-      throw EspalierException.notFound("There is no folder %s.".formatted(folder));
+  private static MlflowSource source(String from, List<Path> folders) {
+    if (!from.matches("(?i)https?://.*")) {
+      return new MlflowFileStore(Path.of(from), folders);
     }
+    if (!folders.isEmpty()) {
+      throw EspalierException.invalidField(
+          "--artifacts-from",
+          "goes with a file",
+          "A server that is asked by its address sends its artifacts itself.",
+          Optional.of("--from mlflow.db"));
+    }
+    return new MlflowRest(from);
   }
 
   private Report all() {
-    for (MlflowFileStore.Experiment each : from.experiments()) {
+    for (MlflowSource.Experiment each : from.experiments()) {
       long experiment = runs.experiment(each.foreign());
       experimentCount++;
       for (Place run : from.runs(each.id())) {
@@ -132,10 +139,11 @@ public final class MlflowImport {
         tracking
             .loggedModel(model.id())
             .map(LoggedModel::artifactUri)
-            .ifPresent(uri -> files("model " + model.id(), model.location(), uri));
+            .ifPresent(uri -> files(model, uri));
       }
+      differences.addAll(from.leftBehind(each));
     }
-    for (MlflowFileStore.Registered each : from.registered()) {
+    for (MlflowSource.Registered each : from.registered()) {
       List<ForeignVersion> versions =
           from.versions(each.name()).stream().map(version -> here(each.name(), version)).toList();
       versionCount += versions.size();
@@ -148,7 +156,7 @@ public final class MlflowImport {
                   each.updatedAt(),
                   each.tags(),
                   versions,
-                  from.aliases(each.name()))));
+                  each.aliases())));
     }
     return new Report(
         experimentCount, runCount, pointCount, modelCount, versionCount, fileCount, differences);
@@ -159,9 +167,8 @@ public final class MlflowImport {
     differences.addAll(runs.run(experiment, foreign));
     runCount++;
     pointCount += foreign.points().size();
-    tracking
-        .artifactUri(place.id())
-        .ifPresent(uri -> files("run " + place.id(), place.location(), uri));
+    tracking.artifactUri(place.id()).ifPresent(uri -> files(place, uri));
+    progress.accept(place.toString());
   }
 
   /** A version whose files came along is found here, and says so. */
@@ -180,77 +187,51 @@ public final class MlflowImport {
         return there.at(uri, uri, "");
       }
     }
+    if (there.source().equals(NO_FILES)) {
+      return there;
+    }
     differences.add(
         "model %s: the files of version %d stay at %s"
             .formatted(model, there.number(), there.location()));
     return there;
   }
 
-  /** Copies what lies at a location there to its place here. */
-  private void files(String whose, String location, String uri) {
-    Optional<Path> folder = local(location);
-    if (!uri.startsWith(HERE) || location.isEmpty()) {
+  /** Copies the files of a place there to its place here. */
+  private void files(Place place, String uri) {
+    if (!uri.startsWith(HERE) || place.location().isEmpty()) {
       return;
     }
-    if (folder.isEmpty()) {
-      differences.add("%s: files at %s were not fetched".formatted(whose, location));
-      return;
-    }
-    moved.put(location, uri);
-    if (!Files.isDirectory(folder.get(), LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    Path root = real(folder.get());
-    if (folders.stream().noneMatch(root::startsWith)) {
-      differences.add(
-          "%s: %s is outside the folders of --artifacts-from; not read".formatted(whose, location));
-      return;
-    }
-    ArtifactPath place = ArtifactPath.of(uri.substring(HERE.length()));
-    try (Stream<Path> found = Files.walk(root)) {
-      for (Path each : found.sorted().toList()) {
-        if (Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)) {
-          file(whose, each, place + "/" + root.relativize(each).toString().replace('\\', '/'));
-        }
-      }
+    ArtifactPath root = ArtifactPath.of(uri.substring(HERE.length()));
+    try {
+      differences.addAll(
+          from.files(place, (path, bytes, content) -> file(place, root, path, bytes, content)));
     } catch (IOException failure) {
       throw new EspalierException(
-          ErrorCode.UNAVAILABLE, "Cannot read %s.".formatted(location), failure);
+          ErrorCode.UNAVAILABLE,
+          "Cannot read the files of %s. Run the import again: what is here stays.".formatted(place),
+          failure);
+    }
+    if (from.within(place.location())) {
+      moved.put(place.location(), uri);
     }
   }
 
-  private void file(String whose, Path file, String name) throws IOException {
+  private void file(
+      Place place, ArtifactPath root, String name, long bytes, MlflowSource.Content content)
+      throws IOException {
     ArtifactPath path;
     try {
-      path = ArtifactPath.of(name);
+      path = root.resolve(ArtifactPath.of(name));
     } catch (EspalierException unusable) {
-      differences.add("%s: '%s' has no name that can be kept".formatted(whose, file));
+      differences.add("%s: '%s' has no name that can be kept".formatted(place, name));
       return;
     }
-    long bytes = Files.size(file);
     if (tree.find(path).filter(entry -> entry.bytes() == bytes).isPresent()) {
       return;
     }
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = content.open()) {
       tree.put(path, in, Long.MAX_VALUE);
       fileCount++;
     }
-  }
-
-  /** Where a location is on this machine, if it is a folder at all. */
-  private Optional<Path> local(String location) {
-    if (location.startsWith(HERE)) {
-      return Optional.of(folders.getFirst().resolve(trimmed(location.substring(HERE.length()))));
-    }
-    if (location.startsWith("file:")) {
-      return Optional.of(Path.of(URI.create(location).getPath()));
-    }
-    return location.matches("[A-Za-z][A-Za-z0-9+.-]+:.*")
-        ? Optional.empty()
-        : Optional.of(base.resolve(location));
-  }
-
-  private static String trimmed(String path) {
-    return path.replaceAll("^/+", "");
   }
 }

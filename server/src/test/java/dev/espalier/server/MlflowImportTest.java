@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +52,8 @@ class MlflowImportTest {
       open("run", "w").write(r.info.run_id + " " + out.info.run_id)
       """;
 
+  private static final Consumer<String> QUIET = _ -> {};
+
   @TempDir Path folder;
 
   private static Optional<Path> python() throws IOException {
@@ -85,7 +88,7 @@ class MlflowImportTest {
     Path there = theirs();
     Path home = folder.resolve("home");
     MlflowImport.Report report =
-        MlflowImport.run(home, Map.of(), there.resolve("mlflow.db"), List.of());
+        MlflowImport.run(home, Map.of(), there.resolve("mlflow.db").toString(), List.of(), QUIET);
     assertThat(report.experiments()).isEqualTo(4);
     assertThat(report.runs()).isEqualTo(4);
     assertThat(report.points()).isEqualTo(301);
@@ -95,7 +98,7 @@ class MlflowImportTest {
     assertThat(report.differences().getFirst()).contains("s3://elsewhere/x", "not fetched");
 
     MlflowImport.Report again =
-        MlflowImport.run(home, Map.of(), there.resolve("mlflow.db"), List.of());
+        MlflowImport.run(home, Map.of(), there.resolve("mlflow.db").toString(), List.of(), QUIET);
     assertThat(again.files()).isZero();
     assertThat(again.differences()).isEqualTo(report.differences());
 
@@ -132,7 +135,11 @@ class MlflowImportTest {
     Path other = Files.createDirectories(folder.resolve("other"));
     MlflowImport.Report report =
         MlflowImport.run(
-            folder.resolve("home"), Map.of(), there.resolve("mlflow.db"), List.of(other));
+            folder.resolve("home"),
+            Map.of(),
+            there.resolve("mlflow.db").toString(),
+            List.of(other),
+            QUIET);
     assertThat(report.files()).isZero();
     assertThat(report.differences())
         .anyMatch(each -> each.contains("outside the folders of --artifacts-from"));
@@ -142,10 +149,10 @@ class MlflowImportTest {
   void what_is_no_such_file_is_said() throws IOException {
     Path home = folder.resolve("home");
     Path absent = folder.resolve("absent.db");
-    assertThatThrownBy(() -> MlflowImport.run(home, Map.of(), absent, List.of()))
+    assertThatThrownBy(() -> MlflowImport.run(home, Map.of(), absent.toString(), List.of(), QUIET))
         .hasMessageContaining("There is no file");
     Path text = Files.writeString(folder.resolve("text.db"), "not a database ".repeat(100));
-    assertThatThrownBy(() -> MlflowImport.run(home, Map.of(), text, List.of()))
+    assertThatThrownBy(() -> MlflowImport.run(home, Map.of(), text.toString(), List.of(), QUIET))
         .hasMessageContaining("is no SQLite file of an MLflow server");
   }
 }

@@ -40,7 +40,7 @@ final class InputStore {
         });
   }
 
-  private static void link(Handle handle, RunKey key, String role, ModelLink model) {
+  static void link(Handle handle, RunKey key, String role, ModelLink model) {
     handle
         .createUpdate(
             """
@@ -54,7 +54,7 @@ final class InputStore {
         .execute();
   }
 
-  private static void link(Handle handle, RunKey key, DatasetInput input) {
+  static void link(Handle handle, RunKey key, DatasetInput input) {
     long dataset = dataset(handle, key.experiment(), input.dataset());
     int fresh =
         handle

@@ -2,6 +2,9 @@ package dev.espalier.tracking;
 
 import dev.espalier.platform.Database;
 import dev.espalier.tracking.MetricStore.RunKey;
+import dev.espalier.tracking.RunInfo.Dataset;
+import dev.espalier.tracking.RunInfo.DatasetInput;
+import dev.espalier.tracking.RunInfo.ModelLink;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +47,26 @@ public final class RunImportStore {
       OptionalLong endTime,
       Map<String, String> tags,
       Map<String, String> params,
-      List<ForeignPoint> points) {}
+      List<ForeignPoint> points,
+      List<ForeignDataset> datasets,
+      List<ForeignLink> models) {}
+
+  /**
+   * A logged model that a run read or made.
+   *
+   * @param role input or output
+   */
+  public record ForeignLink(String role, String model, long step) {}
+
+  /** A dataset that a run read. */
+  public record ForeignDataset(
+      String name,
+      String digest,
+      String sourceType,
+      String source,
+      Optional<String> schema,
+      Optional<String> profile,
+      Map<String, String> tags) {}
 
   /** A value of a metric; its time in epoch milliseconds. */
   public record ForeignPoint(String metric, long at, long step, double value) {}
@@ -126,6 +148,20 @@ public final class RunImportStore {
             .add(new MetricPoint(point.at(), point.step(), point.value()));
       }
       metrics.append(handle, key, points);
+      for (ForeignDataset each : foreign.datasets()) {
+        Dataset dataset =
+            new Dataset(
+                each.name(),
+                each.digest(),
+                each.sourceType(),
+                each.source(),
+                each.schema(),
+                each.profile());
+        InputStore.link(handle, key, new DatasetInput(dataset, new TreeMap<>(each.tags())));
+      }
+      for (ForeignLink each : foreign.models()) {
+        InputStore.link(handle, key, each.role(), new ModelLink(each.model(), each.step()));
+      }
       return differences;
     });
   }

@@ -27,13 +27,15 @@ final class ImportCommand {
       name = "mlflow",
       mixinStandardHelpOptions = true,
       description = {
-        "Brings an MLflow server's SQLite file in: experiments, runs, metrics, models, files.",
+        "Brings an MLflow server over: experiments, runs, metrics, datasets, models, files.",
+        "From its SQLite file, or from its address while it runs (it is only read).",
         "Stop Espalier first. Killed half way, it is simply run again; twice is once."
       },
       footer = {
         "",
         "Example:",
-        "  espalier import mlflow --from mlflow.db --artifacts-from mlartifacts"
+        "  espalier import mlflow --from mlflow.db --artifacts-from mlartifacts",
+        "  espalier import mlflow --from http://127.0.0.1:5000"
       })
   static final class Mlflow implements Callable<Integer> {
     @Spec CommandSpec spec = CommandSpec.create();
@@ -42,10 +44,10 @@ final class ImportCommand {
 
     @Option(
         names = "--from",
-        paramLabel = "FILE",
+        paramLabel = "FILE|URL",
         required = true,
-        description = "The SQLite file of the other server.")
-    Path from = Path.of("mlflow.db");
+        description = "The SQLite file or the address of the other server.")
+    String from = "mlflow.db";
 
     @Option(
         names = "--artifacts-from",
@@ -61,7 +63,8 @@ final class ImportCommand {
 
     @Override
     public Integer call() {
-      MlflowImport.Report report = MlflowImport.run(where.home, System.getenv(), from, folders);
+      MlflowImport.Report report =
+          MlflowImport.run(where.home, System.getenv(), from, folders, this::say);
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
         out.println(new String(Json.bytes(report), StandardCharsets.UTF_8));
@@ -78,6 +81,14 @@ final class ImportCommand {
       }
       out.flush();
       return report.differences().isEmpty() ? 0 : 1;
+    }
+
+    private void say(String brought) {
+      if (!json) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(brought);
+        err.flush();
+      }
     }
   }
 }
