@@ -50,6 +50,7 @@ public final class MlflowTraceRoutes extends WireRoutes {
     operations.add(three(get("traces/{trace_id}", this::get)));
     operations.add(get("traces/{trace_id}/info", this::get));
     operations.add(post("traces/link-to-run", this::link));
+    operations.add(three(post("traces/link-prompts", this::linkPrompts)));
     String assessments = "traces/{trace_id}/assessments";
     operations.add(three(post(assessments, this::assess)));
     operations.add(three(get(assessments + "/{assessment_id}", this::assessment)));
@@ -229,6 +230,18 @@ public final class MlflowTraceRoutes extends WireRoutes {
 
   private JsonNode link(Fields request) {
     tracking.traces().link(request.texts("trace_ids"), request.runId());
+    return WireJson.object();
+  }
+
+  private JsonNode linkPrompts(Fields request) {
+    tracking
+        .traces()
+        .linkPrompts(
+            request.required("trace_id"),
+            request.objects("prompt_versions").stream()
+                .map(each ->
+                    new Traces.PromptVersion(each.required("name"), each.required("version")))
+                .toList());
     return WireJson.object();
   }
 

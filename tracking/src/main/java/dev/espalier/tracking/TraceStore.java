@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 
 /** The tables of traces and their assessments. */
@@ -147,6 +148,24 @@ final class TraceStore {
                 row.getString("content"),
                 row.getLong("created_at")))
         .list();
+  }
+
+  /** Sets a tag to what it becomes; empty where there was none. */
+  void changeTag(String id, String name, UnaryOperator<String> change) {
+    boolean _ =
+        database.writeTogether(handle -> {
+          long seq = seq(handle, id);
+          String before =
+              handle
+                  .createQuery("SELECT text FROM trace_tag WHERE trace = :trace AND name = :name")
+                  .bind("trace", seq)
+                  .bind("name", name)
+                  .mapTo(String.class)
+                  .findOne()
+                  .orElse("");
+          put(handle, "trace_tag", seq, name, change.apply(before));
+          return true;
+        });
   }
 
   void setTag(String id, String name, String text) {

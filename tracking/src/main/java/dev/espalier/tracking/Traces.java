@@ -14,6 +14,7 @@ import dev.espalier.tracking.search.Vocabulary;
 import dev.espalier.tracking.wire.Checks;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -28,6 +29,7 @@ import java.util.regex.Pattern;
  */
 final class Traces {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][\\w\\-]{0,99}");
+  private static final String PROMPTS = "mlflow.linkedPrompts";
   private static final int MAX_TAG = 8_000;
   private static final int MAX_PREVIEW = 10_000;
   private static final int MAX_ASSESSMENT = 64 << 10;
@@ -112,6 +114,33 @@ final class Traces {
           Optional.empty());
     }
     store.link(ids, run);
+  }
+
+  /** A version of a prompt that a trace used. */
+  record PromptVersion(String name, String version) {}
+
+  /**
+   * Adds prompts to those that a trace names in its tag; one that is named already is not again.
+   */
+  void linkPrompts(String id, List<PromptVersion> prompts) {
+    if (prompts.isEmpty() || prompts.size() > MAX_LINKS) {
+      throw EspalierException.invalidField(
+          "prompt_versions",
+          "batch",
+          "1 to %d prompts can be linked at once, not %d.".formatted(MAX_LINKS, prompts.size()),
+          Optional.empty());
+    }
+    store.changeTag(
+        id,
+        PROMPTS,
+        before -> {
+          Set<PromptVersion> all = new LinkedHashSet<>();
+          for (JsonNode each : Json.tree(before.isEmpty() ? "[]" : before)) {
+            all.add(new PromptVersion(each.path("name").asText(), each.path("version").asText()));
+          }
+          all.addAll(prompts);
+          return Checks.length("prompt_versions", MAX_TAG, Json.write(all));
+        });
   }
 
   /** Deletes the traces named, or those up to a time; returns their ids. */

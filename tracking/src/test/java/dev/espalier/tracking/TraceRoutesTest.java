@@ -298,4 +298,27 @@ class TraceRoutesTest {
           .isEqualTo("INVALID_PARAMETER_VALUE");
     }
   }
+
+  private Answer link(int trace, String prompts) {
+    return server.call(
+        "POST",
+        TRACES + "/link-prompts",
+        "{\"trace_id\":\"%s\",\"prompt_versions\":%s}".formatted(id(trace), prompts));
+  }
+
+  @Test
+  void prompts_are_linked_once_each_and_a_malformed_list_changes_nothing() {
+    put(1, "OK", Map.of(), Map.of());
+    String first = "{\"name\":\"greet\",\"version\":\"1\"}";
+    String second = "{\"name\":\"greet\",\"version\":\"2\"}";
+    assertThat(link(1, "[" + first + "]").status()).isEqualTo(200);
+    assertThat(link(1, "[" + first + "," + second + "]").status()).isEqualTo(200);
+    assertThat(link(1, "[]").status()).isEqualTo(400);
+    assertThat(link(1, "[{\"name\":\"greet\"}]").message()).contains("version");
+    assertThat(link(9, "[" + first + "]").status()).isEqualTo(404);
+    JsonNode tags =
+        server.call("GET", TRACES + "/" + id(1), "").body().at("/trace/trace_info/tags");
+    assertThat(tags.path("mlflow.linkedPrompts").asText())
+        .isEqualTo("[" + first + "," + second + "]");
+  }
 }
