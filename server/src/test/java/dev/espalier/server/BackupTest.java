@@ -242,16 +242,32 @@ class BackupTest {
             "C:\\evil",
             "home/UP")) {
       Path forged = folder.resolve("forged.zip");
-      forge(forged, name);
+      forge(forged, name, "x".getBytes(StandardCharsets.UTF_8));
       refused(forged);
       assertThat(beside()).doesNotContain("evil");
       Files.delete(forged);
     }
   }
 
+  @Test
+  void an_entry_that_unpacks_to_more_than_it_says_is_refused_and_leaves_nothing()
+      throws IOException {
+    Backup.write(home, archive, AT);
+    // 64 MiB of zeros in some 64 KiB, said to be one byte.
+    byte[] bomb = new byte[64 << 20];
+    for (String name : List.of("home/bomb", "artifacts/" + Digest.of(bomb).hex())) {
+      Path forged = folder.resolve("bomb.zip");
+      forge(forged, name, bomb);
+      assertThat(Files.size(forged)).isLessThan(8 << 20);
+      assertThatThrownBy(() -> Backup.restore(forged, restored()))
+          .isInstanceOf(EspalierException.class);
+      assertThat(restored()).doesNotExist();
+      Files.delete(forged);
+    }
+  }
+
   /** The archive with one more file under a hostile name, manifest and all. */
-  private void forge(Path forged, String name) throws IOException {
-    byte[] content = "x".getBytes(StandardCharsets.UTF_8);
+  private void forge(Path forged, String name, byte[] content) throws IOException {
     try (ZipFile zip = new ZipFile(archive.toFile());
         ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(forged))) {
       for (ZipEntry each : zip.stream().toList()) {

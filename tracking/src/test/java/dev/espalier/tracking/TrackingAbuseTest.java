@@ -186,7 +186,8 @@ class TrackingAbuseTest {
 
   @Test
   void a_file_far_larger_than_the_heap_goes_up_and_comes_down() throws Exception {
-    long size = 200L << 20;
+    // The soak profile asks for 10 GiB.
+    long size = Long.getLong("espalier.artifact-mebibytes", 200) << 20;
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
