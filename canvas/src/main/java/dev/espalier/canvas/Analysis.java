@@ -46,13 +46,19 @@ sealed interface Analysis extends Answer {
                 Kind.CONFIG,
                 Infra.class,
                 "Infrastructure for training?")
-            .help("The machine that a training run may fill.")
-            .example("{cpu: 8, mem: 16GiB, disk: 100GB}")
+            .help("What the process of a training step may use.")
+            .refuses(
+                Unbuilt.anything(
+                    "accel", "Training runs on the processors of the machine", "leave it out"))
+            .refuses(
+                Unbuilt.anything(
+                    "disk",
+                    "Nothing limits the disk that a run may fill; rows have their quota in"
+                        + " data.storage",
+                    "leave it out"))
+            .example("{cpu: 8, mem: 16GiB}")
             .claim(i -> "%d cores, %s GB".formatted(i.cpu, Bound.number(i.mem.count() / 1e9)))
-            .compile((i, to) ->
-                to.add(
-                    "runner",
-                    new Spec.Runner(i.cpu, i.mem.count(), i.accel, i.disk.map(Bytes::count))))
+            .compile((i, to) -> to.add("runner", new Spec.Runner(i.cpu, i.mem.count())))
             .evidence((_, _) ->
                 List.of(
                     Clause.recorded("peak", "the peak of each run leaves a tenth free")
@@ -76,7 +82,6 @@ sealed interface Analysis extends Answer {
             .readsAnother()
             .example("[macro_f1, tickets_per_10k]")
             .claim((m, all) -> String.join(", ", m.metrics(all)))
-            .compile((m, to) -> to.add("scorecard", new Spec.Scorecard(m.metrics(to.answers()))))
             .evidence((m, all) -> {
               List<Clause> clauses = new ArrayList<>();
               clauses.add(Clause.recorded("kinds", "there is a metric of each kind"));

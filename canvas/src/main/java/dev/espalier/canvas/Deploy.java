@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** How a version reaches production. */
 sealed interface Deploy extends Answer {
@@ -315,8 +316,17 @@ sealed interface Deploy extends Answer {
                         s.steps(to.answers()).stream()
                             .map(h -> new Spec.RolloutStep(h.share().share(), h.hold()))
                             .toList(),
-                        s.minRequests,
-                        s.guardrails(to.answers()).stream()
+                        Math.max(
+                            s.minRequests,
+                            to.answers().get(Develop.Experimentation.class).canaryRequests()),
+                        Stream.concat(
+                                s.guardrails(to.answers()).stream(),
+                                to
+                                    .answers()
+                                    .get(Develop.Experimentation.class)
+                                    .canaryGuardrails()
+                                    .stream())
+                            .distinct()
                             .map(g ->
                                 new Spec.Guardrail(
                                     g.metric().orElse("error"),

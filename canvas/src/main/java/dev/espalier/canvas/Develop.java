@@ -11,6 +11,9 @@ import java.util.stream.Stream;
 
 /** Data, metrics, evaluation and modeling. */
 sealed interface Develop extends Answer {
+  String NO_READER =
+      "Rows are uploaded, or come as requests to the endpoint; nothing here reads another source";
+
   record Source(
       @F(main = true) String dataset,
       @F(
@@ -19,12 +22,14 @@ sealed interface Develop extends Answer {
           String kind,
       @F(
               def = "owned",
-              oneOf = {"owned", "public", "earned", "paid"})
+              oneOf = {"owned", "public", "earned", "paid"},
+              kind = Kind.NARRATIVE)
           String ownership,
-      Optional<String> license,
+      @F(kind = Kind.NARRATIVE) Optional<String> license,
       @F(
               def = "none",
-              oneOf = {"none", "possible", "yes"})
+              oneOf = {"none", "possible", "yes"},
+              kind = Kind.NARRATIVE)
           String pii,
       Optional<Duration> refresh) {}
 
@@ -34,7 +39,7 @@ sealed interface Develop extends Answer {
               def = "manual",
               oneOf = {"manual", "programmatic", "implicit", "none"})
           String method,
-      Optional<String> guideline,
+      @F(kind = Kind.NARRATIVE) Optional<String> guideline,
       @F(def = "0.7", max = 1) BigDecimal minAgreement,
       @F(def = "5%", max = 1) Share qa,
       @F(def = "7d", tighter = F.Tighter.LOWER) Duration labelDelay) {}
@@ -86,13 +91,36 @@ sealed interface Develop extends Answer {
                 Data.class,
                 "Which data for training and production; how labelled?")
             .help("Where rows come from, how they are labelled, divided, versioned and kept.")
+            .refuses(
+                Unbuilt.words(
+                    "training.kind", List.of("jdbc", "stream", "object"), NO_READER, "upload"))
+            .refuses(Unbuilt.words("production.kind", List.of("jdbc", "object"), NO_READER, "http"))
+            .refuses(
+                Unbuilt.words(
+                    "labeling.method",
+                    List.of("programmatic"),
+                    "Labels come with the rows or as feedback; no labelling function runs here",
+                    "implicit"))
+            .refuses(
+                Unbuilt.other(
+                    "labeling.qa",
+                    "0.05",
+                    "5%",
+                    "No queue hands a share of the labels to a second person"))
+            .refuses(
+                Unbuilt.words(
+                    "versioning",
+                    List.of("optional"),
+                    "Every run freezes its rows as a snapshot first; none can train on rows without a"
+                        + " version",
+                    "mandatory"))
             .example(
                 """
                 {training: [{dataset: mail-labelled, kind: upload, ownership: owned,
                 license: proprietary, pii: yes, refresh: 7d}], production: [{dataset: mail-stream,
                 kind: http, ownership: owned, license: proprietary, pii: yes, refresh: 1h}],
                 schema: mail-v1, labeling: {method: implicit, guideline: moves-v2,
-                min_agreement: 0.75, qa: 2%, label_delay: 2d}, split: {by: time, ratio: 80/10/10,
+                min_agreement: 0.75, label_delay: 2d}, split: {by: time, ratio: 80/10/10,
                 random_state: 42}, versioning: mandatory, retention: 180d}
                 """)
             .claim(d ->
@@ -103,16 +131,6 @@ sealed interface Develop extends Answer {
             .compile((d, to) -> {
               d.training.forEach(s -> to.add("training-" + s.dataset, d.spec(s, "training")));
               d.production.forEach(s -> to.add("production-" + s.dataset, d.spec(s, "production")));
-              d.training.forEach(s -> to.add("training-" + s.dataset, d.source(s)));
-              d.production.forEach(s -> to.add("production-" + s.dataset, d.source(s)));
-              to.add(
-                  "labeling",
-                  new Spec.Labeling(
-                      d.labeling.method,
-                      d.labeling.guideline,
-                      d.labeling.minAgreement.doubleValue(),
-                      d.labeling.qa.share(),
-                      d.labeling.labelDelay));
               to.add(
                   "split",
                   new Spec.Split(
@@ -168,11 +186,6 @@ sealed interface Develop extends Answer {
       return times;
     }
 
-    private Spec.Source source(Source source) {
-      return new Spec.Source(
-          source.dataset, source.kind, source.ownership, source.license, source.pii);
-    }
-
     private Spec.Dataset spec(Source source, String role) {
       return new Spec.Dataset(
           source.dataset,
@@ -196,9 +209,9 @@ sealed interface Develop extends Answer {
               def = "up",
               oneOf = {"up", "down"})
           String direction,
-      Optional<String> unit,
+      @F(kind = Kind.NARRATIVE) Optional<String> unit,
       List<String> slices,
-      @F(def = "3", min = 1) int priority,
+      @F(def = "3", min = 1, kind = Kind.NARRATIVE) int priority,
       @F(def = "no") boolean primary,
       @F(def = "200", min = 1, tighter = F.Tighter.HIGHER) int minN,
       @F(def = "0.95", min = 0.5, max = 0.999) BigDecimal ci,
@@ -236,6 +249,12 @@ sealed interface Develop extends Answer {
                 Metrics.class,
                 "Which metrics, priorities, slices?")
             .help("One definition per metric, used offline, online, in charts, gates and alerts.")
+            .refuses(
+                Unbuilt.other(
+                    "metrics.source",
+                    "push_api",
+                    "push_api",
+                    "Metrics are computed from labels, or points of them are pushed"))
             .example(
                 """
                 [{id: macro_f1, kind: ml, primary: true, direction: up, slices: [lang, sender_kind],
@@ -245,13 +264,7 @@ sealed interface Develop extends Answer {
                 kind: business, direction: down, source: push_api}]
                 """)
             .claim(m -> String.join(", ", m.metrics.stream().map(MetricAnswer::id).toList()))
-            .compile((m, to) ->
-                m.metrics.forEach(each -> {
-                  to.add(each.id, each.spec());
-                  to.add(
-                      each.id,
-                      new Spec.MetricSource(each.id, each.source, each.unit, each.priority));
-                }))
+            .compile((m, to) -> m.metrics.forEach(each -> to.add(each.id, each.spec())))
             .evidence((m, _) -> {
               List<Clause> clauses = new ArrayList<>();
               m.metrics.forEach(each ->
@@ -477,24 +490,10 @@ sealed interface Develop extends Answer {
       Optional<Target> success,
       Optional<String> mde,
       @F(def = "0.05", max = 1) Share alpha,
-      @F(def = "0.8", max = 1) Share power) {
-    Spec.Experiment spec() {
-      return new Spec.Experiment(
-          kind,
-          traffic.map(Share::share),
-          minDuration,
-          minN,
-          guardrails.stream().map(Target::canonical).toList(),
-          success.map(Target::canonical),
-          mde,
-          alpha.share(),
-          power.share());
-    }
-  }
+      @F(def = "0.8", max = 1) Share power) {}
 
   record Experimentation(
-      @F(main = true, def = "[{kind: replay}, {kind: shadow, min_duration: 1h}, {kind: canary}]")
-          List<Stage> stages)
+      @F(main = true, def = "[{kind: replay}, {kind: canary}]") List<Stage> stages)
       implements Develop {
     static final Question<Experimentation> QUESTION =
         Question.of(
@@ -505,24 +504,39 @@ sealed interface Develop extends Answer {
                 Experimentation.class,
                 "Which experiments precede a release?")
             .help("The stages a version goes through before everybody gets it.")
+            .refuses(
+                Unbuilt.words(
+                    "stages.kind",
+                    List.of("shadow", "internal", "ab", "bandit"),
+                    "A version is replayed against its gates and then meets a share of the traffic;"
+                        + " no other stage runs",
+                    "replay or canary"))
             .example(
                 """
-                [{kind: replay, min_n: 50k, success: "macro_f1 >= champion - 0.5pp"}, {kind: shadow,
-                min_duration: 1h, guardrails: ["p95 <= 40ms", "error <= 0.5%"]}, {kind: canary,
-                alpha: 5%, power: 80%, mde: 1pp}]
+                [{kind: replay}, {kind: canary, min_n: 205, guardrails: ["p95 <= 40ms",
+                "error <= 0.5%"], alpha: 5%, power: 80%, mde: 1pp}]
                 """)
             .claim(e -> String.join(", then ", e.stages.stream().map(Stage::kind).toList()))
-            .compile((e, to) -> {
-              for (int i = 0; i < e.stages.size(); i++) {
-                to.add((i + 1) + "-" + e.stages.get(i).kind, e.stages.get(i).spec());
-              }
-            })
             .evidence((_, _) ->
                 List.of(
                     Clause.recorded("stages", "a record per stage"),
                     Clause.recorded("srm", "the split is what was asked for")
                         .within(Bound.of(Spec.Op.ABOVE, 0.001, "p")),
                     Clause.recorded("effect", "the effect is known with its interval")));
+
+    /** The requests that the canary needs at least, where it says so. */
+    int canaryRequests() {
+      return canaries().flatMap(stage -> stage.minN.stream()).max(Integer::compare).orElse(0);
+    }
+
+    /** What the canary must not break, besides the limits of the strategy. */
+    List<Target> canaryGuardrails() {
+      return canaries().flatMap(stage -> stage.guardrails.stream()).toList();
+    }
+
+    private Stream<Stage> canaries() {
+      return stages.stream().filter(stage -> stage.kind.equals("canary"));
+    }
 
     Duration duration() {
       return stages.stream()

@@ -46,7 +46,6 @@ sealed interface Dilemmas extends Answer {
             .claim(p ->
                 (p.kind.equals("one") ? "One platform" : "Hybrid")
                     + p.reason.map(why -> ": " + why).orElse(""))
-            .compile((p, to) -> to.add("platform", new Spec.Platform(p.kind)))
             .evidence((p, _) -> {
               Clause handOffs = Clause.view("hand_offs", "stack.integration", "hand_offs");
               return List.of(
@@ -77,11 +76,6 @@ sealed interface Dilemmas extends Answer {
             .example("[{skill: drift statistics, way: train, raci: R, due: 2027-03-31}]")
             .claim(
                 s -> String.join(", ", s.skills.stream().map(e -> e.way + " " + e.skill).toList()))
-            .compile((s, to) ->
-                s.skills.forEach(each ->
-                    to.add(
-                        each.skill,
-                        new Spec.SkillPlan(each.skill, each.way, each.raci, each.user, each.due))))
             .evidence((_, _) ->
                 List.of(
                     Clause.attest("review", "the plan is still the plan"),

@@ -14,7 +14,7 @@ sealed interface Foundations extends Answer {
               def = "git",
               oneOf = {"git"})
           String system,
-      @F(help = "noted, never called from here") Optional<String> remote)
+      @F(help = "noted, never called from here", kind = Kind.NARRATIVE) Optional<String> remote)
       implements Foundations {
     static final Question<Vcs> QUESTION =
         Question.of(
@@ -22,7 +22,6 @@ sealed interface Foundations extends Answer {
             .help("Every run should name a clean commit.")
             .example("{system: git, remote: 'ssh://git.example.org/mail-filter'}")
             .claim(v -> v.system + v.remote.map(where -> " at " + where).orElse(""))
-            .compile((v, to) -> to.add("vcs", new Spec.SourceControl(v.system, v.remote)))
             .evidence((_, _) ->
                 List.of(
                     Clause.recorded("clean_commit", "runs name a clean commit")
@@ -49,7 +48,6 @@ sealed interface Foundations extends Answer {
             .help("The bounds of these signals stand where they are promised.")
             .example("[latency, errors, saturation]")
             .claim(p -> String.join(", ", p.signals))
-            .compile((p, to) -> to.add("dashboard", new Spec.Dashboard(p.signals)))
             .evidence((p, _) ->
                 p.signals.stream()
                     .sorted()
@@ -79,9 +77,15 @@ sealed interface Foundations extends Answer {
                 Notebooks.class,
                 "Notebook policy?")
             .help("Whether a result from a notebook may reach production.")
-            .example("forbid")
+            .refuses(
+                Unbuilt.words(
+                    "rule",
+                    List.of("forbid", "versioned"),
+                    "A version comes from the pipeline, so a notebook's never reaches production; one"
+                        + " that only explores is neither seen nor stopped",
+                    "explore_only"))
+            .example("explore_only")
             .claim(n -> n.rule.replace('_', ' '))
-            .compile((n, to) -> to.add("notebooks", new Spec.NotebookPolicy(n.rule)))
             .evidence((n, _) ->
                 List.of(
                     Clause.recorded("promoted", "versions promoted from a notebook")
@@ -109,7 +113,6 @@ sealed interface Foundations extends Answer {
                 t.required
                     ? "Branches of at most %s".formatted(Scalars.write(t.branchAge))
                     : "Branches may live long")
-            .compile((t, to) -> to.add("trunk", new Spec.Trunk(t.required, t.branchAge)))
             .evidence((t, _) ->
                 List.of(
                     Clause.recorded("branch_age", "nine of ten branches are young")
@@ -146,7 +149,6 @@ sealed interface Foundations extends Answer {
             .help("Their bounds stand in deploy.lead_time.")
             .example("yes")
             .claim(d -> d.track ? "All four, from releases on record" : "Not tracked")
-            .compile((d, to) -> to.add("dora", new Spec.Dora(d.track)))
             .evidence((d, _) ->
                 Stream.of(
                         Clause.view("lead_time", "deploy.lead_time", "lead_time"),

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -33,6 +34,30 @@ sealed interface Guards extends Answer {
       }
     }
 
+    /** The stated rules; of two lengths, that of what is in scope included, the shorter holds. */
+    private List<String> rules(Answers all) {
+      OptionalInt scope =
+          all.find(Intent.Solution.class).stream()
+              .flatMap(solution -> solution.outOfScope().stream())
+              .flatMapToInt(each -> each.longest().stream())
+              .min();
+      if (scope.isEmpty()) {
+        return rules;
+      }
+      List<String> merged = new ArrayList<>();
+      int shortest = scope.getAsInt();
+      for (String rule : rules) {
+        if (LENGTH.matcher(rule.strip()).matches()) {
+          String digits = rule.replaceAll("\\D", "");
+          shortest = digits.isEmpty() ? shortest : Math.min(shortest, Integer.parseInt(digits));
+        } else {
+          merged.add(rule);
+        }
+      }
+      merged.add("length <= " + shortest);
+      return merged;
+    }
+
     private static String why(String rule) {
       if (rule.startsWith("oov")) {
         return "tokenizers spell unknown words out, so that none is out of vocabulary";
@@ -59,7 +84,8 @@ sealed interface Guards extends Answer {
                 {rules: [schema, "length <= 4000"], on_fail: reject}
                 """)
             .claim(p -> "%s, else %s".formatted(String.join(", ", p.rules), p.onFail))
-            .compile((p, to) -> to.add("pre_assertion", new Spec.PreAssertion(p.rules, p.onFail)))
+            .compile((p, to) ->
+                to.add("pre_assertion", new Spec.PreAssertion(p.rules(to.answers()), p.onFail)))
             .evidence((_, _) ->
                 List.of(
                     Clause.live("fail_rate", Intent.DAY, "the fail rate by rule is known"),

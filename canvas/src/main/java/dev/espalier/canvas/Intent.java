@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The first cells: for whom, which value, which objectives, which constraints, is it feasible. */
 sealed interface Intent extends Answer {
@@ -67,7 +70,13 @@ sealed interface Intent extends Answer {
       @F(main = true) Optional<String> benefit,
       @F(kind = Kind.TARGET) Optional<Kpi> kpi,
       @F(kind = Kind.CONFIG, help = "actual->predicted: amount") Map<String, String> costMatrix,
-      @F(def = "0%", max = 1, kind = Kind.CONFIG) Share holdout)
+      @F(def = "0%", max = 1, kind = Kind.CONFIG) Share holdout,
+      @F(
+              min = -Double.MAX_VALUE,
+              kind = Kind.TARGET,
+              tighter = F.Tighter.HIGHER,
+              help = "what 1,000 answers must be worth at least, by the cost matrix")
+          Optional<BigDecimal> minWorth)
       implements Intent {
     static final Question<Value> QUESTION =
         Question.of(
@@ -79,6 +88,13 @@ sealed interface Intent extends Answer {
                 "What value, for whom, measured how?")
             .help(
                 "The sentence that sells the product, the number that proves it, what an error costs.")
+            .refuses(
+                Unbuilt.other(
+                    "holdout",
+                    "0",
+                    "0%",
+                    "No group of callers can be left without the model, so there is no uplift to"
+                        + " measure"))
             .example(
                 """
                 {for: mailbox users, who: lose time and money to unwanted mail, product: Mail Filter,
@@ -92,7 +108,6 @@ sealed interface Intent extends Answer {
               if (!v.costMatrix.isEmpty()) {
                 to.add("costs", new Spec.Costs(v.costMatrix));
               }
-              to.add("holdout", new Spec.Holdout(v.holdout.share()));
               v.kpi.ifPresent(k ->
                   to.add(
                       k.metric,
@@ -102,17 +117,31 @@ sealed interface Intent extends Answer {
                           k.target.map(BigDecimal::doubleValue),
                           k.owner)));
             })
-            .evidence((v, _) ->
-                List.of(
-                    Clause.live("kpi", WEEK, "the KPI arrives")
-                        .missing("no point of the KPI has been sent")
-                        .onlyIf(v.kpi.isPresent(), "no KPI is declared"),
-                    Clause.live("uplift", WEEK, "uplift against the hold-out")
-                        .missing("no hold-out group is drawn")
-                        .onlyIf(v.holdout.share() > 0, "no hold-out group"),
-                    Clause.live("value_per_1000", WEEK, "expected value per 1,000 predictions")
-                        .missing("no labelled answer has met the cost matrix yet")
-                        .onlyIf(!v.costMatrix.isEmpty(), "no cost matrix")));
+            .evidence((v, _) -> {
+              Clause worth =
+                  Clause.live("value_per_1000", WEEK, "expected value per 1,000 predictions")
+                      .missing("no labelled answer has met the cost matrix yet")
+                      .onlyIf(!v.costMatrix.isEmpty(), "no cost matrix");
+              return List.of(
+                  Clause.live("kpi", WEEK, "the KPI arrives")
+                      .missing("no point of the KPI has been sent")
+                      .onlyIf(v.kpi.isPresent(), "no KPI is declared"),
+                  Clause.live("uplift", WEEK, "uplift against the hold-out")
+                      .missing("no hold-out group is drawn")
+                      .onlyIf(v.holdout.share() > 0, "no hold-out group"),
+                  v.minWorth
+                      .map(least ->
+                          worth.within(
+                              Bound.atLeast(
+                                  least.doubleValue(),
+                                  v.costMatrix.getOrDefault("currency", "value"))))
+                      .orElse(worth),
+                  Clause.recorded("owner_active", "the owner of the KPI acted within 90 days")
+                      .freshFor(Proposition.QUARTER)
+                      .onlyIf(
+                          v.kpi.flatMap(Kpi::owner).isPresent(),
+                          "no KPI with an owner is declared"));
+            });
   }
 
   record Goal(
@@ -189,9 +218,10 @@ sealed interface Intent extends Answer {
       @F(main = true) String consumer,
       @F(
               def = "http",
-              oneOf = {"http", "grpc", "batch", "jar"})
+              oneOf = {"http", "grpc", "batch", "jar"},
+              kind = Kind.NARRATIVE)
           String protocol,
-      Optional<String> contract) {}
+      @F(kind = Kind.NARRATIVE) Optional<String> contract) {}
 
   record Constraint(
       @F(oneOf = {"latency_p95", "cost_per_1k", "memory", "residency", "privacy", "size", "text"})
@@ -215,7 +245,23 @@ sealed interface Intent extends Answer {
     }
   }
 
-  record OutOfScope(@F(main = true) String text, Optional<String> detector) {}
+  record OutOfScope(
+      @F(main = true, kind = Kind.NARRATIVE) String text,
+      @F(help = "length > 4000: what is longer breaks the input check") Optional<String> detector) {
+    private static final Pattern LONGER = Pattern.compile("length\\s*>\\s*(\\d{1,9})");
+
+    static boolean runs(String detector) {
+      return LONGER.matcher(detector.strip()).matches();
+    }
+
+    /** The longest input that is still in scope, in characters. */
+    OptionalInt longest() {
+      return detector.map(String::strip).map(LONGER::matcher).stream()
+          .filter(Matcher::matches)
+          .mapToInt(found -> Integer.parseInt(found.group(1)))
+          .findFirst();
+    }
+  }
 
   record Solution(
       @F(kind = Kind.NARRATIVE) List<Feature> features,
@@ -233,6 +279,19 @@ sealed interface Intent extends Answer {
                 Solution.class,
                 "Features, integration, alternatives, constraints, out of scope?")
             .help("What is built, for which callers, within which limits, and what it will not do.")
+            .refuses(
+                Unbuilt.words(
+                    "constraints.kind",
+                    List.of("cost_per_1k", "memory", "privacy"),
+                    "No gate measures it before a release",
+                    "latency_p95, size or residency; a text says the rest"))
+            .refuses(
+                new Unbuilt(
+                    "out_of_scope.detector",
+                    "anything but length > N",
+                    "The input check counts characters; nothing else about an input is detected",
+                    "length > 4000",
+                    value -> !OutOfScope.runs(value.asText())))
             .example(
                 """
                 {features: [{id: F1, text: file on receipt, covers: [P1, G1]}, {id: F2,
@@ -240,16 +299,14 @@ sealed interface Intent extends Answer {
                 protocol: http, contract: mail-v1}], constraints: [{kind: latency_p95,
                 target: "<= 40ms"}, {kind: size, target: "<= 60MB"}, {kind: residency, target: eu}],
                 alternatives: [header rules only], out_of_scope: [{text: attachments over 10MB,
-                detector: "bytes > 10MB"}]}
+                detector: "length > 200000"}]}
                 """)
             .claim(s ->
                 "%d features, %d constraints".formatted(s.features.size(), s.constraints.size()))
             .compile((s, to) -> {
               s.integrations.forEach(
                   i -> to.add(i.consumer, new Spec.Consumer(i.consumer, i.protocol, i.contract)));
-              s.outOfScope.forEach(o -> to.add(o.text, new Spec.OutOfScope(o.text, o.detector)));
               s.constraints.forEach(c -> {
-                to.add(c.kind, new Spec.Constraint(c.kind, c.target));
                 c.gate()
                     .ifPresent(t ->
                         to.add(
@@ -276,7 +333,7 @@ sealed interface Intent extends Answer {
                         .within(Bound.atLeast(1, "share"))
                         .onlyIf(!s.integrations.isEmpty(), "no consumer is declared"),
                     Clause.live("out_of_scope", DAY, "out-of-scope hits are counted")
-                        .missing("no detector of what is out of scope runs")
+                        .missing("nobody counts by the day how many inputs were out of scope")
                         .onlyIf(
                             s.outOfScope.stream().anyMatch(o -> o.detector.isPresent()),
                             "nothing is detected as out of scope")));

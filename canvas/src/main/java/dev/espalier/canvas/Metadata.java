@@ -46,14 +46,15 @@ sealed interface Metadata extends Answer {
 
   record Review(
       @F(main = true) String process,
-      List<String> fields,
-      Optional<String> approver,
+      @F(kind = Kind.NARRATIVE) List<String> fields,
+      @F(kind = Kind.NARRATIVE) Optional<String> approver,
       @F(def = "365d", tighter = F.Tighter.LOWER) Duration period) {}
 
   record Risk(
-      @F(main = true) String text,
-      @F(def = "3", min = 1, max = 5, unit = "of 5") int severity,
-      @F(help = "the key of the question that answers it") Optional<String> mitigation) {}
+      @F(main = true, kind = Kind.NARRATIVE) String text,
+      @F(def = "3", min = 1, max = 5, unit = "of 5", kind = Kind.NARRATIVE) int severity,
+      @F(kind = Kind.NARRATIVE, help = "the key of the question that answers it")
+          Optional<String> mitigation) {}
 
   record Governance(
       List<Review> processes,
@@ -81,32 +82,17 @@ sealed interface Metadata extends Answer {
             .claim(g ->
                 "%s risk, %d processes, %d risks"
                     .formatted(g.riskTier, g.processes.size(), g.risks.size()))
-            .compile((g, to) -> {
-              to.add(
-                  "risk",
-                  new Spec.RiskRegister(
-                      g.riskTier,
-                      g.risks.stream()
-                          .map(r -> new Spec.Risk(r.text, r.severity, r.mitigation))
-                          .toList()));
-              g.processes.forEach(each ->
-                  to.add(
-                      each.process,
-                      new Spec.Governance(each.process, each.fields, each.approver, each.period)));
-            })
             .evidence((g, _) -> {
               List<Clause> clauses = new ArrayList<>();
               g.processes.forEach(each ->
                   clauses.add(
-                      Clause.recorded("ran:" + each.process, each.process + " took place")
+                      Clause.attest("ran:" + each.process, each.process + " took place")
                           .freshFor(each.period)
-                          .missing("nobody has recorded that it took place")));
-              if (clauses.isEmpty()) {
-                clauses.add(
-                    Clause.recorded("ran", "each process took place in its period")
-                        .missing("no governance process is declared")
-                        .onlyIf(!g.riskTier.equals("minimal"), "the risk is minimal"));
-              }
+                          .missing("nobody has signed that it took place")));
+              clauses.add(
+                  Clause.recorded(
+                          "process", "a %s risk has a review and a register".formatted(g.riskTier))
+                      .onlyIf(!g.riskTier.equals("minimal"), "the risk is minimal"));
               clauses.add(
                   Clause.recorded("mitigated", "every risk names the question that answers it")
                       .within(Bound.atLeast(1, "share"))
@@ -163,10 +149,6 @@ sealed interface Metadata extends Answer {
             .claim((o, all) ->
                 "Restored in %s, %s %% of changes fail"
                     .formatted(Scalars.write(o.restore(all)), Bound.number(100 * o.failures(all))))
-            .compile((o, to) ->
-                to.add(
-                    "operations",
-                    new Spec.OperationsTargets(o.restore(to.answers()), o.failures(to.answers()))))
             .evidence((o, all) ->
                 List.of(
                     Clause.view("mttr", "deploy.lead_time", "mttr")

@@ -41,6 +41,7 @@ final class OwnEvidence {
     aim();
     problem();
     owner();
+    kpi();
     kinds();
     knowHow();
     risks();
@@ -206,6 +207,15 @@ final class OwnEvidence {
         known ? owner + " is an author of the canvas." : "The owner or deputy is no author.");
   }
 
+  /** Whoever answers for the number that proves the value. */
+  private void kpi() {
+    answers
+        .find(Intent.Value.class)
+        .flatMap(Intent.Value::kpi)
+        .flatMap(Intent.Kpi::owner)
+        .ifPresent(owner -> seen.active("value", "owner_active", List.of(owner), acts));
+  }
+
   private void kinds() {
     Optional<Analysis.Metrics> metrics = answers.find(Analysis.Metrics.class);
     if (metrics.isEmpty()) {
@@ -250,8 +260,16 @@ final class OwnEvidence {
   }
 
   private void risks() {
-    List<Metadata.Risk> risks =
-        answers.find(Metadata.Governance.class).map(Metadata.Governance::risks).orElse(List.of());
+    Optional<Metadata.Governance> governance = answers.find(Metadata.Governance.class);
+    List<Metadata.Risk> risks = governance.map(Metadata.Governance::risks).orElse(List.of());
+    governance.ifPresent(each ->
+        seen.verdict(
+            "metadata.governance",
+            "process",
+            each.processes().size() + risks.size(),
+            !each.processes().isEmpty() && !risks.isEmpty(),
+            "%d reviews and %d risks are declared."
+                .formatted(each.processes().size(), risks.size())));
     if (risks.isEmpty()) {
       return;
     }

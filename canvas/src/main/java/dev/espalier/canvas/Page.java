@@ -57,6 +57,24 @@ sealed interface Page extends Answer {
                 Model.class,
                 "Which model family and shape?")
             .help("The network that the ladder may climb to; a simpler champion is no failure.")
+            .refuses(
+                Unbuilt.words(
+                    "arch.pos",
+                    List.of("sinusoidal", "rope"),
+                    "The transformer that is trained here learns its positions",
+                    "learned"))
+            .refuses(
+                Unbuilt.words(
+                    "arch.norm",
+                    List.of("post"),
+                    "The transformer that is trained here normalises before each block",
+                    "pre"))
+            .refuses(
+                Unbuilt.words(
+                    "arch.tokenizer",
+                    List.of("word", "char"),
+                    "The transformer that is trained here learns a byte-pair encoding",
+                    "bpe"))
             .example(
                 """
                 {family: encoder, arch: {layers: 2, heads: 4, d_model: 128, d_ff: 512, max_len: 256,
@@ -74,10 +92,8 @@ sealed interface Page extends Answer {
                       m.arch.dFf,
                       m.arch.maxLen,
                       m.arch.vocab,
-                      m.arch.tokenizer));
-              to.add(
-                  "blocks",
-                  new Spec.Blocks(m.arch.pos, m.arch.norm, m.arch.dropout.share(), m.causal()));
+                      m.arch.tokenizer,
+                      m.arch.dropout.share()));
             })
             .evidence((m, _) -> {
               boolean attends = m.family.contains("coder");
@@ -167,9 +183,6 @@ sealed interface Page extends Answer {
                 String.join(
                     ", ",
                     a.authors.stream().map(each -> each.user + " (" + each.role + ")").toList()))
-            .compile((a, to) ->
-                a.authors.forEach(
-                    each -> to.add(each.user, new Spec.Author(each.user, each.role, each.hours))))
             .evidence((_, _) ->
                 List.of(
                     Clause.recorded("owners_active", "an owner acted within 90 days")
@@ -202,9 +215,14 @@ sealed interface Page extends Answer {
                 Template.class,
                 "Which canvas template?")
             .help("Layout of the board; the attribution lines are fixed.")
+            .refuses(
+                Unbuilt.words(
+                    "template",
+                    List.of("ownml11"),
+                    "The board, its print and the documents have one layout",
+                    "mwml12+stack11"))
             .example("mwml12+stack11")
             .claim(Template::template)
-            .compile((t, to) -> to.add("template", new Spec.Template(t.template)))
             .evidence((_, _) ->
                 List.of(
                     Clause.recorded("attribution", "every export carries the attribution lines")));

@@ -37,10 +37,23 @@ sealed interface Practice extends Answer {
                 Feedback.class,
                 "How does feedback return?")
             .help("How the truth comes back, and whether a person looks at it first.")
+            .refuses(
+                Unbuilt.other(
+                    "hil_threshold",
+                    "0.6",
+                    "60%",
+                    "No inbox shows uncertain predictions to a person; what waits for a review are"
+                        + " labels, by to_training"))
+            .refuses(
+                Unbuilt.other(
+                    "sources.join",
+                    "prediction_id",
+                    "prediction_id",
+                    "Feedback finds its prediction by the id that the caller got"))
             .example(
                 """
                 {sources: [{kind: correction, join: prediction_id, expected_rate: 3%, max_delay: 2d,
-                use: label}], hil_threshold: 0.55, to_training: after_review}
+                use: label}], to_training: after_review}
                 """)
             .claim(f ->
                 "%s, to training %s"
@@ -55,12 +68,7 @@ sealed interface Practice extends Answer {
                       f.rate().orElse(0.0),
                       f.delay().orElse(Duration.ofDays(7)),
                       f.toTraining));
-              to.add("review", new Spec.Review(f.hilThreshold.share()));
-              f.sources.forEach(s ->
-                  to.add(
-                      s.kind,
-                      new Spec.FeedbackSource(
-                          s.kind, s.join, s.expectedRate.map(Share::share), s.maxDelay, s.use)));
+              f.sources.forEach(s -> to.add(s.kind, new Spec.FeedbackSource(s.kind, s.use)));
             })
             .evidence((f, _) ->
                 List.of(
@@ -123,14 +131,6 @@ sealed interface Practice extends Answer {
             .claim(p ->
                 "%d deliverables, %d milestones"
                     .formatted(p.deliverables.size(), p.milestones.size()))
-            .compile((p, to) -> {
-              p.members.forEach(m -> to.add(m.user, new Spec.Member(m.user, m.raci)));
-              p.deliverables.forEach(d ->
-                  to.add(
-                      d.title,
-                      new Spec.Deliverable(d.title, d.owner, d.deps, d.acceptance, d.due)));
-              p.milestones.forEach(m -> to.add(m.title, new Spec.Milestone(m.title, m.date)));
-            })
             .evidence((p, _) ->
                 List.of(
                     Clause.recorded("overdue", "no deliverable is overdue")

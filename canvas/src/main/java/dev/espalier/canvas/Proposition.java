@@ -75,10 +75,9 @@ sealed interface Proposition extends Answer {
                 Kind.CONFIG,
                 Persona.class,
                 "Who works with it?")
-            .help("Each role starts on a page of its own.")
+            .help("Who is expected at work here.")
             .example("[ml_engineer, ops]")
             .claim(p -> String.join(", ", p.roles))
-            .compile((p, to) -> to.add("persona", new Spec.Persona(p.roles)))
             .evidence((p, _) ->
                 p.roles.stream()
                     .sorted()

@@ -7,11 +7,15 @@ import java.util.Set;
 
 /** Where data come from, where they lie, who labels them, how they are tied to models. */
 sealed interface Sources extends Answer {
+  String NO_QUEUE =
+      "Labels come with the rows or as feedback; no queue hands rows to the people who label";
+
   record VersionNeed(
       @F(
               main = true,
               def = "[reproducibility]",
-              oneOf = {"reproducibility", "regulation", "audit"})
+              oneOf = {"reproducibility", "regulation", "audit"},
+              kind = Kind.NARRATIVE)
           Set<String> reason)
       implements Sources {
     static final Question<VersionNeed> QUESTION =
@@ -29,12 +33,6 @@ sealed interface Sources extends Answer {
                 "%s, for %s"
                     .formatted(
                         all.get(Develop.Data.class).versioning(), String.join(", ", v.reason)))
-            .compile((v, to) ->
-                to.add(
-                    "data_versioning",
-                    new Spec.DataVersioning(
-                        to.answers().get(Develop.Data.class).versioning().equals("mandatory"),
-                        v.reason)))
             .evidence((_, all) ->
                 List.of(
                     Clause.view("snapshots", "data", "snapshots")
@@ -43,7 +41,9 @@ sealed interface Sources extends Answer {
                             "data versioning is optional")));
   }
 
-  record Inventory(@F(help = "known sources that the product does not read") List<String> unused)
+  record Inventory(
+      @F(help = "known sources that the product does not read", kind = Kind.NARRATIVE)
+          List<String> unused)
       implements Sources {
     static final Question<Inventory> QUESTION =
         Question.of(
@@ -59,10 +59,6 @@ sealed interface Sources extends Answer {
             .claim((i, all) ->
                 String.join(", ", all.get(Develop.Data.class).sources())
                     + (i.unused.isEmpty() ? "" : "; unused: " + String.join(", ", i.unused)))
-            .compile((i, to) ->
-                to.add(
-                    "inventory",
-                    new Spec.Inventory(to.answers().get(Develop.Data.class).sources(), i.unused)))
             .evidence((_, all) -> {
               List<Clause> clauses = new ArrayList<>();
               Develop.Data data = all.get(Develop.Data.class);
@@ -129,11 +125,12 @@ sealed interface Sources extends Answer {
                 LabelPeople.class,
                 "Manual labels needed, and people?")
             .help("Who labels, and how many a week.")
-            .example("{required: yes, labelers: [ana, cem], per_week: 200}")
+            .refuses(Unbuilt.other("required", "false", "no", NO_QUEUE))
+            .refuses(Unbuilt.anything("labelers", NO_QUEUE, "leave it out"))
+            .refuses(Unbuilt.anything("per_week", NO_QUEUE, "leave it out"))
+            .example("no")
             .claim(
                 l -> l.required ? "Labelled by " + String.join(", ", l.labelers) : "Nobody labels")
-            .compile((l, to) ->
-                to.add("label_queue", new Spec.LabelQueue(l.required, l.labelers, l.perWeek)))
             .evidence((l, _) ->
                 List.of(
                     Clause.live("per_week", Intent.WEEK, "labels made in a week")
@@ -170,7 +167,6 @@ sealed interface Sources extends Answer {
                     "snapshot"))
             .example("data_and_code")
             .claim(p -> p.level.replace('_', ' '))
-            .compile((p, to) -> to.add("data_binding", new Spec.DataBinding(p.level)))
             .evidence((p, _) -> {
               List<Clause> clauses = new ArrayList<>();
               clauses.add(
@@ -198,9 +194,14 @@ sealed interface Sources extends Answer {
                 Tooling.class,
                 "Data pipeline tools?")
             .help("Tools that move rows; those from elsewhere stand in stack.tools.")
+            .refuses(
+                Unbuilt.other(
+                    "tools",
+                    "builtin",
+                    "builtin",
+                    "The steps of the pipeline move the rows; no other tool is started from here"))
             .example("[builtin]")
             .claim(t -> String.join(", ", t.tools))
-            .compile((t, to) -> to.add("data_tools", new Spec.DataTools(t.tools)))
             .evidence((t, all) -> {
               List<Clause> clauses = new ArrayList<>();
               for (String name : t.tools) {

@@ -97,7 +97,8 @@ public sealed interface Spec {
       int feedForward,
       int maxLength,
       int vocabulary,
-      String tokenizer)
+      String tokenizer,
+      double dropout)
       implements Spec {}
 
   /** One rung of the ladder; approach: majority, linear, frozen_encoder, encoder. */
@@ -274,71 +275,19 @@ public sealed interface Spec {
 
   // ---- the page and the value ----
 
-  /** A part of the stack. Status: absent, manual, automated; need: mandatory, optional. */
-  record Component(
-      String name, String status, Optional<String> owner, String need, boolean applicable)
-      implements Spec {}
-
-  /** A tool of the stack; {@code builtin} is the platform itself. Endpoints are never called. */
-  record Tool(
-      String component,
-      String tool,
-      String version,
-      String sourcing,
-      String license,
-      Optional<String> endpoint,
-      Optional<String> check)
-      implements Spec {}
-
-  /** The share of integrations that is green, and how many tools may come from elsewhere. */
-  record IntegrationPolicy(double slo, int externalMax) implements Spec {}
-
-  /** Roles: ml_engineer, data_scientist, ops, business. */
-  record Persona(Set<String> roles) implements Spec {}
-
   /** Whom alerts and approvals of production models reach. */
   record ModelOwner(String owner, Optional<String> deputy) implements Spec {}
 
   // ---- data and analysis ----
 
-  /** Whether training on unversioned rows is refused, and why. */
-  record DataVersioning(boolean mandatory, Set<String> reasons) implements Spec {}
-
-  record Inventory(List<String> used, List<String> unused) implements Spec {}
-
   /** Kinds: cas, jdbc, s3. */
   record Storage(Set<String> kinds, long quotaBytes) implements Spec {}
 
-  record LabelQueue(boolean required, List<String> labelers, Optional<Integer> perWeek)
-      implements Spec {}
-
-  /** What a version names: snapshot, data_and_code, external. */
-  record DataBinding(String level) implements Spec {}
-
-  record DataTools(List<String> tools) implements Spec {}
-
-  /** What one training run may fill. */
-  record Runner(int cpu, long memoryBytes, Optional<String> accelerator, Optional<Long> diskBytes)
-      implements Spec {}
-
-  record Scorecard(List<String> metrics) implements Spec {}
+  /** What the process of a forked step may use. */
+  record Runner(int cpu, long memoryBytes) implements Spec {}
 
   /** What a run must carry: dataset, params, metrics, rng_state, env, commit. */
   record RunMetadata(Set<String> required) implements Spec {}
-
-  // ---- foundations ----
-
-  record SourceControl(String system, Optional<String> remote) implements Spec {}
-
-  /** Signals: latency, errors, saturation, cost. */
-  record Dashboard(Set<String> signals) implements Spec {}
-
-  /** Rule: forbid, explore_only, versioned. */
-  record NotebookPolicy(String rule) implements Spec {}
-
-  record Trunk(boolean required, Duration branchAge) implements Spec {}
-
-  record Dora(boolean track) implements Spec {}
 
   // ---- watching, metadata, choices ----
 
@@ -351,41 +300,13 @@ public sealed interface Spec {
 
   record MetadataSchema(Set<String> kinds) implements Spec {}
 
-  /** One risk; the mitigation is a question's key. */
-  record Risk(String text, int severity, Optional<String> mitigation) {}
-
-  /** Tier: minimal, limited, high. */
-  record RiskRegister(String tier, List<Risk> risks) implements Spec {}
-
-  record Governance(String process, List<String> fields, Optional<String> approver, Duration period)
-      implements Spec {}
-
   /** Kinds: model_card, datasheet, ml_bom, annex_iv. */
   record Documents(Set<String> kinds) implements Spec {}
 
-  record OperationsTargets(Duration mttr, double changeFailRate) implements Spec {}
-
-  /** {@code one} or {@code hybrid}. */
-  record Platform(String how) implements Spec {}
-
-  record SkillPlan(String skill, String way, String raci, Optional<String> user, LocalDate due)
-      implements Spec {}
-
   // ---- what the cells, training and release still need ----
-
-  /** One author of the canvas, with the hours in which an approver is at work. */
-  record Author(String user, String role, String hours) implements Spec {}
-
-  record Template(String name) implements Spec {}
-
-  /** How the transformer's blocks are built. */
-  record Blocks(String position, String norm, double dropout, boolean causal) implements Spec {}
 
   /** What each kind of error costs; keys are {@code actual->predicted}. */
   record Costs(Map<String, String> matrix) implements Spec {}
-
-  /** The share of the traffic that the product leaves alone, to measure uplift. */
-  record Holdout(double share) implements Spec {}
 
   record Kpi(
       String metric, Optional<Double> baseline, Optional<Double> target, Optional<String> owner)
@@ -393,10 +314,6 @@ public sealed interface Spec {
 
   /** A declared caller; protocol: http, grpc, batch, jar. */
   record Consumer(String name, String protocol, Optional<String> contract) implements Spec {}
-
-  record OutOfScope(String text, Optional<String> detector) implements Spec {}
-
-  record Constraint(String attribute, String target) implements Spec {}
 
   record Machine(int cpu, long memoryBytes, String accelerator) {}
 
@@ -412,22 +329,6 @@ public sealed interface Spec {
       String baseline,
       List<Kill> killCriteria,
       String verdict)
-      implements Spec {}
-
-  record Source(
-      String dataset, String channel, String ownership, Optional<String> license, String pii)
-      implements Spec {}
-
-  /** Method: manual, programmatic, implicit, none; agreement is Cohen's kappa. */
-  record Labeling(
-      String method,
-      Optional<String> guideline,
-      double minAgreement,
-      double qa,
-      Duration labelDelay)
-      implements Spec {}
-
-  record MetricSource(String metric, Optional<String> source, Optional<String> unit, int priority)
       implements Spec {}
 
   record Evaluation(
@@ -448,41 +349,8 @@ public sealed interface Spec {
       Optional<String> accept)
       implements Spec {}
 
-  /** A stage before a release; stage: replay, shadow, internal, canary, ab, bandit. */
-  record Experiment(
-      String stage,
-      Optional<Double> traffic,
-      Optional<Duration> minDuration,
-      Optional<Integer> minN,
-      List<String> guardrails,
-      Optional<String> success,
-      Optional<String> mde,
-      double alpha,
-      double power)
-      implements Spec {}
-
-  record FeedbackSource(
-      String source,
-      String join,
-      Optional<Double> expectedRate,
-      Optional<Duration> maxDelay,
-      String use)
-      implements Spec {}
-
-  /** Predictions below the threshold go to a person. */
-  record Review(double threshold) implements Spec {}
-
-  record Member(String user, String raci) implements Spec {}
-
-  record Deliverable(
-      String title,
-      Optional<String> owner,
-      List<String> deps,
-      Optional<String> acceptance,
-      LocalDate due)
-      implements Spec {}
-
-  record Milestone(String title, LocalDate date) implements Spec {}
+  /** One way back; use: label, metric, triage. Only labels may reach training. */
+  record FeedbackSource(String source, String use) implements Spec {}
 
   record RunnerLabels(Set<String> labels) implements Spec {}
 

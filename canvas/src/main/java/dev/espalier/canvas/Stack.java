@@ -21,11 +21,11 @@ sealed interface Stack extends Answer {
               oneOf = {"absent", "manual", "automated"},
               help = "how far it works by itself")
           String status,
-      Optional<String> owner,
+      @F(kind = Kind.NARRATIVE) Optional<String> owner,
       @F(
               def = "optional",
               oneOf = {"mandatory", "optional"},
-              kind = Kind.POLICY)
+              kind = Kind.NARRATIVE)
           String need,
       @F(kind = Kind.NARRATIVE, help = "why the product has no use for it") @JsonProperty("n/a")
           Optional<String> notApplicable) {}
@@ -60,27 +60,31 @@ sealed interface Stack extends Answer {
                 """)
             .claim(c ->
                 "%d parts automated, %d manual".formatted(c.count("automated"), c.count("manual")))
-            .compile((c, to) ->
-                c.parts()
-                    .forEach((name, part) ->
-                        to.add(
-                            name,
-                            new Spec.Component(
-                                name,
-                                part.status,
-                                part.owner,
-                                part.need,
-                                part.notApplicable.isEmpty()))))
-            .evidence((c, _) ->
-                List.of(
+            .evidence((c, _) -> {
+              List<Clause> clauses = new ArrayList<>();
+              c.parts()
+                  .forEach((name, part) -> {
+                    if (!part.status.equals("absent")) {
+                      clauses.add(
+                          Clause.recorded("claimed:" + name, name.replace('_', ' ') + " is in use")
+                              .freshFor(Duration.ofDays(30))
+                              .missing("nobody counts by part when it was last used"));
+                    }
+                    if (part.status.equals("automated")) {
+                      clauses.add(
+                          Clause.recorded(
+                                  "automated:" + name, name.replace('_', ' ') + " ran by itself")
+                              .freshFor(Duration.ofDays(30))
+                              .missing("nobody counts by part when it last ran by itself"));
+                    }
+                  });
+              if (clauses.isEmpty()) {
+                clauses.add(
                     Clause.recorded("claimed", "no part claims more than is seen in use")
-                        .freshFor(Duration.ofDays(30))
-                        .missing("nobody counts by part when it was last used")
-                        .onlyIf(c.count("manual") + c.count("automated") > 0, "no part is claimed"),
-                    Clause.recorded("automated", "what is called automated ran by itself")
-                        .freshFor(Duration.ofDays(30))
-                        .missing("nobody counts by part when it last ran by itself")
-                        .onlyIf(c.count("automated") > 0, "no part is called automated")));
+                        .notApplicable("no part is claimed"));
+              }
+              return clauses;
+            });
 
     /** The parts by name, in the order of the life cycle. */
     Map<String, Component> parts() {
@@ -124,10 +128,12 @@ sealed interface Stack extends Answer {
       @F(def = "any", help = "an exact version, or a bound such as >=2.40") String version,
       @F(
               def = "build",
-              oneOf = {"build", "buy", "oss"})
+              oneOf = {"build", "buy", "oss"},
+              kind = Kind.NARRATIVE)
           String sourcing,
-      @F(def = "Apache-2.0", help = "SPDX identifier") String license,
-      @F(help = "where it answers; noted, never called from here") Optional<String> endpoint,
+      @F(def = "Apache-2.0", help = "SPDX identifier", kind = Kind.NARRATIVE) String license,
+      @F(help = "where it answers; noted, never called from here", kind = Kind.NARRATIVE)
+          Optional<String> endpoint,
       @F(help = "the contract that it must keep") Optional<String> check) {
     String id() {
       return component + "-" + tool;
@@ -149,6 +155,12 @@ sealed interface Stack extends Answer {
         Question.of(
                 "A2", "stack.tools", Lane.DESIGN, Kind.CONFIG, Tools.class, "Which tools are used?")
             .help("The platform's own parts are there; name what comes from elsewhere.")
+            .refuses(
+                Unbuilt.anything(
+                    "tools.check",
+                    "A tool from elsewhere is never called from here, so nothing can test a contract"
+                        + " with it",
+                    "leave it out"))
             .example(
                 """
                 [{component: vcs, tool: git, version: ">=2.40", sourcing: oss, license: GPL-2.0-only}]
@@ -156,18 +168,6 @@ sealed interface Stack extends Answer {
             .claim(t ->
                 String.join(
                     ", ", t.tools.stream().map(each -> each.component + ": " + each.tool).toList()))
-            .compile((t, to) ->
-                t.tools.forEach(each ->
-                    to.add(
-                        each.id(),
-                        new Spec.Tool(
-                            each.component,
-                            each.tool,
-                            each.version,
-                            each.sourcing,
-                            each.license,
-                            each.endpoint,
-                            each.check))))
             .evidence((t, _) -> {
               List<Clause> clauses = new ArrayList<>();
               t.tools.stream()
@@ -217,8 +217,6 @@ sealed interface Stack extends Answer {
             .help("Every tool from elsewhere is a hand-off between a commit and a prediction.")
             .example("{slo: 100%, external_max: 3}")
             .claim(i -> "At most %d tools from elsewhere".formatted(i.externalMax))
-            .compile((i, to) ->
-                to.add("integration", new Spec.IntegrationPolicy(i.slo.share(), i.externalMax)))
             .evidence((i, all) ->
                 List.of(
                     Clause.live("green", Intent.DAY, "the integrations are green")

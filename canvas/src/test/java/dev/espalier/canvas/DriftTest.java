@@ -137,11 +137,11 @@ class DriftTest {
 
   @Test
   void adopting_makes_a_draft_whose_answer_says_what_was_done() throws Exception {
-    edit("rollout/rollout", field("minRequests"), "\"minRequests\":7");
+    edit("rollout/rollout", field("minRequests"), "\"minRequests\":70");
     String id = reconcile().getFirst().id();
     Draft draft = kit.canvases.reconciler().adopt("mail-filter", id, Caller.local());
     Answers drafted = Answers.read(draft.source().getBytes(StandardCharsets.UTF_8));
-    assertThat(drafted.get(Deploy.Strategy.class).minRequests()).isEqualTo(7);
+    assertThat(drafted.get(Deploy.Strategy.class).minRequests()).isEqualTo(70);
     Answers active = Answers.read(CanvasesTest.mail().getBytes(StandardCharsets.UTF_8));
     assertThat(Diff.between(active, drafted))
         .as("nothing else")
@@ -149,7 +149,7 @@ class DriftTest {
         .satisfies(c -> assertThat(c.path()).isEqualTo("deploy.strategy.min_requests"));
     assertThat(reconcile()).extracting(Drift::state).containsExactly(Drift.State.ADOPTED);
     kit.apply(draft.source());
-    assertThat(rollout().minRequests()).isEqualTo(7);
+    assertThat(rollout().minRequests()).isEqualTo(70);
     assertThat(reconcile()).isEmpty();
     assertThat(kit.canvases.reconciler().drifts("mail-filter"))
         .extracting(Drift::state)

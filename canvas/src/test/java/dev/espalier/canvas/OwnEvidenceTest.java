@@ -27,7 +27,7 @@ class OwnEvidenceTest {
       solution: {features: [{id: F1, text: file, covers: [P1]}]}
       objectives: [{id: O1, metric: macro_f1, target: ">= 0.9", due: 2027-12-31}]
       metrics: [{id: macro_f1, primary: yes}, {id: tickets, kind: business}]
-      value: {aim: file it right (O1), problem: [P1], model_owner: {owner: ana}}
+      value: {aim: file it right (O1), problem: [P1], model_owner: {owner: ana}, kpi: {metric: macro_f1, owner: ana}}
       stack: {integration: {external_max: 1}}
       design: {process: {stage: test, decisions: [{id: D1, text: now or later}]}}
       analysis: {metrics: default, know_how: [{topic: drift, people: 2}, {topic: sql, people: 1, must: no}]}
@@ -135,7 +135,7 @@ class OwnEvidenceTest {
             .replace("{owner: ana}", "{owner: eve}")
             .replace("kind: business", "kind: ml")
             .replace("people: 2", "people: 1")
-            .replace("mitigation: deploy.format", "mitigation: hope")
+            .replace("mitigation: deploy.format}]", "mitigation: hope}], risk_tier: high")
             .replace("2027-06-30", "2026-06-30")
             .replace(
                 "external_max: 1}",
@@ -151,6 +151,7 @@ class OwnEvidenceTest {
         .isEqualTo("No business metric is named here: declare one in 'metrics'.");
     assertThat(state("analysis.know_how", "single_person")).isEqualTo(State.VIOLATED);
     assertThat(state("metadata.governance", "mitigated")).isEqualTo(State.VIOLATED);
+    assertThat(state("metadata.governance", "process")).isEqualTo(State.VIOLATED);
     assertThat(state("dilemma.skills", "overdue")).isEqualTo(State.VIOLATED);
     assertThat(state("stack.integration", "hand_offs")).isEqualTo(State.VIOLATED);
     assertThat(state("stack.tools", "contract:vcs-git")).isEqualTo(State.NO_EVIDENCE);
@@ -177,6 +178,9 @@ class OwnEvidenceTest {
     assertThat(row.state()).isEqualTo(State.CONFORMS);
     assertThat(row.detail()).contains("ana asked for the drill load.");
     assertThat(clause("value.model_owner", "active").state()).isEqualTo(State.CONFORMS);
+    assertThat(clause("value", "owner_active").state()).isEqualTo(State.CONFORMS);
+    clock.set(clock.instant().plus(java.time.Duration.ofDays(100)));
+    assertThat(clause("value", "owner_active").state()).isEqualTo(State.STALE);
   }
 
   @Test

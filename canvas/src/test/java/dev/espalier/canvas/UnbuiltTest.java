@@ -85,6 +85,46 @@ class UnbuiltTest {
         .isEqualTo(answers.contentDigest());
   }
 
+  @Test
+  void what_is_out_of_scope_by_its_length_shortens_what_the_input_check_lets_through() {
+    String scope =
+        Canvas.HEAD + "solution: {out_of_scope: [{text: books, detector: 'length > 900'}]}\n";
+    assertThat(rules(scope)).containsExactly("schema", "length <= 900");
+    String check = scope + "serving: {pre_assertion: {rules: [schema, 'length <= %d']}}\n";
+    assertThat(rules(check.formatted(4000))).containsExactly("schema", "length <= 900");
+    assertThat(rules(check.formatted(80))).containsExactly("schema", "length <= 80");
+    assertThat(check(scope.replace("length > 900", "bytes > 10MB")).problems())
+        .extracting(each -> each.field().orElse(""))
+        .containsExactly("solution.out_of_scope[0].detector");
+  }
+
+  private static List<String> rules(String text) {
+    return spec(text, Spec.PreAssertion.class).rules();
+  }
+
+  private static <S extends Spec> S spec(String text, Class<S> kind) {
+    return Compiler.compile(Canvas.read(text), "p", "1.0.0").stream()
+        .map(Resource::spec)
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void the_experiment_before_a_release_is_part_of_the_rollout() {
+    String canary =
+        Canvas.HEAD
+            + "deploy: {strategy: {min_requests: 100, guardrails: ['error <= 1%']}}\n"
+            + "experimentation: [{kind: canary, min_n: 350, guardrails: ['p95 <= 40ms']}]\n";
+    Spec.Rollout rollout = spec(canary, Spec.Rollout.class);
+    assertThat(rollout.minRequests()).isEqualTo(350);
+    assertThat(rollout.guardrails())
+        .extracting(Spec.Guardrail::signal)
+        .containsExactly("error", "p95");
+    assertThat(spec(canary.replace("350", "50"), Spec.Rollout.class).minRequests()).isEqualTo(100);
+  }
+
   @ParameterizedTest
   @MethodSource("limited")
   void a_limit_names_a_field_that_exists_and_neither_a_default_nor_an_example(

@@ -114,7 +114,7 @@ final class Feedback {
     Optional<CanvasVersion> canvas = canvases.apply(prediction.product());
     Label counting = counting(label, prediction, known);
     // Training first: after a crash in between the caller, who got no answer, sends it again.
-    String way = training(canvas);
+    String way = training(canvas, label.source());
     labels.join(
         label,
         counting,
@@ -148,7 +148,15 @@ final class Feedback {
     return send(label, prediction) ? "sent" : "no_text";
   }
 
-  private static String training(Optional<CanvasVersion> canvas) {
+  /** What comes from a source that is declared for another use than labelling never trains. */
+  private static String training(Optional<CanvasVersion> canvas, String source) {
+    boolean otherUse =
+        canvas.stream()
+            .flatMap(active -> active.specs(Spec.FeedbackSource.class).stream())
+            .anyMatch(each -> each.source().equals(source) && !each.use().equals("label"));
+    if (otherUse) {
+      return "off";
+    }
     return canvas
         .flatMap(active -> active.specs(Spec.Feedback.class).stream().findFirst())
         .map(Spec.Feedback::toTraining)

@@ -20,9 +20,11 @@ import java.util.stream.Stream;
 
 /**
  * What the champion's answers are worth: the declared cost of each kind of error, over the labelled
- * answers of the last 28 days. It fails when always giving one same answer is worth more, by the
- * whole interval. The cost of an answer is {@code actual->predicted}, else {@code correct} or
- * {@code default_wrong}, else nothing or one.
+ * answers of the last 28 days, with what the best constant answer would have been worth. It is
+ * judged where the canvas says what it must be worth at least; otherwise it only fails where the
+ * matrix prices a label that no answer can have, and so says nothing about this product. The cost
+ * of an answer is {@code actual->predicted}, else {@code correct} or {@code default_wrong}, else
+ * nothing or one.
  */
 final class ValueEvidence {
   private static final Duration RECENT = Duration.ofDays(28);
@@ -54,7 +56,34 @@ final class ValueEvidence {
     return values.length < 2
         ? Optional.empty()
         : Optional.of(
-            observation(canvas, champion.get(), matrix, values, constant(matrix, rows), now));
+            observation(
+                canvas,
+                champion.get(),
+                matrix,
+                values,
+                constant(matrix, rows),
+                strangers(matrix, rows),
+                now));
+  }
+
+  /** Labels that the matrix prices and that neither an answer nor a truth can have. */
+  private static Set<String> strangers(Map<String, String> matrix, List<PredictionView> rows) {
+    Set<String> known =
+        rows.stream()
+            .flatMap(
+                row -> Stream.concat(row.probabilities().keySet().stream(), row.actual().stream()))
+            .collect(Collectors.toSet());
+    Set<String> strangers = new TreeSet<>();
+    for (String key : matrix.keySet()) {
+      String[] labels = key.split("->", 2);
+      if (labels.length == 2 && !known.isEmpty()) {
+        Stream.of(labels)
+            .map(String::strip)
+            .filter(l -> !known.contains(l))
+            .forEach(strangers::add);
+      }
+    }
+    return strangers;
   }
 
   /** The best that one same answer to everything would have been worth, and which. */
@@ -83,6 +112,7 @@ final class ValueEvidence {
       Map<String, String> matrix,
       double[] values,
       Constant constant,
+      Set<String> strangers,
       Instant now) {
     double mean = mean(values);
     double squares = 0;
@@ -99,18 +129,21 @@ final class ValueEvidence {
         values.length,
         java.util.OptionalDouble.of(1000 * mean),
         Optional.of(new Interval(1000 * (mean - Z * error), 1000 * (mean + Z * error))),
-        Optional.of(mean + Z * error >= constant.mean()),
+        Optional.of(strangers.isEmpty()),
         String.format(
-                Locale.ROOT,
-                "%.2f %s per 1,000 answers [%.2f, %.2f], from the cost of %d labelled ones; always '%s' would be %.2f",
-                1000 * mean,
-                currency,
-                1000 * (mean - Z * error),
-                1000 * (mean + Z * error),
-                values.length,
-                constant.answer(),
-                1000 * constant.mean())
-            .replace("  ", " "),
+                    Locale.ROOT,
+                    "%.2f %s per 1,000 answers [%.2f, %.2f], from the cost of %d labelled ones; always '%s' would be %.2f",
+                    1000 * mean,
+                    currency,
+                    1000 * (mean - Z * error),
+                    1000 * (mean + Z * error),
+                    values.length,
+                    constant.answer(),
+                    1000 * constant.mean())
+                .replace("  ", " ")
+            + (strangers.isEmpty()
+                ? ""
+                : "; the matrix prices what no answer can be: " + String.join(", ", strangers)),
         "/api/v1/monitors/" + canvas.product());
   }
 

@@ -3,6 +3,8 @@ package dev.espalier.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.canvas.CanvasVersion;
+import dev.espalier.canvas.Spec;
 import dev.espalier.monitoring.FeedbackResult.State;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
@@ -88,6 +90,26 @@ class FeedbackTest {
       assertThat(world.monitoring.approveLabels(World.PRODUCT)).isEqualTo(1);
 
       assertThat(world.trained).hasSize(1);
+    }
+  }
+
+  @Test
+  void what_is_declared_for_measuring_joins_and_never_trains() {
+    CanvasVersion canvas =
+        World.with(
+            World.canvas("auto", "full", List.of("inbox")),
+            "rating",
+            new Spec.FeedbackSource("rating", "metric"));
+    try (World world = new World(folder, canvas, MonitoringConfig.defaults())) {
+      world.monitoring.accept(World.answer("p", World.START, "spam", "1"));
+      world.monitoring.accept(World.answer("q", World.START, "spam", "1"));
+
+      assertThat(world.monitoring.feedback("p", "ham", LATER, "rating").state())
+          .isEqualTo(State.JOINED);
+      assertThat(world.trained).isEmpty();
+
+      world.monitoring.feedback("q", "ham", LATER, "correction");
+      assertThat(world.trained).extracting(LabelledRow::label).containsExactly("ham");
     }
   }
 

@@ -228,15 +228,28 @@ class HonestEvidenceTest {
   }
 
   @Test
-  void answers_that_are_worth_less_than_always_the_same_one_fail_the_value() {
+  void a_value_is_said_beside_what_always_the_same_answer_would_have_been_worth() {
     Spec costs = new Spec.Costs(Map.of("ham->spam", "1", "spam->ham", "0.1", "correct", "0"));
     try (World world = world(costs)) {
       for (int i = 0; i < 100; i++) {
         answer(world, i, i % 2 == 0 ? "spam" : "ham", i % 4 < 2 ? "ham" : "spam", Served.PLAIN);
       }
       Observation seen = observe(world).get("value value_per_1000");
-      assertThat(seen.pass()).contains(false);
+      assertThat(seen.pass()).as("the canvas states no least worth").contains(true);
+      assertThat(seen.value().orElseThrow()).isBetween(-550.0, -250.0);
+      assertThat(seen.interval()).isPresent();
       assertThat(seen.detail()).contains("always 'ham' would be -50.00");
+    }
+  }
+
+  @Test
+  void a_cost_matrix_that_prices_labels_which_no_answer_has_fails_the_value() {
+    Spec costs = new Spec.Costs(Map.of("phishing->inbox", "5", "correct", "0"));
+    try (World world = world(costs)) {
+      plain(world, 20);
+      Observation seen = observe(world).get("value value_per_1000");
+      assertThat(seen.pass()).contains(false);
+      assertThat(seen.detail()).contains("inbox, phishing");
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.espalier.pipeline;
 
+import dev.espalier.canvas.Spec;
 import dev.espalier.pipeline.AttemptResult.Failed;
 import dev.espalier.pipeline.AttemptResult.FailureClass;
 import dev.espalier.pipeline.AttemptResult.Succeeded;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -43,7 +45,7 @@ final class ForkedExecutor implements Executor {
     Process process;
     try {
       writeTask(attempt);
-      process = start(attempt.folder());
+      process = start(attempt);
     } catch (IOException failure) {
       return new Failed(FailureClass.TRANSIENT, "cannot start: " + failure.getMessage(), 0);
     }
@@ -71,11 +73,17 @@ final class ForkedExecutor implements Executor {
     Files.write(folder.resolve(ForkedTask.TASK), Json.bytes(task));
   }
 
-  private Process start(Path folder) throws IOException {
+  private Process start(Attempt attempt) throws IOException {
+    Path folder = attempt.folder();
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvm.flags());
-    command.add("-Xmx" + (jvm.maxHeapBytes() >> 20) + "m");
+    Optional<Spec.Runner> declared = attempt.canvas().specs(Spec.Runner.class).stream().findFirst();
+    command.add("-Xmx" + (heap(declared) >> 20) + "m");
+    declared.ifPresent(runner ->
+        command.add(
+            "-XX:ActiveProcessorCount="
+                + Math.min(runner.cpu(), Runtime.getRuntime().availableProcessors())));
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.add(StepProcess.class.getName());
     command.add(folder.toString());
@@ -95,6 +103,12 @@ final class ForkedExecutor implements Executor {
         .redirectErrorStream(true)
         .redirectOutput(folder.resolve(ForkedTask.OUTPUT).toFile())
         .start();
+  }
+
+  /** What the canvas allows a step, and never more than this machine's configuration does. */
+  private long heap(Optional<Spec.Runner> declared) {
+    long allowed = declared.map(Spec.Runner::memoryBytes).orElse(jvm.maxHeapBytes());
+    return Math.max(ForkedJvm.LEAST_HEAP, Math.min(allowed, jvm.maxHeapBytes()));
   }
 
   private static AttemptResult follow(

@@ -25,11 +25,14 @@ public record ForkedJvm(
   public static final Set<String> MINIMAL_ENVIRONMENT =
       Set.of("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR");
 
+  /** Less than this, and a JVM does not start. */
+  static final long LEAST_HEAP = 16 << 20;
+
   public ForkedJvm {
     classPath = List.copyOf(classPath);
     flags = List.copyOf(flags);
     environment = Set.copyOf(environment);
-    if (maxHeapBytes < 16 << 20) {
+    if (maxHeapBytes < LEAST_HEAP) {
       throw EspalierException.invalid("A forked step needs a heap of at least 16 MiB.");
     }
     if (classPath.isEmpty()) {

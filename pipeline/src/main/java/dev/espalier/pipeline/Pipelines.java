@@ -177,14 +177,20 @@ public final class Pipelines implements AutoCloseable {
     }
   }
 
+  /** Whether the canvas lets anything be trained. */
+  public boolean allows(CanvasVersion canvas) {
+    return !GivenUp.is(canvas);
+  }
+
   /**
    * Starts a run and returns its id at once.
    *
-   * @throws EspalierException CONFLICT while another run of the product works; INVALID with a
-   *     PIPELINE code when the workflow cannot be compiled
+   * @throws EspalierException CONFLICT while another run of the product works, or when the canvas
+   *     has given the product up; INVALID with a PIPELINE code when the workflow cannot be compiled
    */
   public String start(CanvasVersion canvas, Cause cause, long seed) {
     parts.config().runner().admit(canvas);
+    GivenUp.refuse(canvas);
     PipelineGraph graph = PipelineGraph.compile(canvas, steps);
     Instant now = parts.now(canvas.product());
     RunStore.RunRow run =
@@ -398,6 +404,7 @@ public final class Pipelines implements AutoCloseable {
     Spec.Schedule schedule = canvas.spec(Spec.Schedule.class);
     String product = canvas.product();
     if (!Triggers.any(schedule)
+        || GivenUp.is(canvas)
         || parts.store().newest(product, RunStore.Phase.WORKING).isPresent()) {
       return Optional.empty();
     }

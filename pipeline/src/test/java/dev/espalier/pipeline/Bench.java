@@ -86,7 +86,12 @@ final class Bench implements AutoCloseable {
   }
 
   static CanvasVersion canvas(Spec.Step... steps) {
-    List<Spec> specs = new ArrayList<>();
+    return canvas(List.of(), steps);
+  }
+
+  /** The canvas of these steps that says something more. */
+  static CanvasVersion canvas(List<Spec> more, Spec.Step... steps) {
+    List<Spec> specs = new ArrayList<>(more);
     specs.add(new Spec.Pipeline(List.of(steps), 0.9));
     specs.add(schedule("make_up", "schedule", "new_data"));
     specs.add(new Spec.Placement("local_process", Set.of(), "small"));

@@ -47,6 +47,28 @@ class ForkedExecutorTest {
   }
 
   @Test
+  void a_step_may_use_what_the_canvas_allows_and_never_more_than_the_machine_is_set_to() {
+    long most = mebibytes(measured());
+    String small = measured(new Spec.Runner(1, 32L << 20));
+    assertThat(mebibytes(small)).isLessThanOrEqualTo(32).isLessThan(most);
+    assertThat(small).as("processors").endsWith(", 1");
+    assertThat(mebibytes(measured(new Spec.Runner(1, 1L << 40)))).isEqualTo(most);
+  }
+
+  private static long mebibytes(String measured) {
+    return Long.parseLong(measured.split(" ", 2)[0]);
+  }
+
+  private String measured(Spec... more) {
+    ForkedSteps.Measures step = new ForkedSteps.Measures();
+    try (Bench bench = new Bench(folder, step)) {
+      Run run =
+          bench.run(Bench.canvas(List.of(more), new Spec.Step(step.name(), Bench.LONG, 0, false)));
+      return bench.pipelines.output(run.id(), step.name(), Text.class).orElseThrow().text();
+    }
+  }
+
+  @Test
   void reports_the_exception_of_a_step() {
     StepRun step = only(new ForkedSteps.Throws());
     assertThat(step.failure()).contains("USER: bad rows");

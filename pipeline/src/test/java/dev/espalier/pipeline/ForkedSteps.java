@@ -68,6 +68,16 @@ public final class ForkedSteps {
     }
   }
 
+  /** Says what its process may use. */
+  public static final class Measures extends Forked {
+    @Override
+    public Text run(StepContext context) {
+      Runtime machine = Runtime.getRuntime();
+      return new Text(
+          "%d MiB, %d".formatted(machine.maxMemory() >> 20, machine.availableProcessors()));
+    }
+  }
+
   /** Breaks its own way. */
   public static final class Throws extends Forked {
     @Override

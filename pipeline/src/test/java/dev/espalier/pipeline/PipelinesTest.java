@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,6 +48,30 @@ class PipelinesTest {
 
   private static Spec.Step retried(String name, int retries) {
     return new Spec.Step(name, Bench.LONG, retries, true);
+  }
+
+  @Test
+  void a_product_that_was_given_up_is_not_trained() {
+    Spec.Step step = Bench.step("read");
+    try (Bench bench = new Bench(folder, read())) {
+      CanvasVersion over = Bench.canvas(List.of(verdict("no_go")), step);
+      assertThat(bench.pipelines.allows(over)).isFalse();
+      assertThatThrownBy(() -> bench.pipelines.start(over, Bench.manual(), 1))
+          .isInstanceOf(EspalierException.class)
+          .hasMessageContaining("feasibility.verdict")
+          .hasMessageContaining("no_go");
+      assertThat(bench.pipelines.due(over, () -> 1_000_000)).isEmpty();
+      assertThat(bench.pipelines.runs("mail")).isEmpty();
+
+      CanvasVersion again = Bench.canvas(List.of(verdict("conditional")), step);
+      assertThat(bench.pipelines.due(again, () -> 1_000_000)).isPresent();
+      assertThat(bench.run(again).succeeded()).isTrue();
+    }
+  }
+
+  private static Spec verdict(String verdict) {
+    return new Spec.Feasibility(
+        Optional.empty(), Optional.empty(), 1, 1, Optional.empty(), "majority", List.of(), verdict);
   }
 
   @Test

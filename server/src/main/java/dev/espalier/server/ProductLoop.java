@@ -202,6 +202,9 @@ final class ProductLoop {
   }
 
   private void retrain(CanvasVersion canvas, RetrainDecision decision) {
+    if (!pipelines.allows(canvas)) {
+      return;
+    }
     Cause cause =
         new Cause(decision.trigger(), decision.reason(), Optional.of(decision.incidentId()));
     String run = start(canvas, cause);

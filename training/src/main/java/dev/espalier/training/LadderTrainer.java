@@ -270,7 +270,7 @@ final class LadderTrainer {
   private Setting setting() {
     Spec.Architecture shape =
         task.architecture()
-            .orElse(new Spec.Architecture("encoder", 2, 4, 64, 256, 128, 8_000, "bpe"));
+            .orElse(new Spec.Architecture("encoder", 2, 4, 64, 256, 128, 8_000, "bpe", 0.1));
     return new Setting(
         shape.layers(),
         shape.heads(),
@@ -281,7 +281,7 @@ final class LadderTrainer {
         signature.labels().size(),
         task.transformerSteps(),
         task.transformerBatch(),
-        0.1,
+        shape.dropout(),
         shape.width() < 256 ? 3e-3 : 5e-4,
         1,
         task.seed());

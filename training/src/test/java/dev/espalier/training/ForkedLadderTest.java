@@ -57,7 +57,7 @@ class ForkedLadderTest {
   private static CanvasVersion canvas() {
     CanvasVersion canvas =
         TestPipeline.canvas(
-            new Spec.Architecture("encoder", 1, 2, 16, 32, 32, 400, "bpe"),
+            new Spec.Architecture("encoder", 1, 2, 16, 32, 32, 400, "bpe", 0.1),
             new Spec.Pipeline(
                 Stream.of(
                         "ingest",

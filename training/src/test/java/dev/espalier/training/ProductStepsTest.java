@@ -162,6 +162,25 @@ class ProductStepsTest {
   }
 
   @Test
+  void a_run_reads_the_rows_of_the_dataset_that_the_canvas_names() {
+    data(0, 200);
+    pipeline.datasets.addRows("others", TestPipeline.rows(200, 360), 0);
+    Spec.Dataset others =
+        new Spec.Dataset(
+            "others",
+            "training",
+            "text,label",
+            Duration.ofDays(7),
+            Duration.ofDays(365),
+            Duration.ofDays(2));
+
+    pipeline.run(only(others), "first");
+
+    assertThat(pipeline.output("ingest", Ingested.class).dataset()).isEqualTo("others");
+    assertThat(pipeline.output("ingest", Ingested.class).rows()).isEqualTo(160);
+  }
+
+  @Test
   void data_with_one_label_stop_before_training() {
     pipeline.datasets.addRows(
         TestPipeline.DATASET,

@@ -3,6 +3,7 @@ package dev.espalier.canvas.documents;
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Canvases;
 import dev.espalier.canvas.Conformance;
+import dev.espalier.canvas.Spec;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.Digest;
 import dev.espalier.platform.EspalierException;
@@ -160,11 +161,21 @@ public final class Documents {
   }
 
   /**
-   * Freezes the documents of a released version, once: doing it again changes nothing. The bytes
-   * are durable before the one transaction that names them.
+   * Freezes the documents of a released version that the canvas declares, and those that are always
+   * written, once: doing it again changes nothing. The bytes are durable before the one transaction
+   * that names them.
    */
   public List<Entry> freeze(String product, String version) {
-    keep(product, version, Set.of(DocumentKind.values()));
+    Set<String> declared =
+        canvases.require(product).specs(Spec.Documents.class).stream()
+            .flatMap(spec -> spec.kinds().stream())
+            .collect(Collectors.toSet());
+    keep(
+        product,
+        version,
+        Stream.of(DocumentKind.values())
+            .filter(kind -> kind.declared().map(declared::contains).orElse(true))
+            .collect(Collectors.toSet()));
     return list(product, Optional.of(version));
   }
 

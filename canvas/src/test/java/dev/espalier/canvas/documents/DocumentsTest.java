@@ -22,6 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class DocumentsTest {
+  private static final String ALL =
+      Desk.MINIMAL + "metadata: {docs: [model_card, datasheet, ml_bom, annex_iv]}\n";
+
   private static final Optional<String> NOW = Optional.empty();
   @TempDir Path folder;
   private Desk desk;
@@ -185,7 +188,7 @@ class DocumentsTest {
 
   @Test
   void what_is_frozen_is_read_back_byte_for_byte_whatever_becomes_of_the_canvas() {
-    desk.apply(Desk.MINIMAL);
+    desk.apply(ALL);
     List<Documents.Entry> frozen = desk.documents.freeze(Desk.PRODUCT, "1.0.0");
     Optional<String> version = Optional.of("1.0.0");
     List<String> before = new ArrayList<>();
@@ -196,7 +199,7 @@ class DocumentsTest {
     }
 
     desk.later();
-    desk.apply(Desk.MINIMAL.replace("mailbox users", "mail operators"));
+    desk.apply(ALL.replace("mailbox users", "mail operators"));
     List<Documents.Entry> again = desk.documents.freeze(Desk.PRODUCT, "1.0.0");
     List<String> after = new ArrayList<>();
     for (DocumentKind kind : DocumentKind.values()) {
@@ -213,13 +216,31 @@ class DocumentsTest {
   }
 
   @Test
+  void what_the_canvas_declares_is_frozen_and_the_scores_always_are() {
+    desk.apply(Desk.MINIMAL + "metadata: {docs: [datasheet]}\n");
+    assertThat(frozenNow()).containsExactly("datasheet", "dora", "ml-test-score");
+    desk.later();
+    desk.apply(Desk.MINIMAL + "metadata: {docs: [datasheet, ml_bom, annex_iv]}\n");
+    assertThat(frozenNow())
+        .containsExactly("datasheet", "dora", "ml-bom", "ml-test-score", "technical-file");
+  }
+
+  private List<String> frozenNow() {
+    return desk.documents.freeze(Desk.PRODUCT, "1.0.0").stream()
+        .filter(Documents.Entry::frozen)
+        .map(Documents.Entry::name)
+        .sorted()
+        .toList();
+  }
+
+  @Test
   void a_card_is_frozen_for_the_release_and_stays_when_the_others_follow() {
-    desk.apply(Desk.MINIMAL);
+    desk.apply(ALL);
     Documents.Card card = desk.documents.freezeCard(Desk.PRODUCT, "1.0.0");
     Optional<String> version = Optional.of("1.0.0");
     String frozen = desk.read("model-card", version, Format.MD);
     desk.later();
-    desk.apply(Desk.MINIMAL.replace("mailbox users", "mail operators"));
+    desk.apply(ALL.replace("mailbox users", "mail operators"));
 
     List<Documents.Entry> all = desk.documents.freeze(Desk.PRODUCT, "1.0.0");
 
