@@ -77,7 +77,7 @@ public final class DeploymentEvidence implements EvidenceSource {
     long known = loaded.stream().filter(registered::contains).count();
     String subject = view.route().champion().version();
     int n = loaded.size();
-    if (n > 0) {
+    if (n > 0 && inScope(canvas)) {
       String detail = "%d of %d loaded versions are registered".formatted(known, n);
       report.measured("registry.required", "registered", subject, n, (double) known / n, detail);
       report.measured("registry.required", "orphans", subject, n, (double) (n - known), detail);
@@ -87,6 +87,16 @@ public final class DeploymentEvidence implements EvidenceSource {
         registry.alias(report.product(), Registry.CHAMPION).map(ModelVersion::version);
     boolean same = champion.equals(Optional.of(subject)) && view.ready();
     report.verdict("deploy.targets", "digest", subject, 1, same, "Serving %s".formatted(subject));
+  }
+
+  /** True when the registry is asked for in a stage that this process serves. */
+  private static boolean inScope(CanvasVersion canvas) {
+    Set<String> stages =
+        canvas.specs(Spec.Environment.class).stream()
+            .map(Spec.Environment::stage)
+            .collect(Collectors.toSet());
+    return canvas.specs(Spec.RegistryScope.class).stream()
+        .allMatch(one -> stages.isEmpty() || one.scope().stream().anyMatch(stages::contains));
   }
 
   /** What this process itself can be seen doing. */

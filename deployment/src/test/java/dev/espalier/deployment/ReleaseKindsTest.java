@@ -8,6 +8,7 @@ import dev.espalier.canvas.Spec;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.serving.Ask;
+import dev.espalier.serving.Route;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -124,9 +125,13 @@ class ReleaseKindsTest {
   }
 
   private Optional<Boolean> review() {
+    return pass("deploy.release_policy", "reviews");
+  }
+
+  private Optional<Boolean> pass(String question, String clause) {
     return new DeploymentEvidence(rig.deployments, rig.serving, rig.registry)
         .observe(Rig.PRODUCT, rig.canvas(), rig.clock.instant()).stream()
-            .filter(seen -> seen.clause().equals("reviews"))
+            .filter(seen -> seen.question().equals(question) && seen.clause().equals(clause))
             .findFirst()
             .flatMap(Observation::pass);
   }
@@ -257,6 +262,58 @@ class ReleaseKindsTest {
             canary.bake()));
     version = rig.register(0.05);
     assertThat(release().steps()).extracting(RolloutStepRun::share).containsExactly(1.0);
+  }
+
+  @Test
+  void a_load_that_verified_no_digest_fails_the_signature() {
+    release();
+    assertThat(pass("deploy.format", "signature")).contains(true);
+    rig.unverified = true;
+    assertThat(pass("deploy.format", "signature")).contains(false);
+  }
+
+  @Test
+  void an_endpoint_that_runs_something_else_than_the_champion_fails_the_digest() {
+    release();
+    assertThat(pass("deploy.targets", "digest")).contains(true);
+    rig.serving.route(Rig.PRODUCT, Route.only(rig.register(0.9)));
+    assertThat(pass("deploy.targets", "digest")).contains(false);
+  }
+
+  @Test
+  void an_old_version_that_is_unloaded_while_the_new_one_bakes_is_not_warm() {
+    release();
+    version = rig.register(0.1);
+    release();
+    assertThat(pass("deploy.strategy", "warm")).contains(true);
+    rig.serving.route(Rig.PRODUCT, Route.only(version));
+    assertThat(pass("deploy.strategy", "warm")).contains(false);
+  }
+
+  @Test
+  void a_device_other_than_the_declared_one_fails() {
+    says(new Spec.Accelerator("none"));
+    release();
+    assertThat(pass("serving.accelerator", "device")).contains(true);
+    says(new Spec.Accelerator("gpu"));
+    assertThat(pass("serving.accelerator", "device")).contains(false);
+  }
+
+  @Test
+  void what_is_loaded_is_compared_with_the_registry_in_the_stages_of_its_scope() {
+    release();
+    says(new Spec.Environment("here", "server_http", "staging", "x86_64", 1, 1 << 20));
+    says(new Spec.RegistryScope("mandatory", Set.of("prod")));
+    assertThat(registered()).as("staging is outside of the scope").isZero();
+    says(new Spec.RegistryScope("mandatory", Set.of("prod", "staging")));
+    assertThat(registered()).isEqualTo(2);
+  }
+
+  private long registered() {
+    return new DeploymentEvidence(rig.deployments, rig.serving, rig.registry)
+        .observe(Rig.PRODUCT, rig.canvas(), rig.clock.instant()).stream()
+            .filter(seen -> seen.question().equals("registry.required"))
+            .count();
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.espalier.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.canvas.CanvasVersion;
+import dev.espalier.canvas.Observation;
 import dev.espalier.canvas.Spec;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,6 +107,38 @@ class WatchKindsTest {
             .as(patience.toString())
             .isEqualTo(patience.toDays() == 0);
       }
+    }
+  }
+
+  private static List<Optional<Boolean>> loop(World world) {
+    List<Observation> seen =
+        new MonitoringEvidence(
+                world.monitoring, (_, _, _) -> Optional.empty(), _ -> new java.util.TreeMap<>())
+            .observe(World.PRODUCT, world.canvas, world.clocks.now(World.PRODUCT));
+    return Stream.of("trace", "recovery", "helped")
+        .map(clause ->
+            seen.stream()
+                .filter(one -> one.question().equals("monitoring.retrain"))
+                .filter(one -> one.clause().equals(clause))
+                .findFirst()
+                .flatMap(Observation::pass))
+        .toList();
+  }
+
+  @Test
+  void a_loop_that_ended_with_its_run_is_no_trace_no_recovery_and_no_help() {
+    try (World world = world("loop", base())) {
+      decay(world);
+      assertThat(loop(world)).as("nothing was retrained").containsOnly(Optional.empty());
+      String incident = world.monitoring.incidents(World.PRODUCT).getFirst().id();
+      Instant now = world.clocks.now(World.PRODUCT);
+      world.monitoring.trace(incident, "run", "run-1", "Retraining started", now);
+      assertThat(loop(world)).containsOnly(Optional.of(false));
+      world.monitoring.trace(incident, "version", "1.1.0", "registered", now);
+      world.monitoring.trace(incident, "rollout", "rol-1", "Rollout started", now);
+      assertThat(loop(world)).containsOnly(Optional.of(false));
+      world.monitoring.trace(incident, "recovered", "1.1.0", "It is good again", now);
+      assertThat(loop(world)).containsOnly(Optional.of(true));
     }
   }
 }

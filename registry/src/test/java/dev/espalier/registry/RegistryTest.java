@@ -357,6 +357,33 @@ class RegistryTest {
   }
 
   @Test
+  void an_alias_that_was_moved_past_the_registry_fails_its_history() {
+    register(SIGNATURE, "a", "bag", "1");
+    register(SIGNATURE, "b", "bag", "1");
+    registry.moveAlias(PRODUCT, "champion", Optional.empty(), "1.0.0", "ann", "first");
+    assertThat(seen("registry.versioning", "alias_history").pass()).contains(true);
+    int moved =
+        database.write(
+            handle -> handle.createUpdate("UPDATE registered_alias SET number = 2").execute());
+    assertThat(moved).isEqualTo(1);
+    assertThat(seen("registry.versioning", "alias_history").pass()).contains(false);
+  }
+
+  @Test
+  void a_number_that_does_not_follow_from_what_changed_fails_the_contract_diff() {
+    register(SIGNATURE, "a", "bag", "1");
+    assertThat(seen("registry.versioning", "contract_diff").pass()).contains(true);
+    int renumbered =
+        database.write(handle ->
+            handle
+                .createUpdate(
+                    "UPDATE model_version SET version = '3.0.0', record = replace(record, '\"1.0.0\"', '\"3.0.0\"')")
+                .execute());
+    assertThat(renumbered).isEqualTo(1);
+    assertThat(seen("registry.versioning", "contract_diff").pass()).contains(false);
+  }
+
+  @Test
   void says_nothing_before_anything_is_registered() {
     assertThat(observe()).isEmpty();
   }
