@@ -34,7 +34,14 @@ class MlflowRestImportTest {
   private static final Path LOCK = Path.of("..", "config", "mlflow.lock").toAbsolutePath();
   private static final String API = "/api/2.0/mlflow/";
   private static final Set<String> ELSEWHERE =
-      Set.of("artifact_uri", "root_uri", "artifact_location", "experiment_id", "source", "user_id");
+      Set.of(
+          "artifact_uri",
+          "root_uri",
+          "artifact_location",
+          "experiment_id",
+          "source",
+          "user_id",
+          "workspace");
 
   @TempDir Path folder;
 
