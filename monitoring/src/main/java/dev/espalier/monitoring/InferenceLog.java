@@ -4,6 +4,7 @@ import dev.espalier.platform.Digest;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.serving.InferenceRecord;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,10 +21,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The inference log's writer: a bounded queue and one thread that commits what waits, in batches.
- * Serving never waits for it; what does not fit is dropped and counted.
+ * Serving never waits for it; what does not fit is dropped and counted. A batch is left open for
+ * {@link #LINGER}, unless somebody flushes: a commit costs several rows, and under load it carries
+ * more of them then.
  *
- * <p>Thread-safe: {@code lock} guards {@code accepted}, {@code settled}, {@code dropped} and the
- * offer itself, so that {@link #flush} cannot miss a record that was accepted before it.
+ * <p>Thread-safe: {@code lock} guards {@code accepted}, {@code settled}, {@code flushing}, {@code
+ * dropped} and the offer itself, so that {@link #flush} cannot miss a record that was accepted
+ * before it.
  */
 final class InferenceLog implements AutoCloseable {
   /**
@@ -45,16 +49,19 @@ final class InferenceLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InferenceLog.class);
   private static final int BATCH = 500;
   private static final long RETRY_MILLIS = 200;
+  private static final Duration LINGER = Duration.ofMillis(10);
   private final PredictionStore store;
   private final Function<String, Keeping> keeping;
   private final BlockingQueue<InferenceRecord> queue;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition progress = lock.newCondition();
+  private final Condition hurry = lock.newCondition();
   private final Map<String, Long> dropped = new HashMap<>();
   private final Map<String, Long> droppedTotal = new ConcurrentHashMap<>();
   private final Thread writer;
   private long accepted;
   private long settled;
+  private int flushing;
   private volatile boolean closing;
 
   InferenceLog(PredictionStore store, int capacity, Function<String, Keeping> keeping) {
@@ -69,6 +76,9 @@ final class InferenceLog implements AutoCloseable {
     try {
       if (!closing && queue.offer(record)) {
         accepted++;
+        if (enough()) {
+          hurry.signalAll();
+        }
       } else {
         dropped.merge(record.product(), 1L, Long::sum);
         droppedTotal.merge(record.product(), 1L, Long::sum);
@@ -91,6 +101,8 @@ final class InferenceLog implements AutoCloseable {
   void flush() {
     lock.lock();
     try {
+      flushing++;
+      hurry.signalAll();
       long target = accepted;
       long left = TimeUnit.SECONDS.toNanos(30);
       while (settled < target) {
@@ -104,6 +116,7 @@ final class InferenceLog implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new EspalierException(ErrorCode.UNAVAILABLE, "Interrupted while waiting", interrupted);
     } finally {
+      flushing--;
       lock.unlock();
     }
   }
@@ -115,6 +128,7 @@ final class InferenceLog implements AutoCloseable {
         InferenceRecord first = queue.poll(100, TimeUnit.MILLISECONDS);
         if (first != null) {
           batch.add(first);
+          linger();
           queue.drainTo(batch, BATCH - 1);
         }
         commit(batch);
@@ -124,6 +138,23 @@ final class InferenceLog implements AutoCloseable {
         LOG.debug("Interrupted", interrupted);
       }
     }
+  }
+
+  /** Lets more come, while nobody waits for what is here. */
+  private void linger() throws InterruptedException {
+    lock.lock();
+    try {
+      long left = LINGER.toNanos();
+      while (left > 0 && flushing == 0 && !closing && !enough()) {
+        left = hurry.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean enough() {
+    return queue.size() >= BATCH - 1 || queue.remainingCapacity() == 0;
   }
 
   /** Tries until the batch is durable: it was accepted, and the queue behind it is bounded. */
