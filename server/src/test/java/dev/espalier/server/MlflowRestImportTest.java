@@ -209,11 +209,10 @@ class MlflowRestImportTest {
         assertSame(here, there, "registered-models/alias?name=churn&alias=champion");
         assertSame(here, there, "registered-models/get?name=greet");
         assertSame(here, there, "experiments/get-by-name?experiment_name=gone");
-        String file =
-            "/get-artifact?run_uuid=" + ids[5] + "&path=out/sub/b%20c%231%20%2B%C3%A9.txt";
+        String file = "/get-artifact?run_uuid=" + ids[5] + "&path=out/sub/b%20c";
         Client.Answer copied = here.get(file);
-        // A stock server's name may be one that is refused here; then the report says so.
-        assertThat(copied.body()).isEqualTo(there.get(file).body());
+        // What follows a '#' in a name never reaches a stock server: its client sends a fragment.
+        assertThat(copied.body()).isEqualTo(there.get(file).body()).isEqualTo("deep");
         assertThat(here.get("/model-versions/get-artifact?name=churn&version=1&path=a.txt").body())
             .isEqualTo("hello");
       }
