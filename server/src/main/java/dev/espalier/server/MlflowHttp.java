@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Calls to one MLflow server whose address a person gave at the command line (decision 18): the
+ * Calls to one MLflow server whose address a person gave at the command line (decision 19): the
  * path of each call is ours, redirects are not followed, answers are bounded, and a call that found
  * the server busy is made again. One thread.
  */
