@@ -133,6 +133,10 @@ sealed interface Guards extends Answer {
           List<Rung> chain,
       @F(def = "2% per hour", max = 1, tighter = F.Tighter.LOWER) Share maxRate)
       implements Guards {
+    private static final Pattern POST =
+        Pattern.compile(
+            "sum\\(prob\\) = 1|label set|confidence\\s*(>=|≥)\\s*(0(\\.\\d{1,6})?|\\.\\d{1,6}|1(\\.0{1,6})?)");
+
     static final Question<Fallback> QUESTION =
         Question.of(
                 "P4",
@@ -154,6 +158,13 @@ sealed interface Guards extends Answer {
                     .formatted(
                         String.join(" → ", f.chain.stream().map(Rung::use).toList()),
                         Bound.number(100 * f.maxRate.share())))
+            .refuses(
+                new Unbuilt(
+                    "post",
+                    "rules other than sum(prob) = 1, label set and confidence >= 0 to 1",
+                    "no other rule about an answer can be checked",
+                    "confidence >= 0.5",
+                    rule -> !POST.matcher(rule.asText().strip()).matches()))
             .compile((f, to) -> to.add("fallback", f.spec(to.answers())))
             .evidence((f, _) ->
                 List.of(

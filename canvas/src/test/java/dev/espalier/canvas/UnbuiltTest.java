@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Values that can be written and that nothing here can run are refused, with the reason. */
@@ -64,6 +65,21 @@ class UnbuiltTest {
   @Test
   void the_value_that_works_is_not_refused() {
     assertThat(check(SHARED.replace("s3", "embedded")).problems()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "confidence >= 0.5, true",
+    "confidence ≥ 1, true",
+    "label set, true",
+    "confidence >= 1.01, false",
+    "confidence, false",
+    "is polite, false"
+  })
+  void a_rule_about_answers_is_one_that_serving_checks(String rule, boolean works) {
+    Check check =
+        check(SHARED.replace("s3", "embedded") + "serving: {fallback: {post: ['" + rule + "']}}\n");
+    assertThat(check.problems().isEmpty()).isEqualTo(works);
   }
 
   @Test
