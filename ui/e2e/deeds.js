@@ -38,7 +38,7 @@ export async function deeds({ check, open, settle, base, shots, product, members
     const found = await back.count();
     if (found < 2) throw new Error(`${found} changes by hand were found, not 2`);
     await page.screenshot({ path: `${shots}by-hand.png`, fullPage: true });
-    await page.locator('.sheet', { hasText: 'trunk/trunk' }).getByRole('button', { name: 'Set it back' }).click();
+    await page.locator('.sheet', { hasText: 'runner/runner' }).getByRole('button', { name: 'Set it back' }).click();
     await page.waitForFunction((many) => [...document.querySelectorAll('button')].filter((button) => button.textContent === 'Set it back').length < many, found, long);
     await adopt.first().click();
     await page.getByText('One change is kept as an answer').waitFor(long);

@@ -140,9 +140,9 @@ class ContradictionsTest {
             6,
             "ERROR",
             List.of("serving.accelerator", "deploy.targets"),
-            with("serving", "{accelerator: {kind: tpu, need: required}}"),
-            with("serving", "{accelerator: {kind: tpu, need: preferred}}"),
-            List.of("tpu")),
+            with("serving", "{accelerator: {kind: gpu, need: required}}"),
+            with("serving", "{accelerator: {kind: gpu, need: preferred}}"),
+            List.of("gpu")),
         new Case(
             7,
             "ERROR",

@@ -134,9 +134,9 @@ class PagesTest {
               """
               UPDATE canvas_resource
               SET spec = CASE id
-                WHEN 'trunk/trunk' THEN json_set(spec, '$.branchAge', 'PT96H')
+                WHEN 'runner/runner' THEN json_set(spec, '$.cpu', json_extract(spec, '$.cpu') + 1)
                 ELSE json_set(spec, '$.minRequests', json_extract(spec, '$.minRequests') + 7) END
-              WHERE product = 'claims' AND id IN ('rollout/rollout', 'trunk/trunk')
+              WHERE product = 'claims' AND id IN ('rollout/rollout', 'runner/runner')
               """);
       assertThat(changed).isEqualTo(2);
       statement.executeUpdate(
