@@ -42,6 +42,18 @@ public final class Api {
     this.base = URI.create(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
   }
 
+  /**
+   * {@code value}, which may stand in a path.
+   *
+   * @throws EspalierException INVALID when it is no name and no id of the API
+   */
+  static String id(String value) {
+    if (!value.matches("[A-Za-z0-9_.-]{1,120}")) {
+      throw new EspalierException(ErrorCode.INVALID, "Not an id: '%s'.".formatted(value));
+    }
+    return value;
+  }
+
   /** The address that this client talks to. */
   public String url() {
     return base.toString();

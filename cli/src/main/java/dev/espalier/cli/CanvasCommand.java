@@ -10,10 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The life of a canvas from the terminal. */
 @Command(
@@ -35,7 +33,6 @@ final class CanvasCommand {
       description = "What a question asks, with its fields, bounds, defaults and evidence.",
       footer = {"", "Example:", "  espalier canvas explain serving.volume"})
   static final class Explain implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
     @Parameters(paramLabel = "KEY", description = "As the document has it: serving.volume, nfr.")
@@ -49,7 +46,7 @@ final class CanvasCommand {
         keys.add(question.path("key").asText());
         if (key.equals(question.path("key").asText())
             || key.equalsIgnoreCase(question.path("id").asText())) {
-          server.print(spec.commandLine().getOut(), question, Explain::lines);
+          server.print(question, Explain::lines);
           return 0;
         }
       }
@@ -120,17 +117,13 @@ final class CanvasCommand {
       description = "Who wanted, approved and applied which version, and why.",
       footer = {"", "Example:", "  espalier canvas versions mail-filter"})
   static final class Versions implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
     @Mixin ProductArgument product = new ProductArgument();
 
     @Override
     public Integer call() {
-      server.print(
-          spec.commandLine().getOut(),
-          server.api().get(product.canvas("/versions")),
-          Versions::lines);
+      server.print(server.api().get(product.canvas("/versions")), Versions::lines);
       return 0;
     }
 
@@ -165,7 +158,6 @@ final class CanvasCommand {
         "  espalier canvas reapply mail-filter 1.2.0 --reason \"the new gate blocks everything\""
       })
   static final class Reapply implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
     @Mixin ProductArgument product = new ProductArgument();
@@ -178,14 +170,12 @@ final class CanvasCommand {
     @Override
     public Integer call() {
       Api api = server.api();
-      JsonNode plan =
-          api.post(product.canvas("/reapply"), Map.of("version", PipelineCommands.id(version)));
-      if (CanvasCommands.refused(spec.commandLine().getOut(), server, plan, options)) {
+      JsonNode plan = api.post(product.canvas("/reapply"), Map.of("version", Api.id(version)));
+      if (CanvasCommands.refused(server, plan, options)) {
         return ErrorCode.CONFLICT.exitCode();
       }
       JsonNode applied = api.post(product.canvas("/apply"), options.body(plan));
       server.print(
-          spec.commandLine().getOut(),
           applied,
           answer ->
               List.of(
@@ -201,7 +191,6 @@ final class CanvasCommand {
       description = "Recomputes digests, chain and signatures; exits with 1 when one is broken.",
       footer = {"", "Example:", "  espalier canvas verify mail-filter"})
   static final class Verify implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
     @Mixin ProductArgument product = new ProductArgument();
@@ -209,7 +198,7 @@ final class CanvasCommand {
     @Override
     public Integer call() {
       JsonNode found = server.api().get(product.canvas("/verify"));
-      server.print(spec.commandLine().getOut(), found, Verify::lines);
+      server.print(found, Verify::lines);
       return found.path("intact").asBoolean() ? 0 : ErrorCode.CONFLICT.exitCode();
     }
 
@@ -237,7 +226,6 @@ final class CanvasCommand {
         "  espalier canvas drift mail-filter --revert drf_01…"
       })
   static final class Drift implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
     @Mixin ProductArgument product = new ProductArgument();
@@ -253,10 +241,8 @@ final class CanvasCommand {
       Api api = server.api();
       if (!adopt.isEmpty()) {
         JsonNode draft =
-            api.post(
-                product.canvas("/drift/%s/adopt".formatted(PipelineCommands.id(adopt))), Map.of());
+            api.post(product.canvas("/drift/%s/adopt".formatted(Api.id(adopt))), Map.of());
         server.print(
-            spec.commandLine().getOut(),
             draft,
             answer ->
                 List.of(
@@ -267,17 +253,12 @@ final class CanvasCommand {
       }
       if (!revert.isEmpty()) {
         JsonNode record =
-            api.post(
-                product.canvas("/drift/%s/revert".formatted(PipelineCommands.id(revert))),
-                Map.of());
-        server.print(
-            spec.commandLine().getOut(),
-            record,
-            answer -> List.of("Put back: " + answer.path("resource").asText()));
+            api.post(product.canvas("/drift/%s/revert".formatted(Api.id(revert))), Map.of());
+        server.print(record, answer -> List.of("Put back: " + answer.path("resource").asText()));
         return 0;
       }
       JsonNode drifts = api.get(product.canvas("/drift"));
-      server.print(spec.commandLine().getOut(), drifts, Drift::lines);
+      server.print(drifts, Drift::lines);
       for (JsonNode each : drifts) {
         if (each.path("state").asText().equals("OPEN")) {
           return ErrorCode.CONFLICT.exitCode();

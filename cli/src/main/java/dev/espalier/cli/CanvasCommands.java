@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,10 +15,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Plan, apply and status: the canvas from the terminal. */
 final class CanvasCommands {
@@ -33,7 +30,6 @@ final class CanvasCommands {
       description = "Shows what applying a canvas would change, and its contradictions.",
       footer = {"", "Example:", "  espalier plan -f canvas.yaml"})
   static final class Plan implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
     @Option(names = "-f", required = true, paramLabel = "FILE", description = "The canvas.")
@@ -42,7 +38,7 @@ final class CanvasCommands {
     @Override
     public Integer call() {
       JsonNode plan = plan(server.api(), file);
-      server.print(spec.commandLine().getOut(), plan, CanvasCommands::planLines);
+      server.print(plan, CanvasCommands::planLines);
       return blocked(plan) ? ErrorCode.CONFLICT.exitCode() : 0;
     }
   }
@@ -59,7 +55,6 @@ final class CanvasCommands {
         "  espalier apply -f canvas.yaml --confirm 4"
       })
   static final class Apply implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
     @Option(names = "-f", required = true, paramLabel = "FILE", description = "The canvas.")
@@ -71,13 +66,12 @@ final class CanvasCommands {
     public Integer call() {
       Api api = server.api();
       JsonNode plan = plan(api, file);
-      if (refused(spec.commandLine().getOut(), server, plan, options)) {
+      if (refused(server, plan, options)) {
         return ErrorCode.CONFLICT.exitCode();
       }
       String product = product(file);
       JsonNode version = api.post("/canvases/" + product + "/apply", options.body(plan));
       server.print(
-          spec.commandLine().getOut(),
           version,
           answer ->
               List.of(
@@ -93,7 +87,6 @@ final class CanvasCommands {
       description = "The board of a product: does reality conform to its plan?",
       footer = {"", "Example:", "  espalier status mail-filter"})
   static final class Status implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
     @Parameters(paramLabel = "PRODUCT", arity = "0..1", description = "Its name; all without one.")
@@ -103,12 +96,9 @@ final class CanvasCommands {
     public Integer call() {
       Api api = server.api();
       if (product.isEmpty()) {
-        server.print(spec.commandLine().getOut(), api.get("/canvases"), Status::all);
+        server.print(api.get("/canvases"), Status::all);
       } else {
-        server.print(
-            spec.commandLine().getOut(),
-            api.get("/canvases/" + product + "/conformance"),
-            BoardView::lines);
+        server.print(api.get("/canvases/" + Api.id(product) + "/conformance"), BoardView::lines);
       }
       return 0;
     }
@@ -136,14 +126,12 @@ final class CanvasCommands {
   }
 
   /** Shows a plan that cannot be applied as it is, and what is missing; false where it can. */
-  static boolean refused(
-      PrintWriter out, ServerOptions server, JsonNode plan, ApplyOptions options) {
+  static boolean refused(ServerOptions server, JsonNode plan, ApplyOptions options) {
     List<Integer> open = options.open(plan);
     if (!blocked(plan) && open.isEmpty()) {
       return false;
     }
     server.print(
-        out,
         plan,
         each -> {
           List<String> lines = planLines(each);

@@ -14,10 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The checks of a product from the terminal, for a person or for a forge's job. */
 @Command(
@@ -33,11 +30,9 @@ import picocli.CommandLine.Spec;
       "  espalier ci tickets --sample 500 --junit build/checks.xml"
     })
 final class CiCommand implements Callable<Integer> {
-  @Spec CommandSpec spec = CommandSpec.create();
   @Mixin ServerOptions server = new ServerOptions();
 
-  @Parameters(index = "0", paramLabel = "PRODUCT")
-  String product = "";
+  @Mixin ProductArgument product = new ProductArgument();
 
   @Option(
       names = "--sample",
@@ -53,9 +48,8 @@ final class CiCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    JsonNode run =
-        server.api().post("/ci/" + PipelineCommands.id(product) + "?sample=" + sample, Map.of());
-    server.print(spec.commandLine().getOut(), run, CiCommand::words);
+    JsonNode run = server.api().post(product.path("ci", "?sample=" + sample), Map.of());
+    server.print(run, CiCommand::words);
     junit.ifPresent(file -> write(file, junit(run)));
     return run.path("green").asBoolean() ? 0 : 1;
   }

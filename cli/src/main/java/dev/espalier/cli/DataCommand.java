@@ -10,9 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Datasets from the terminal. */
 @Command(
@@ -27,7 +25,6 @@ final class DataCommand {
       description = "Streams a CSV or JSONL file of text and label into a dataset.",
       footer = {"", "Example:", "  espalier data add tickets tickets.csv"})
   static final class Add implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
     @Parameters(index = "0", paramLabel = "NAME", description = "The dataset.")
@@ -42,9 +39,8 @@ final class DataCommand {
         throw EspalierException.invalid("No file " + file + ".");
       }
       var body = BodyPublishers.ofFile(file);
-      var added = server.api().post("/datasets/" + name, mediaType(), body);
+      var added = server.api().post("/datasets/" + Api.id(name), mediaType(), body);
       server.print(
-          spec.commandLine().getOut(),
           added,
           answer ->
               List.of(

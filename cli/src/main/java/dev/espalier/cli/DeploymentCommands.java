@@ -7,9 +7,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Releases from the terminal. */
 final class DeploymentCommands {
@@ -25,7 +23,6 @@ final class DeploymentCommands {
         "  espalier rollout mail-filter 1.1.0 --reason \"fewer false alarms\""
       })
   static final class Rollout implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
     @Mixin ProductArgument product = new ProductArgument();
@@ -43,7 +40,7 @@ final class DeploymentCommands {
               .post(
                   product.deployment("/rollouts"),
                   Map.of("version", version, "reason", because.or("released by hand")));
-      server.print(spec.commandLine().getOut(), rollout, DeploymentCommands::words);
+      server.print(rollout, DeploymentCommands::words);
       return 0;
     }
   }
@@ -54,7 +51,6 @@ final class DeploymentCommands {
       description = "Returns all traffic to the previous version.",
       footer = {"", "Example:", "  espalier rollback mail-filter --reason \"complaints\""})
   static final class Rollback implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
     @Mixin ProductArgument product = new ProductArgument();
@@ -69,7 +65,7 @@ final class DeploymentCommands {
               .post(
                   product.deployment("/rollback"),
                   Map.of("reason", because.or("rolled back by hand")));
-      server.print(spec.commandLine().getOut(), rollout, DeploymentCommands::words);
+      server.print(rollout, DeploymentCommands::words);
       return 0;
     }
   }
@@ -85,7 +81,6 @@ final class DeploymentCommands {
         "  espalier approve mail-filter rol_01…"
       })
   static final class Approve implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
     @Mixin ProductArgument product = new ProductArgument();
@@ -98,22 +93,22 @@ final class DeploymentCommands {
     @Override
     public Integer call() {
       if (what.startsWith("sha256:")) {
-        String digest = PipelineCommands.id(what.substring(7));
+        String digest = Api.id(what.substring(7));
         JsonNode plan =
             server
                 .api()
                 .post(
                     product.canvas("/plans/sha256:%s/approvals".formatted(digest)), because.body());
-        server.print(spec.commandLine().getOut(), plan, Approve::planWords);
+        server.print(plan, Approve::planWords);
       } else {
-        String rollout = PipelineCommands.id(what);
+        String rollout = Api.id(what);
         JsonNode answer =
             server
                 .api()
                 .post(
                     product.deployment("/rollouts/%s/approvals".formatted(rollout)),
                     because.body());
-        server.print(spec.commandLine().getOut(), answer, DeploymentCommands::words);
+        server.print(answer, DeploymentCommands::words);
       }
       return 0;
     }

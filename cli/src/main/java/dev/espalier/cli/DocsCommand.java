@@ -9,10 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The documents of a product in the terminal: the list, or one of them. */
 @Command(
@@ -26,11 +24,9 @@ import picocli.CommandLine.Spec;
       "  espalier docs mail-filter ml-bom --format json"
     })
 final class DocsCommand implements Callable<Integer> {
-  @Spec CommandSpec spec = CommandSpec.create();
   @Mixin ServerOptions server = new ServerOptions();
 
-  @Parameters(index = "0", paramLabel = "PRODUCT")
-  String product = "";
+  @Mixin ProductArgument product = new ProductArgument();
 
   @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "A list without one.")
   Optional<String> name = Optional.empty();
@@ -52,19 +48,17 @@ final class DocsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    String path = "/documents/" + PipelineCommands.id(product);
+    String path = product.path("documents", "");
     if (name.isEmpty()) {
       JsonNode list = server.api().get(path + query(List.of()));
-      server.print(spec.commandLine().getOut(), list, DocsCommand::lines);
+      server.print(list, DocsCommand::lines);
       return 0;
     }
-    String form = PipelineCommands.id(format.orElse(server.json ? "json" : "md"));
+    String form = Api.id(format.orElse(server.json ? "json" : "md"));
     String text =
-        server
-            .api()
-            .text(path + "/" + PipelineCommands.id(name.get()) + query(List.of("format=" + form)));
-    spec.commandLine().getOut().print(text.endsWith("\n") ? text : text + "\n");
-    spec.commandLine().getOut().flush();
+        server.api().text(path + "/" + Api.id(name.get()) + query(List.of("format=" + form)));
+    server.out().print(text.endsWith("\n") ? text : text + "\n");
+    server.out().flush();
     return 0;
   }
 

@@ -10,10 +10,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Drills from the terminal: proof before the incident. */
 @Command(
@@ -22,11 +20,9 @@ import picocli.CommandLine.Spec;
     description = "Runs a drill of a product, or all of them.",
     footer = {"", "Example:", "  espalier drill mail-filter rollback"})
 final class DrillCommand implements Callable<Integer> {
-  @Spec CommandSpec spec = CommandSpec.create();
   @Mixin ServerOptions server = new ServerOptions();
 
-  @Parameters(index = "0", paramLabel = "PRODUCT")
-  String product = "";
+  @Mixin ProductArgument product = new ProductArgument();
 
   @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "All without one.")
   String name = "";
@@ -42,16 +38,16 @@ final class DrillCommand implements Callable<Integer> {
     Api api = server.api();
     List<String> names = new ArrayList<>();
     if (name.isEmpty()) {
-      api.get("/drills/" + product).forEach(drill -> names.add(drill.path("name").asText()));
+      api.get(product.path("drills", "")).forEach(drill -> names.add(drill.path("name").asText()));
     } else {
-      names.add(PipelineCommands.id(name));
+      names.add(Api.id(name));
     }
     boolean passed = true;
     for (String drill : names) {
       String of =
           version.isEmpty() ? "" : "?version=" + URLEncoder.encode(version, StandardCharsets.UTF_8);
-      JsonNode record = api.post("/drills/" + product + "/" + drill + of, Map.of());
-      server.print(spec.commandLine().getOut(), record, answer -> words(drill, answer));
+      JsonNode record = api.post(product.path("drills", "/" + drill + of), Map.of());
+      server.print(record, answer -> words(drill, answer));
       passed &= record.path("passed").asBoolean();
     }
     return passed ? 0 : 1;

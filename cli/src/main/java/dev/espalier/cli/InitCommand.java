@@ -22,10 +22,8 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** An interview that ends in a minimal canvas, with proposals that the data suggest. */
 @Command(
@@ -42,7 +40,6 @@ final class InitCommand implements Callable<Integer> {
   private static final int MOST_LABELS = 1000;
   private static final int ATTEMPTS = 5;
   private static final int LONGEST = 2000;
-  @Spec CommandSpec spec = CommandSpec.create();
   @Mixin ServerOptions server = new ServerOptions();
 
   @Parameters(
@@ -84,7 +81,7 @@ final class InitCommand implements Callable<Integer> {
           ErrorCode.CONFLICT, "%s exists; name another file.".formatted(file));
     }
     Profile profile = profile();
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = server.out();
     Draft draft = new Draft(profile, data.orElse(csv.map(InitCommand::stem).orElse("rows")));
     name.ifPresent(given -> draft.say("product", given));
     if (!yes) {
@@ -178,7 +175,7 @@ final class InitCommand implements Callable<Integer> {
     if (data.isEmpty()) {
       return new Profile(0, Map.of());
     }
-    JsonNode stored = server.api().get("/datasets/" + PipelineCommands.id(data.get()));
+    JsonNode stored = server.api().get("/datasets/" + Api.id(data.get()));
     JsonNode snapshot = stored.has("snapshot") ? stored.path("snapshot") : stored;
     Map<String, Long> labels = new TreeMap<>();
     snapshot

@@ -1,8 +1,6 @@
 package dev.espalier.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.espalier.platform.ErrorCode;
-import dev.espalier.platform.EspalierException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,10 +12,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Runs from the terminal. */
 final class PipelineCommands {
@@ -32,11 +28,9 @@ final class PipelineCommands {
       description = "Runs a product's pipeline and follows it to its end.",
       footer = {"", "Example:", "  espalier run mail-filter --reason \"new guideline\""})
   static final class Run implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
-    @Parameters(paramLabel = "PRODUCT")
-    String product = "";
+    @Mixin ProductArgument product = new ProductArgument();
 
     @Option(names = "--reason", description = "Why; kept with the run.")
     String reason = "started by hand";
@@ -49,21 +43,21 @@ final class PipelineCommands {
       Api api = server.api();
       JsonNode run =
           api.post(
-              "/pipelines/" + product + "/runs", Map.of("trigger", "manual", "reason", reason));
+              product.path("pipelines", "/runs"), Map.of("trigger", "manual", "reason", reason));
       String id = run.path("id").asText();
       if (!detach) {
         run = follow(api, id);
       }
-      server.print(spec.commandLine().getOut(), run, PipelineCommands::runLines);
+      server.print(run, PipelineCommands::runLines);
       boolean fine = run.path("state").asText().equals("SUCCEEDED") && stopped(run).isEmpty();
       return detach || fine ? 0 : 1;
     }
 
     private JsonNode follow(Api api, String id) throws InterruptedException {
-      PrintWriter out = spec.commandLine().getOut();
+      PrintWriter out = server.out();
       Map<String, String> seen = new HashMap<>();
       while (true) {
-        JsonNode run = api.get("/pipelines/" + product + "/runs/" + id);
+        JsonNode run = api.get(product.path("pipelines", "/runs/" + id));
         for (JsonNode step : run.path("steps")) {
           String state = step.path("state").asText();
           if (!server.json && !state.equals(seen.put(step.path("name").asText(), state))) {
@@ -85,11 +79,9 @@ final class PipelineCommands {
       description = "Why a step ran, or why it came from the cache.",
       footer = {"", "Example:", "  espalier explain mail-filter run_01… prepare"})
   static final class Explain implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
-    @Parameters(index = "0", paramLabel = "PRODUCT")
-    String product = "";
+    @Mixin ProductArgument product = new ProductArgument();
 
     @Parameters(index = "1", paramLabel = "RUN")
     String run = "";
@@ -100,8 +92,13 @@ final class PipelineCommands {
     @Override
     public Integer call() {
       JsonNode answer =
-          server.api().get("/pipelines/%s/runs/%s/steps/%s/explain".formatted(product, run, step));
-      server.print(spec.commandLine().getOut(), answer, Explain::words);
+          server
+              .api()
+              .get(
+                  product.path(
+                      "pipelines",
+                      "/runs/%s/steps/%s/explain".formatted(Api.id(run), Api.id(step))));
+      server.print(answer, Explain::words);
       return 0;
     }
 
@@ -161,13 +158,5 @@ final class PipelineCommands {
       }
     }
     return lines;
-  }
-
-  /** Fails when {@code value} is not an id of the API. */
-  static String id(String value) {
-    if (!value.matches("[A-Za-z0-9_.-]{1,120}")) {
-      throw new EspalierException(ErrorCode.INVALID, "Not an id: '%s'.".formatted(value));
-    }
-    return value;
   }
 }

@@ -7,9 +7,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** One prediction from the terminal. */
 @Command(
@@ -18,19 +16,17 @@ import picocli.CommandLine.Spec;
     description = "Asks a product about one text.",
     footer = {"", "Example:", "  espalier predict mail-filter \"Win a free cruise now\""})
 final class PredictCommand implements Callable<Integer> {
-  @Spec CommandSpec spec = CommandSpec.create();
   @Mixin ServerOptions server = new ServerOptions();
 
-  @Parameters(index = "0", paramLabel = "PRODUCT")
-  String product = "";
+  @Mixin ProductArgument product = new ProductArgument();
 
   @Parameters(index = "1", paramLabel = "TEXT")
   String text = "";
 
   @Override
   public Integer call() {
-    JsonNode answer = server.api().post("/predict/" + product, Map.of("text", text));
-    server.print(spec.commandLine().getOut(), answer, PredictCommand::words);
+    JsonNode answer = server.api().post(product.path("predict", ""), Map.of("text", text));
+    server.print(answer, PredictCommand::words);
     return 0;
   }
 

@@ -9,16 +9,16 @@ final class ProductArgument {
 
   /** A path of the product's canvas. */
   String canvas(String rest) {
-    return "/canvases/" + id() + rest;
+    return path("canvases", rest);
   }
 
   /** A path of the product's deployment. */
   String deployment(String rest) {
-    return "/deployments/" + id() + rest;
+    return path("deployments", rest);
   }
 
-  /** The name, safe inside a path. */
-  String id() {
-    return PipelineCommands.id(product);
+  /** What {@code area} of the API has of the product, such as {@code /drills/mail-filter}. */
+  String path(String area, String rest) {
+    return "/" + area + "/" + Api.id(product) + rest;
   }
 }

@@ -8,10 +8,15 @@ import dev.espalier.platform.Json;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.function.Function;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What every client command takes: which server, and how to answer. */
 final class ServerOptions {
+  @Spec(Spec.Target.MIXEE)
+  CommandSpec command = CommandSpec.create();
+
   @Option(
       names = "--url",
       description = "The server. Default: ${DEFAULT-VALUE}, or ESPALIER_URL.",
@@ -40,8 +45,14 @@ final class ServerOptions {
     return new Api(url, plain.isEmpty() ? Optional.empty() : Optional.of(plain));
   }
 
+  /** Where the command's answer goes. */
+  PrintWriter out() {
+    return command.commandLine().getOut();
+  }
+
   /** Prints {@code answer} as JSON, or the lines that {@code words} makes of it. */
-  void print(PrintWriter out, JsonNode answer, Function<JsonNode, Iterable<String>> words) {
+  void print(JsonNode answer, Function<JsonNode, Iterable<String>> words) {
+    PrintWriter out = out();
     if (json) {
       out.println(pretty(answer));
     } else {

@@ -13,10 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** The tokens that name people. */
 @Command(
@@ -40,7 +38,6 @@ final class TokenCommand {
         "  ESPALIER_TOKEN=esp_… espalier approve mail-filter sha256:…"
       })
   static final class Create implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
     @Option(names = "--user", required = true, description = "As product.authors has it.")
@@ -54,7 +51,6 @@ final class TokenCommand {
       Map<String, Object> request = new LinkedHashMap<>(Map.of("user", user));
       ttl.ifPresent(text -> request.put("ttl", duration(text).toString()));
       server.print(
-          spec.commandLine().getOut(),
           server.api().post("/tokens", request),
           issued ->
               List.of(
@@ -87,12 +83,11 @@ final class TokenCommand {
       description = "Lists your tokens; all of them without a token, at the machine itself.",
       footer = {"", "Example:", "  espalier token list"})
   static final class ListAll implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
     @Override
     public Integer call() {
-      server.print(spec.commandLine().getOut(), server.api().get("/tokens"), ListAll::lines);
+      server.print(server.api().get("/tokens"), ListAll::lines);
       return 0;
     }
 
@@ -109,7 +104,6 @@ final class TokenCommand {
       description = "Revokes a token from this moment.",
       footer = {"", "Example:", "  espalier token revoke tok_01…"})
   static final class Revoke implements Callable<Integer> {
-    @Spec CommandSpec spec = CommandSpec.create();
     @Mixin ServerOptions server = new ServerOptions();
 
     @Parameters(paramLabel = "ID", description = "As the list shows it.")
@@ -117,9 +111,8 @@ final class TokenCommand {
 
     @Override
     public Integer call() {
-      JsonNode revoked =
-          server.api().post("/tokens/%s/revoke".formatted(PipelineCommands.id(id)), Map.of());
-      server.print(spec.commandLine().getOut(), revoked, token -> List.of(line(token)));
+      JsonNode revoked = server.api().post("/tokens/%s/revoke".formatted(Api.id(id)), Map.of());
+      server.print(revoked, token -> List.of(line(token)));
       return 0;
     }
   }

@@ -3,37 +3,11 @@ package dev.espalier.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class CanvasCommandTest {
-  @TempDir Path folder;
-  private ScriptedServer server;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new ScriptedServer();
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
-  private int espalier(String... arguments) {
-    return Main.commandLine(new Main())
-        .setOut(new PrintWriter(out))
-        .setErr(new PrintWriter(err))
-        .execute(arguments);
-  }
+class CanvasCommandTest extends Terminal {
 
   @Test
   void explains_a_question_by_key_or_number_and_names_the_nearest_one() {
@@ -46,14 +20,14 @@ class CanvasCommandTest {
           "compilesTo":["volume"],
           "evidence":[{"clause":"load","kind":"DRILL","text":"the rate sustained"}]}]
         """);
-    assertThat(espalier("canvas", "explain", "serving.volume", "--url", server.url())).isZero();
+    assertThat(espalier("canvas", "explain", "serving.volume")).isZero();
     assertThat(out.toString())
         .contains("Expected predictions?")
         .contains("peak_factor: number (default 3; 1 to 100)")
         .contains("Compiles to: volume")
         .contains("DRILL   load: the rate sustained");
-    assertThat(espalier("canvas", "explain", "p6", "--url", server.url())).isZero();
-    assertThat(espalier("canvas", "explain", "serving.volum", "--url", server.url())).isEqualTo(2);
+    assertThat(espalier("canvas", "explain", "p6")).isZero();
+    assertThat(espalier("canvas", "explain", "serving.volum")).isEqualTo(2);
     assertThat(err.toString()).contains("Nearest valid value: serving.volume");
   }
 
@@ -68,7 +42,7 @@ class CanvasCommandTest {
          {"version":"2.0.0","appliedAt":"2026-11-21T00:00:00Z","appliedBy":"ana",
           "approvals":[{"by":"ben"}],"reason":"late labels","active":true}]
         """);
-    assertThat(espalier("canvas", "versions", "mail", "--url", server.url())).isZero();
+    assertThat(espalier("canvas", "versions", "mail")).isZero();
     assertThat(out.toString())
         .contains("* 2.0.0    2026-11-21T00:00:00Z  by ana, approved by ben: late labels");
   }
@@ -79,13 +53,13 @@ class CanvasCommandTest {
         "/canvases/mail/verify",
         200,
         "{\"intact\":false,\"versions\":2,\"keyId\":\"k\",\"problems\":[\"1.1.0: not signed\"]}");
-    assertThat(espalier("canvas", "verify", "mail", "--url", server.url())).isEqualTo(1);
+    assertThat(espalier("canvas", "verify", "mail")).isEqualTo(1);
     assertThat(out.toString()).contains("BROKEN").contains("1.1.0: not signed");
     server.on(
         "/canvases/mail/verify",
         200,
         "{\"intact\":true,\"versions\":2,\"keyId\":\"ed25519:ab\",\"problems\":[]}");
-    assertThat(espalier("canvas", "verify", "mail", "--url", server.url())).isZero();
+    assertThat(espalier("canvas", "verify", "mail")).isZero();
     assertThat(out.toString()).contains("Intact: 2 versions, signed with ed25519:ab.");
   }
 
@@ -98,16 +72,12 @@ class CanvasCommandTest {
     server.on("/canvases/mail/drift/drf_1/revert", 200, "{\"resource\":\"rollout/rollout\"}");
     server.on(
         "/canvases/mail/drift/drf_1/adopt", 200, "{\"by\":\"ana\",\"baseVersion\":\"1.0.0\"}");
-    assertThat(espalier("canvas", "drift", "mail", "--url", server.url()))
-        .as("something is open")
-        .isEqualTo(1);
+    assertThat(espalier("canvas", "drift", "mail")).as("something is open").isEqualTo(1);
     assertThat(out.toString()).contains("drf_1  open     rollout/rollout minRequests: 7, not 200");
-    assertThat(espalier("canvas", "drift", "mail", "--revert", "drf_1", "--url", server.url()))
-        .isZero();
-    assertThat(espalier("canvas", "drift", "mail", "--adopt", "drf_1", "--url", server.url()))
-        .isZero();
+    assertThat(espalier("canvas", "drift", "mail", "--revert", "drf_1")).isZero();
+    assertThat(espalier("canvas", "drift", "mail", "--adopt", "drf_1")).isZero();
     server.on("/canvases/mail/drift", 200, "[]");
-    assertThat(espalier("canvas", "drift", "mail", "--url", server.url())).isZero();
+    assertThat(espalier("canvas", "drift", "mail")).isZero();
   }
 
   @Test
@@ -115,10 +85,7 @@ class CanvasCommandTest {
     server.on(
         "/canvases/mail/reapply", 200, "{\"contradictions\":[],\"planDigest\":\"sha256:ab\"}");
     server.on("/canvases/mail/apply", 200, "{\"version\":\"2.1.0\"}");
-    assertThat(
-            espalier(
-                "canvas", "reapply", "mail", "1.0.0", "--reason", "calm", "--url", server.url()))
-        .isZero();
+    assertThat(espalier("canvas", "reapply", "mail", "1.0.0", "--reason", "calm")).isZero();
     assertThat(server.asked.getFirst().body()).isEqualTo("{\"version\":\"1.0.0\"}");
     assertThat(server.asked.getLast().body()).contains("sha256:ab").contains("calm");
     assertThat(out.toString()).contains("Applied 1.0.0 again, as version 2.1.0.");
@@ -156,17 +123,7 @@ class CanvasCommandTest {
         200,
         "{\"dataset\":\"mail\",\"rows\":5000,\"labels\":{\"ham\":3000,\"spam\":1500,\"news\":500}}");
     Path canvas = folder.resolve("mail.yaml");
-    assertThat(
-            espalier(
-                "canvas",
-                "init",
-                canvas.toString(),
-                "--data",
-                "mail",
-                "--yes",
-                "--url",
-                server.url()))
-        .isZero();
+    assertThat(espalier("canvas", "init", canvas.toString(), "--data", "mail", "--yes")).isZero();
     assertThat(Files.readString(canvas))
         .contains("id: macro_f1, primary: true, min_n: 200")
         .contains("value: \"ham\"")

@@ -4,19 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.xml.parsers.DocumentBuilderFactory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
-class CiCommandTest {
+class CiCommandTest extends Terminal {
   private static final String RED =
       """
       {"id":"ci_1","product":"tickets","canvasVersion":"1.2.0","sample":80,"millis":1500,
@@ -26,46 +21,20 @@ class CiCommandTest {
        {"name":"sign","outcome":"SKIPPED","detail":"Nothing here runs 'sign'.","millis":0}]}
       """;
 
-  @TempDir Path folder;
-  private ScriptedServer server;
-  private final StringWriter out = new StringWriter();
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new ScriptedServer();
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
-  private int ci(String... arguments) {
-    String[] all = new String[arguments.length + 3];
-    all[0] = "ci";
-    System.arraycopy(arguments, 0, all, 1, arguments.length);
-    all[all.length - 2] = "--url";
-    all[all.length - 1] = server.url();
-    return Main.commandLine(new Main())
-        .setOut(new PrintWriter(out))
-        .setErr(new PrintWriter(out))
-        .execute(all);
-  }
-
   @Test
   void exits_with_0_when_green_and_says_for_which_canvas() {
     server.on(
         "/ci/tickets",
         200,
         "{\"canvasVersion\":\"1.2.0\",\"green\":true,\"sample\":50,\"millis\":2000,\"checks\":[]}");
-    assertThat(ci("tickets")).isZero();
+    assertThat(espalier("ci", "tickets")).isZero();
     assertThat(out.toString()).contains("Green for canvas 1.2.0, on 50 rows, in 2.0 s.");
   }
 
   @Test
   void exits_with_1_when_a_check_failed_and_shows_each() {
     server.on("/ci/tickets", 200, RED);
-    assertThat(ci("tickets")).isEqualTo(1);
+    assertThat(espalier("ci", "tickets")).isEqualTo(1);
     assertThat(out.toString())
         .contains("passed   lint")
         .contains("failed   train_smoke")
@@ -77,7 +46,7 @@ class CiCommandTest {
   void writes_a_junit_report_that_a_strict_parser_reads() throws Exception {
     server.on("/ci/tickets", 200, RED);
     Path report = folder.resolve("deep").resolve("checks.xml");
-    assertThat(ci("tickets", "--junit", report.toString())).isEqualTo(1);
+    assertThat(espalier("ci", "tickets", "--junit", report.toString())).isEqualTo(1);
     Document document =
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
@@ -97,13 +66,13 @@ class CiCommandTest {
   void a_report_that_cannot_be_written_is_an_infrastructure_error() throws IOException {
     server.on("/ci/tickets", 200, RED);
     Path file = Files.writeString(folder.resolve("file"), "");
-    assertThat(ci("tickets", "--junit", file.resolve("under").toString())).isEqualTo(3);
-    assertThat(out.toString()).contains("Cannot write");
+    assertThat(espalier("ci", "tickets", "--junit", file.resolve("under").toString())).isEqualTo(3);
+    assertThat(err.toString()).contains("Cannot write");
   }
 
   @Test
   void a_product_that_is_no_name_is_refused_before_anything_is_asked() {
-    assertThat(ci("../tokens")).isEqualTo(2);
+    assertThat(espalier("ci", "../tokens")).isEqualTo(2);
     assertThat(server.asked).isEmpty();
   }
 }

@@ -3,43 +3,17 @@ package dev.espalier.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class MainTest {
+class MainTest extends Terminal {
   private static final String CANVAS = "canvas: espalier/1\nproduct: {name: mail-filter}\n";
-  @TempDir Path folder;
-  private ScriptedServer server;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new ScriptedServer();
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
-  private int espalier(String... arguments) {
-    return Main.commandLine(new Main())
-        .setOut(new PrintWriter(out))
-        .setErr(new PrintWriter(err))
-        .execute(arguments);
-  }
 
   private Path canvas() throws IOException {
     return Files.writeString(folder.resolve("canvas.yaml"), CANVAS);
@@ -53,7 +27,7 @@ class MainTest {
         "{\"actions\":[],\"contradictions\":[],\"planDigest\":\"sha256:abc\"}");
     server.on("/canvases/mail-filter/apply", 200, "{\"version\":\"1.0.0\"}");
 
-    int code = espalier("apply", "-f", canvas().toString(), "--url", server.url());
+    int code = espalier("apply", "-f", canvas().toString());
 
     assertThat(code).isZero();
     assertThat(server.asked)
@@ -75,7 +49,7 @@ class MainTest {
         "questions":["data","monitoring.ml"],"message":"The window is always empty.","repair":"Widen it."}]}
         """);
 
-    assertThat(espalier("apply", "-f", canvas().toString(), "--url", server.url())).isEqualTo(1);
+    assertThat(espalier("apply", "-f", canvas().toString())).isEqualTo(1);
     assertThat(server.asked).hasSize(1);
     assertThat(out.toString())
         .contains("ERROR rule 2 (data, monitoring.ml): The window is always empty.")
@@ -94,19 +68,17 @@ class MainTest {
         """);
     server.on("/canvases/mail-filter/apply", 200, "{\"version\":\"1.0.0\"}");
     String file = canvas().toString();
-    assertThat(espalier("apply", "-f", file, "--url", server.url())).isEqualTo(1);
-    assertThat(espalier("apply", "-f", file, "--confirm", "4", "--url", server.url())).isEqualTo(1);
+    assertThat(espalier("apply", "-f", file)).isEqualTo(1);
+    assertThat(espalier("apply", "-f", file, "--confirm", "4")).isEqualTo(1);
     assertThat(out.toString())
         .contains("WARN rule 4 (deploy.strategy): The step will last 3m.")
         .contains("Nothing is applied. Repair it, or accept the warnings: --confirm 4,12")
         .contains("accept the warnings: --confirm 12");
     assertThat(server.asked).as("only planned").allMatch(each -> each.path().endsWith("/plan"));
-    assertThat(espalier("apply", "-f", file, "--confirm", "4,12", "--url", server.url())).isZero();
+    assertThat(espalier("apply", "-f", file, "--confirm", "4,12")).isZero();
     assertThat(server.asked.getLast().body())
         .isEqualTo("{\"planDigest\":\"sha256:abc\",\"confirms\":[4,12]}");
-    assertThat(espalier("apply", "-f", file, "--confirm", "four", "--url", server.url()))
-        .as("no number")
-        .isEqualTo(2);
+    assertThat(espalier("apply", "-f", file, "--confirm", "four")).as("no number").isEqualTo(2);
   }
 
   @Test
@@ -115,7 +87,7 @@ class MainTest {
         "/canvases/mail-filter/plan",
         200,
         "{\"actions\":[],\"planDigest\":\"d\",\"contradictions\":[{\"rule\":\"4\",\"level\":\"WARN\"}]}");
-    assertThat(espalier("plan", "-f", canvas().toString(), "--url", server.url())).isZero();
+    assertThat(espalier("plan", "-f", canvas().toString())).isZero();
   }
 
   @Test
@@ -132,7 +104,7 @@ class MainTest {
   @CsvSource({"400,2", "404,2", "403,2", "409,1", "413,2", "500,3", "503,3"})
   void maps_a_problem_to_its_exit_code(int status, int code) {
     server.on("/predict/p", status, "{\"detail\":\"It is so.\"}");
-    assertThat(espalier("predict", "p", "text", "--url", server.url())).isEqualTo(code);
+    assertThat(espalier("predict", "p", "text")).isEqualTo(code);
     assertThat(err.toString()).contains("It is so.");
   }
 
@@ -142,7 +114,7 @@ class MainTest {
         "/predict/p",
         400,
         "{\"detail\":\"Not a key.\",\"field\":\"serving.volum\",\"rule\":\"known\",\"nearest\":\"serving.volume\"}");
-    assertThat(espalier("predict", "p", "text", "--url", server.url())).isEqualTo(2);
+    assertThat(espalier("predict", "p", "text")).isEqualTo(2);
     assertThat(err.toString())
         .contains("serving.volum: Not a key.")
         .contains("Nearest valid value: serving.volume");
@@ -151,7 +123,7 @@ class MainTest {
   @Test
   void an_answer_that_is_not_json_is_still_an_error() {
     server.on("/predict/p", 502, "<html>gateway</html>");
-    assertThat(espalier("predict", "p", "text", "--url", server.url())).isEqualTo(3);
+    assertThat(espalier("predict", "p", "text")).isEqualTo(3);
     assertThat(err.toString()).contains("HTTP 502");
   }
 
@@ -164,11 +136,11 @@ class MainTest {
         {"label":"spam","modelVersion":"1.0.0","servedBy":"champion",
          "probabilities":{"ham":0.1,"spam":0.9}}
         """);
-    assertThat(espalier("predict", "mail-filter", "win", "--url", server.url())).isZero();
+    assertThat(espalier("predict", "mail-filter", "win")).isZero();
     assertThat(out.toString())
         .contains("spam  (version 1.0.0, served by champion)")
         .contains("0.900");
-    assertThat(espalier("predict", "mail-filter", "win", "--json", "--url", server.url())).isZero();
+    assertThat(espalier("predict", "mail-filter", "win", "--json")).isZero();
     assertThat(out.toString()).contains("\"label\" : \"spam\"");
   }
 
@@ -179,7 +151,7 @@ class MainTest {
         200,
         "{\"rows\":2,\"rejected\":1,\"snapshot\":{\"digest\":\"sha256:x\"}}");
     Path file = Files.writeString(folder.resolve("t.csv"), "text,label\na,b\n");
-    assertThat(espalier("data", "add", "tickets", file.toString(), "--url", server.url())).isZero();
+    assertThat(espalier("data", "add", "tickets", file.toString())).isZero();
     assertThat(server.asked.getFirst().mediaType()).isEqualTo("text/csv");
     assertThat(out.toString()).contains("Added 2 rows to tickets (1 rejected); snapshot sha256:x.");
   }
@@ -188,8 +160,7 @@ class MainTest {
   @ValueSource(strings = {"rows.xlsx", "rows"})
   void refuses_a_format_it_does_not_read(String name) throws IOException {
     Path file = Files.writeString(folder.resolve(name), "x");
-    assertThat(espalier("data", "add", "tickets", file.toString(), "--url", server.url()))
-        .isEqualTo(2);
+    assertThat(espalier("data", "add", "tickets", file.toString())).isEqualTo(2);
     assertThat(server.asked).isEmpty();
     assertThat(err.toString()).contains("Only .csv and .jsonl");
   }
@@ -205,7 +176,7 @@ class MainTest {
          {"name":"ingest","state":"SUCCEEDED"},
          {"name":"train","state":"FAILED","failure":"USER: no rows"}]}
         """);
-    assertThat(espalier("run", "p", "--reason", "test", "--url", server.url())).isEqualTo(1);
+    assertThat(espalier("run", "p", "--reason", "test")).isEqualTo(1);
     assertThat(out.toString())
         .contains("Run run_1: failed in 1.5 s.")
         .contains("train: USER: no rows");
@@ -222,7 +193,7 @@ class MainTest {
         {"id":"run_1","state":"SUCCEEDED","wallMillis":100,"steps":[
          {"name":"gate","state":"SUCCEEDED","output":{"passed":false,"summary":"ece is 0.08."}}]}
         """);
-    assertThat(espalier("run", "p", "--url", server.url())).isEqualTo(1);
+    assertThat(espalier("run", "p")).isEqualTo(1);
     assertThat(out.toString()).contains("A gate stopped the version: ece is 0.08.");
   }
 
@@ -236,7 +207,7 @@ class MainTest {
         {"id":"run_1","state":"SUCCEEDED","wallMillis":100,"steps":[
          {"name":"gate","state":"SUCCEEDED","output":{"passed":true,"summary":"4 of 4."}}]}
         """);
-    assertThat(espalier("run", "p", "--url", server.url())).isZero();
+    assertThat(espalier("run", "p")).isZero();
   }
 
   @Test
@@ -245,16 +216,28 @@ class MainTest {
     server.on(
         "/drills/p/rollback", 200, "{\"passed\":true,\"observations\":[{\"detail\":\"12 ms\"}]}");
     server.on("/drills/p/load", 200, "{\"passed\":false,\"observations\":[]}");
-    assertThat(espalier("drill", "p", "--url", server.url())).isEqualTo(1);
+    assertThat(espalier("drill", "p")).isEqualTo(1);
     assertThat(out.toString())
         .contains("rollback: passed")
         .contains("12 ms")
         .contains("load: failed");
   }
 
-  @Test
-  void an_id_cannot_leave_its_path() {
-    assertThat(espalier("drill", "p", "../../canvases", "--url", server.url())).isEqualTo(2);
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "drill p ../../canvases",
+        "drill ../tokens",
+        "predict p/../../tokens text",
+        "run ../p",
+        "explain p r/../s step",
+        "status ?p",
+        "data add a%2fb FILE"
+      })
+  void a_name_cannot_leave_its_path(String line) throws IOException {
+    Path rows = Files.writeString(folder.resolve("t.csv"), "text,label\na,b\n");
+    assertThat(espalier(line.replace("FILE", rows.toString()).split(" "))).isEqualTo(2);
+    assertThat(err.toString()).contains("Not an id");
     assertThat(server.asked).isEmpty();
   }
 
@@ -267,14 +250,14 @@ class MainTest {
   @Test
   void a_canvas_without_a_name_is_refused_before_anything_is_sent() throws IOException {
     Path file = Files.writeString(folder.resolve("c.yaml"), "canvas: espalier/1\n");
-    assertThat(espalier("plan", "-f", file.toString(), "--url", server.url())).isEqualTo(2);
+    assertThat(espalier("plan", "-f", file.toString())).isEqualTo(2);
     assertThat(err.toString()).contains("product.name");
     assertThat(server.asked).isEmpty();
   }
 
   @Test
   void a_missing_canvas_is_named() {
-    assertThat(espalier("plan", "-f", "absent.yaml", "--url", server.url())).isEqualTo(2);
+    assertThat(espalier("plan", "-f", "absent.yaml")).isEqualTo(2);
     assertThat(err.toString()).contains("absent.yaml");
   }
 
@@ -306,20 +289,17 @@ class MainTest {
         "[{\"name\":\"model-card\",\"answered\":7,\"sections\":9,\"frozen\":true,\"version\":\"1.0.0\"}]");
     server.on("/documents/mail-filter/model-card", 200, "# Model card of mail-filter\n");
 
-    assertThat(espalier("docs", "mail-filter", "--url", server.url())).isZero();
+    assertThat(espalier("docs", "mail-filter")).isZero();
     assertThat(out.toString()).contains("model-card", "7 of  9", "frozen with version 1.0.0");
     out.getBuffer().setLength(0);
-    assertThat(
-            espalier(
-                "docs", "mail-filter", "model-card", "--version", "1.0.0", "--url", server.url()))
-        .isZero();
+    assertThat(espalier("docs", "mail-filter", "model-card", "--version", "1.0.0")).isZero();
     assertThat(out.toString()).isEqualTo("# Model card of mail-filter\n");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"../x", "a b", "poem"})
   void an_unknown_document_ends_with_a_clear_error(String name) {
-    assertThat(espalier("docs", "mail-filter", name, "--url", server.url())).isEqualTo(2);
+    assertThat(espalier("docs", "mail-filter", name)).isEqualTo(2);
     assertThat(err.toString()).isNotBlank().doesNotContain("Unexpected");
   }
 }

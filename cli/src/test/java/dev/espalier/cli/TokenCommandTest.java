@@ -3,40 +3,14 @@ package dev.espalier.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TokenCommandTest {
+class TokenCommandTest extends Terminal {
   private static final String TOKEN = "esp_" + "a".repeat(43);
-  @TempDir Path folder;
-  private ScriptedServer server;
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
-
-  @BeforeEach
-  void start() throws IOException {
-    server = new ScriptedServer();
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
-  }
-
-  private int espalier(String... arguments) {
-    return Main.commandLine(new Main())
-        .setOut(new PrintWriter(out))
-        .setErr(new PrintWriter(err))
-        .execute(arguments);
-  }
 
   @ParameterizedTest
   @CsvSource({"30d,P30D -> PT720H", "12h,PT12H -> PT12H", "PT15M,PT15M -> PT15M"})
@@ -45,8 +19,7 @@ class TokenCommandTest {
         "/tokens",
         201,
         "{\"token\":\"%s\",\"about\":{\"expiresAt\":\"2027-01-01T00:00:00Z\"}}".formatted(TOKEN));
-    assertThat(espalier("token", "create", "--user", "ben", "--ttl", ttl, "--url", server.url()))
-        .isZero();
+    assertThat(espalier("token", "create", "--user", "ben", "--ttl", ttl)).isZero();
     assertThat(server.asked.getFirst().body())
         .contains("\"user\":\"ben\"")
         .contains("\"ttl\":\"" + means.split(" -> ", 2)[1] + "\"");
@@ -55,8 +28,7 @@ class TokenCommandTest {
 
   @Test
   void refuses_a_time_that_is_none_before_asking() {
-    assertThat(espalier("token", "create", "--user", "ben", "--ttl", "soon", "--url", server.url()))
-        .isEqualTo(2);
+    assertThat(espalier("token", "create", "--user", "ben", "--ttl", "soon")).isEqualTo(2);
     assertThat(err.toString()).contains("--ttl").contains("30d");
     assertThat(server.asked).isEmpty();
   }
@@ -67,23 +39,22 @@ class TokenCommandTest {
     server.on("/tokens", 200, "[" + token.formatted("") + "]");
     server.on(
         "/tokens/tok_1/revoke", 200, token.formatted(",\"revokedAt\":\"2026-12-01T00:00:00Z\""));
-    assertThat(espalier("token", "list", "--url", server.url())).isZero();
+    assertThat(espalier("token", "list")).isZero();
     assertThat(out.toString()).contains("tok_1").contains("ben").contains("last used never");
-    assertThat(espalier("token", "revoke", "tok_1", "--url", server.url())).isZero();
+    assertThat(espalier("token", "revoke", "tok_1")).isZero();
     assertThat(out.toString()).contains("revoked 2026-12-01");
-    assertThat(espalier("token", "revoke", "../me", "--url", server.url())).isEqualTo(2);
+    assertThat(espalier("token", "revoke", "../me")).isEqualTo(2);
   }
 
   @Test
   void every_command_sends_the_token_that_it_is_given_and_no_malformed_one() {
     server.on("/canvases", 200, "[]");
-    assertThat(espalier("status", "--url", server.url(), "--token", TOKEN)).isZero();
+    assertThat(espalier("status", "--token", TOKEN)).isZero();
     assertThat(server.asked.getLast().authorization()).isEqualTo("Bearer " + TOKEN);
-    assertThat(espalier("status", "--url", server.url(), "--token", "")).isZero();
+    assertThat(espalier("status", "--token", "")).isZero();
     assertThat(server.asked.getLast().authorization()).isEqualTo("null");
     int before = server.asked.size();
-    assertThat(espalier("status", "--url", server.url(), "--token", "esp_x\r\nEvil: 1"))
-        .isEqualTo(2);
+    assertThat(espalier("status", "--token", "esp_x\r\nEvil: 1")).isEqualTo(2);
     assertThat(server.asked).hasSize(before);
   }
 
@@ -94,9 +65,7 @@ class TokenCommandTest {
         "/canvases/mail-filter/plans/" + digest + "/approvals",
         200,
         "{\"by\":\"ana\",\"plan\":{\"version\":\"2.0.0\"},\"missing\":[\"a reason\"]}");
-    assertThat(
-            espalier("approve", "mail-filter", digest, "--reason", "agreed", "--url", server.url()))
-        .isZero();
+    assertThat(espalier("approve", "mail-filter", digest, "--reason", "agreed")).isZero();
     assertThat(server.asked.getFirst().body()).isEqualTo("{\"reason\":\"agreed\"}");
     assertThat(out.toString()).contains("2.0.0, as ana wants it").contains("Still needs a reason");
   }
@@ -111,10 +80,7 @@ class TokenCommandTest {
         200,
         "{\"actions\":[],\"contradictions\":[],\"planDigest\":\"sha256:abc\"}");
     server.on("/canvases/mail-filter/apply", 403, "{\"detail\":\"Ask ben.\"}");
-    assertThat(
-            espalier(
-                "apply", "-f", canvas.toString(), "--reason", "why not", "--url", server.url()))
-        .isEqualTo(2);
+    assertThat(espalier("apply", "-f", canvas.toString(), "--reason", "why not")).isEqualTo(2);
     assertThat(server.asked.getLast().body()).contains("\"reason\":\"why not\"");
     assertThat(err.toString()).contains("Ask ben.");
   }
