@@ -70,6 +70,7 @@ final class Rig implements AutoCloseable {
   Ids ids;
   long latencyMicros = 100;
   boolean unverified;
+  String gates = "{\"passed\":true,\"summary\":\"1 of 1 gates pass.\",\"results\":[]}";
   Host host = new Host("x86_64", Optional.of("eu"), Set.of());
 
   /** How many more reads of the canvas the process survives; negative for ever. */
@@ -251,7 +252,7 @@ final class Rig implements AutoCloseable {
             Digest.of("canvas"),
             "linear",
             SIGNATURE,
-            Json.tree("{\"passed\":true,\"summary\":\"1 of 1 gates pass.\",\"results\":[]}"),
+            Json.tree(gates),
             Json.tree("{}"),
             new TreeMap<>(),
             new TreeMap<>(Map.of("author", "ana")));
