@@ -3,7 +3,6 @@ package dev.espalier.canvas;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.espalier.platform.Caller;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.Events;
 import dev.espalier.platform.Ids;
@@ -11,10 +10,7 @@ import dev.espalier.platform.Json;
 import dev.espalier.platform.MovableClock;
 import dev.espalier.platform.ProductClocks;
 import dev.espalier.platform.TestDatabase;
-import io.helidon.http.HeaderNames;
-import io.helidon.webserver.WebServer;
-import java.net.URI;
-import java.net.http.HttpClient;
+import dev.espalier.platform.TestHttp;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -27,9 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CanvasRoutesTest {
   @TempDir Path folder;
-  private final HttpClient client = HttpClient.newHttpClient();
   private Database database;
-  private WebServer server;
+  private TestHttp http;
 
   @BeforeEach
   void start() {
@@ -43,59 +38,30 @@ class CanvasRoutesTest {
             new Events(database, clocks, clock),
             new Ids(clock, new Random(1)),
             clock);
-    server =
-        WebServer.builder()
-            .host("127.0.0.1")
-            .port(0)
-            .routing(routing ->
-                routing
-                    .addFilter((chain, request, response) -> {
-                      request
-                          .context()
-                          .register(
-                              request
-                                  .headers()
-                                  .first(HeaderNames.create("X-User"))
-                                  .map(Caller::named)
-                                  .orElse(Caller.local()));
-                      chain.proceed();
-                    })
-                    .register("/api/v1", new CanvasRoutes(canvases), new QuestionRoutes(canvases)))
-            .build()
-            .start();
+    http = new TestHttp("/api/v1", new CanvasRoutes(canvases), new QuestionRoutes(canvases));
   }
 
   @AfterEach
   void stop() {
-    server.stop();
+    http.close();
     database.close();
-    client.close();
-  }
-
-  private HttpResponse<String> send(HttpRequest.Builder request, String path) throws Exception {
-    URI uri = URI.create("http://127.0.0.1:%d/api/v1%s".formatted(server.port(), path));
-    return client.send(request.uri(uri).build(), HttpResponse.BodyHandlers.ofString());
-  }
-
-  private HttpResponse<String> post(String path, String body) throws Exception {
-    return send(HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.ofString(body)), path);
   }
 
   private JsonNode get(String path) throws Exception {
-    return Json.tree(send(HttpRequest.newBuilder(), path).body());
+    return Json.tree(http.get(path).body());
   }
 
   @Test
   void plans_applies_and_shows_conformance() throws Exception {
-    JsonNode plan = Json.tree(post("/canvases/mail-filter/plan", CanvasesTest.mail()).body());
+    JsonNode plan = Json.tree(http.post("/canvases/mail-filter/plan", CanvasesTest.mail()).body());
     assertThat(plan.path("contradictions").isArray()).isTrue();
     HttpResponse<String> applied =
-        post(
+        http.post(
             "/canvases/mail-filter/apply",
             "{\"planDigest\":%s,\"confirms\":[4]}".formatted(plan.path("planDigest")));
     assertThat(applied.statusCode()).as(applied.body()).isEqualTo(200);
     assertThat(
-            post(
+            http.post(
                     "/canvases/mail-filter/apply",
                     "{\"planDigest\":%s,\"confirms\":[4]}".formatted(plan.path("planDigest")))
                 .statusCode())
@@ -141,43 +107,42 @@ class CanvasRoutesTest {
     assertThat(peak.path("default").asText()).isEqualTo("3");
     assertThat(peak.path("max").asDouble()).isEqualTo(100);
     assertThat(peak.path("tighter").asText()).isEqualTo("HIGHER");
-    JsonNode plan = Json.tree(post("/canvases/mail-filter/plan", CanvasesTest.mail()).body());
-    post(
+    JsonNode plan = Json.tree(http.post("/canvases/mail-filter/plan", CanvasesTest.mail()).body());
+    http.post(
         "/canvases/mail-filter/apply",
         "{\"planDigest\":%s,\"confirms\":[4]}".formatted(plan.path("planDigest")));
-    HttpResponse<String> text = send(HttpRequest.newBuilder(), "/canvases/mail-filter/export");
+    HttpResponse<String> text = http.get("/canvases/mail-filter/export");
     assertThat(text.headers().firstValue("content-type").orElseThrow()).contains("yaml");
     assertThat(text.body()).startsWith("# Machine learning canvas").contains("# default");
-    JsonNode again = Json.tree(post("/canvases/mail-filter/plan", text.body()).body());
+    JsonNode again = Json.tree(http.post("/canvases/mail-filter/plan", text.body()).body());
     assertThat(again.path("diff")).as("an export changes nothing").isEmpty();
-    assertThat(
-            send(HttpRequest.newBuilder(), "/canvases/mail-filter/export?version=9.9.9")
-                .statusCode())
-        .isEqualTo(404);
+    assertThat(http.get("/canvases/mail-filter/export?version=9.9.9").statusCode()).isEqualTo(404);
   }
 
   @Test
   void says_what_is_wrong_as_a_problem() throws Exception {
     HttpResponse<String> unknown =
-        post("/canvases/p/plan", "canvas: espalier/1\nproduct: {name: p}\nmodle: 3");
+        http.post("/canvases/p/plan", "canvas: espalier/1\nproduct: {name: p}\nmodle: 3");
     assertThat(unknown.statusCode()).isEqualTo(400);
     assertThat(Json.tree(unknown.body()).path("nearest").asText()).isEqualTo("model");
-    assertThat(post("/canvases/other/plan", "canvas: espalier/1\nproduct: {name: p}").statusCode())
-        .isEqualTo(400);
-    assertThat(post("/canvases/p/plan", "x".repeat((1 << 20) + 1)).statusCode()).isEqualTo(413);
-    assertThat(post("/canvases/p/apply", "{}").statusCode()).isEqualTo(400);
     assertThat(
-            post("/canvases/p/apply", "{\"planDigest\":\"sha256:%s\"}".formatted("0".repeat(64)))
+            http.post("/canvases/other/plan", "canvas: espalier/1\nproduct: {name: p}")
+                .statusCode())
+        .isEqualTo(400);
+    assertThat(http.post("/canvases/p/plan", "x".repeat((1 << 20) + 1)).statusCode())
+        .isEqualTo(413);
+    assertThat(http.post("/canvases/p/apply", "{}").statusCode()).isEqualTo(400);
+    assertThat(
+            http.post(
+                    "/canvases/p/apply", "{\"planDigest\":\"sha256:%s\"}".formatted("0".repeat(64)))
                 .statusCode())
         .isEqualTo(404);
-    assertThat(send(HttpRequest.newBuilder(), "/canvases/nobody/conformance").statusCode())
-        .isEqualTo(404);
-    assertThat(send(HttpRequest.newBuilder(), "/canvases/nobody/versions/1.0.0").statusCode())
-        .isEqualTo(404);
+    assertThat(http.get("/canvases/nobody/conformance").statusCode()).isEqualTo(404);
+    assertThat(http.get("/canvases/nobody/versions/1.0.0").statusCode()).isEqualTo(404);
   }
 
   private HttpResponse<String> as(String user, String path, String body) throws Exception {
-    return send(
+    return http.send(
         HttpRequest.newBuilder()
             .header("X-User", user)
             .POST(HttpRequest.BodyPublishers.ofString(body)),
@@ -190,16 +155,18 @@ class CanvasRoutesTest {
         CanvasesTest.mail()
             .replace("authors: {ana: owner}", "authors: {ana: owner, ben: approver}");
     String first =
-        Json.tree(post("/canvases/mail-filter/plan", canvas).body()).path("planDigest").asText();
+        Json.tree(http.post("/canvases/mail-filter/plan", canvas).body())
+            .path("planDigest")
+            .asText();
     assertThat(
-            post(
+            http.post(
                     "/canvases/mail-filter/apply",
                     "{\"planDigest\":\"%s\",\"confirms\":[4]}".formatted(first))
                 .statusCode())
         .isEqualTo(200);
     JsonNode plan =
         Json.tree(
-            post(
+            http.post(
                     "/canvases/mail-filter/plan",
                     canvas.replace("max_staleness: 120d", "max_staleness: 150d"))
                 .body());
@@ -207,17 +174,17 @@ class CanvasRoutesTest {
     assertThat(plan.path("loosens").asBoolean()).isTrue();
     assertThat(plan.path("needs")).hasSize(2);
     String apply = "{\"planDigest\":\"%s\",\"reason\":\"old mail\"}".formatted(digest);
-    HttpResponse<String> early = post("/canvases/mail-filter/apply", apply);
+    HttpResponse<String> early = http.post("/canvases/mail-filter/apply", apply);
     assertThat(early.statusCode()).isEqualTo(403);
     assertThat(early.body()).contains("espalier approve mail-filter " + digest);
     assertThat(get("/canvases/mail-filter/plans").path(0).path("missing").path(0).asText())
         .contains("ben");
     String approvals = "/canvases/mail-filter/plans/" + digest + "/approvals";
-    assertThat(post(approvals, "").statusCode()).as("local stands for ana").isEqualTo(403);
+    assertThat(http.post(approvals, "").statusCode()).as("local stands for ana").isEqualTo(403);
     assertThat(as("ana", approvals, "{}").statusCode()).isEqualTo(403);
     assertThat(as("eve", approvals, "{}").statusCode()).isEqualTo(403);
     assertThat(as("ben", approvals, "{\"reason\":\"agreed\"}").statusCode()).isEqualTo(200);
-    assertThat(post("/canvases/mail-filter/apply", apply).statusCode()).isEqualTo(200);
+    assertThat(http.post("/canvases/mail-filter/apply", apply).statusCode()).isEqualTo(200);
     JsonNode newest = get("/canvases/mail-filter/versions").path(1);
     assertThat(newest.path("active").asBoolean()).isTrue();
     assertThat(newest.path("appliedBy").asText()).isEqualTo("ana");
@@ -230,56 +197,58 @@ class CanvasRoutesTest {
   @Test
   void keeps_drafts_and_checks_them_without_storing_anything() throws Exception {
     String canvas = CanvasesTest.mail();
-    assertThat(send(HttpRequest.newBuilder(), "/canvases/mail-filter/draft").statusCode())
-        .isEqualTo(404);
+    assertThat(http.get("/canvases/mail-filter/draft").statusCode()).isEqualTo(404);
     String begun = Json.write(java.util.Map.of("source", "canvas: esp", "baseVersion", ""));
-    assertThat(post("/canvases/mail-filter/draft", begun).statusCode()).isEqualTo(200);
+    assertThat(http.post("/canvases/mail-filter/draft", begun).statusCode()).isEqualTo(200);
     assertThat(get("/canvases/mail-filter/draft").path("source").asText()).isEqualTo("canvas: esp");
     String digest =
-        Json.tree(post("/canvases/mail-filter/plan", canvas).body()).path("planDigest").asText();
-    post(
+        Json.tree(http.post("/canvases/mail-filter/plan", canvas).body())
+            .path("planDigest")
+            .asText();
+    http.post(
         "/canvases/mail-filter/apply",
         "{\"planDigest\":\"%s\",\"confirms\":[4]}".formatted(digest));
-    assertThat(post("/canvases/mail-filter/draft", begun).statusCode())
+    assertThat(http.post("/canvases/mail-filter/draft", begun).statusCode())
         .as("1.0.0 was applied since")
         .isEqualTo(409);
     assertThat(get("/canvases/mail-filter/draft").path("baseVersion").asText()).isEqualTo("1.0.0");
     JsonNode check =
         Json.tree(
-            post(
+            http.post(
                     "/canvases/mail-filter/check",
                     canvas.replace("max_staleness: 120d", "max_staleness: soon"))
                 .body());
     assertThat(check.path("problems").path(0).path("field").asText())
         .isEqualTo("ct.schedule.max_staleness");
-    assertThat(Json.tree(post("/canvases/mail-filter/check", canvas).body()).path("problems"))
+    assertThat(Json.tree(http.post("/canvases/mail-filter/check", canvas).body()).path("problems"))
         .isEmpty();
     assertThat(get("/canvases/mail-filter/plans")).isEmpty();
     JsonNode again =
-        Json.tree(post("/canvases/mail-filter/reapply", "{\"version\":\"1.0.0\"}").body());
+        Json.tree(http.post("/canvases/mail-filter/reapply", "{\"version\":\"1.0.0\"}").body());
     assertThat(again.path("diff")).isEmpty();
-    assertThat(post("/canvases/mail-filter/reapply", "{\"version\":\"9.0.0\"}").statusCode())
+    assertThat(http.post("/canvases/mail-filter/reapply", "{\"version\":\"9.0.0\"}").statusCode())
         .isEqualTo(404);
   }
 
   @Test
   void comments_are_said_read_and_settled_and_bad_ones_name_what_is_wrong() throws Exception {
-    JsonNode plan = Json.tree(post("/canvases/mail-filter/plan", CanvasesTest.mail()).body());
+    JsonNode plan = Json.tree(http.post("/canvases/mail-filter/plan", CanvasesTest.mail()).body());
     HttpResponse<String> applied =
-        post(
+        http.post(
             "/canvases/mail-filter/apply",
             "{\"planDigest\": %s, \"confirms\": %s}"
                 .formatted(plan.path("planDigest"), plan.path("confirms")));
     assertThat(applied.statusCode()).as(applied.body()).isEqualTo(200);
     String path = "/canvases/mail-filter/comments";
     JsonNode said =
-        Json.tree(post(path, "{\"question\": \"serving.volume\", \"text\": \"peak?\"}").body());
+        Json.tree(
+            http.post(path, "{\"question\": \"serving.volume\", \"text\": \"peak?\"}").body());
     assertThat(said.path("text").asText()).isEqualTo("peak?");
     assertThat(said.has("settledBy")).isFalse();
     String settle = path + "/" + said.path("id").asText() + "/settle";
-    assertThat(Json.tree(post(settle, "").body()).path("settledBy").asText()).isNotEmpty();
+    assertThat(Json.tree(http.post(settle, "").body()).path("settledBy").asText()).isNotEmpty();
     assertThat(get(path).size()).isEqualTo(1);
-    HttpResponse<String> wrong = post(path, "{\"question\": \"serving.volume\"}");
+    HttpResponse<String> wrong = http.post(path, "{\"question\": \"serving.volume\"}");
     assertThat(wrong.statusCode()).isEqualTo(400);
     assertThat(wrong.body()).contains("text");
   }

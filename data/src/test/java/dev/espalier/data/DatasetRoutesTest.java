@@ -10,12 +10,9 @@ import dev.espalier.platform.Json;
 import dev.espalier.platform.MovableClock;
 import dev.espalier.platform.ProductClocks;
 import dev.espalier.platform.TestDatabase;
-import io.helidon.webserver.WebServer;
-import java.io.IOException;
+import dev.espalier.platform.TestHttp;
 import java.io.OutputStream;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -30,8 +27,7 @@ class DatasetRoutesTest {
   @TempDir Path folder;
   private Database database;
   private Datasets datasets;
-  private WebServer server;
-  private HttpClient client;
+  private TestHttp http;
 
   @BeforeEach
   void start() {
@@ -43,39 +39,21 @@ class DatasetRoutesTest {
             new LocalArtifactStore(folder.resolve("artifacts")),
             new Events(database, new ProductClocks(database, clock), clock),
             clock);
-    client = HttpClient.newHttpClient();
-    server =
-        WebServer.builder()
-            .host("127.0.0.1")
-            .port(0)
-            .routing(routes -> routes.register("/", new DatasetRoutes(datasets)))
-            .build()
-            .start();
+    http = new TestHttp("/", new DatasetRoutes(datasets));
   }
 
   @AfterEach
   void stop() {
-    client.close();
-    server.stop();
+    http.close();
     database.close();
   }
 
-  private HttpResponse<String> send(HttpRequest.Builder request, String path)
-      throws IOException, InterruptedException {
-    URI target = URI.create("http://127.0.0.1:%d%s".formatted(server.port(), path));
-    return client.send(request.uri(target).build(), HttpResponse.BodyHandlers.ofString());
-  }
-
   private HttpResponse<String> post(String name, String type, String body) throws Exception {
-    return send(
+    return http.send(
         HttpRequest.newBuilder()
             .header("Content-Type", type)
             .POST(HttpRequest.BodyPublishers.ofString(body)),
         "/datasets/" + name);
-  }
-
-  private HttpResponse<String> get(String path) throws Exception {
-    return send(HttpRequest.newBuilder().GET(), path);
   }
 
   @Test
@@ -91,14 +69,14 @@ class DatasetRoutesTest {
         .isEqualTo(datasets.latest("mail").orElseThrow().digest().text());
     assertThat(post("mail", "application/x-ndjson", "{\"text\":\"b\"}\n").statusCode())
         .isEqualTo(200);
-    assertThat(Json.tree(get("/datasets/mail").body()).get("snapshots")).hasSize(2);
-    assertThat(Json.tree(get("/datasets").body()).get(0).get("latest").get("rows").asLong())
+    assertThat(Json.tree(http.get("/datasets/mail").body()).get("snapshots")).hasSize(2);
+    assertThat(Json.tree(http.get("/datasets").body()).get(0).get("latest").get("rows").asLong())
         .isEqualTo(2);
   }
 
   @Test
   void bad_names_types_and_bodies_are_problems_that_name_the_field() throws Exception {
-    assertThat(get("/datasets/none").statusCode()).isEqualTo(404);
+    assertThat(http.get("/datasets/none").statusCode()).isEqualTo(404);
     HttpResponse<String> type = post("mail", "application/pdf", "x");
     assertThat(type.statusCode()).isEqualTo(400);
     assertThat(type.body()).contains("Content-Type").contains("text/csv");
@@ -112,7 +90,7 @@ class DatasetRoutesTest {
 
   @Test
   void an_upload_that_the_sender_abandons_adds_nothing() throws Exception {
-    try (Socket socket = new Socket("127.0.0.1", server.port())) {
+    try (Socket socket = new Socket("127.0.0.1", http.port())) {
       OutputStream out = socket.getOutputStream();
       out.write(
           """
@@ -136,7 +114,7 @@ class DatasetRoutesTest {
 
   @Test
   void a_declared_length_beyond_the_bound_is_refused_at_once() throws Exception {
-    try (Socket socket = new Socket("127.0.0.1", server.port())) {
+    try (Socket socket = new Socket("127.0.0.1", http.port())) {
       OutputStream out = socket.getOutputStream();
       out.write(
           """

@@ -6,14 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Observation;
 import dev.espalier.canvas.Spec;
-import dev.espalier.platform.Caller;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
-import io.helidon.webserver.WebServer;
+import dev.espalier.platform.TestHttp;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,8 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BusinessMetricsTest {
   @TempDir Path folder;
   private World world;
-  private WebServer server;
-  private HttpClient client;
+  private TestHttp http;
 
   @BeforeEach
   void start() {
@@ -52,50 +47,28 @@ class BusinessMetricsTest {
             "kpi",
             new Spec.Kpi("saved_hours", Optional.of(10.0), Optional.of(20.0), Optional.of("ana")));
     world = new World(folder, canvas, MonitoringConfig.defaults());
-    client = HttpClient.newHttpClient();
     CanvasVersion active = canvas;
-    server =
-        WebServer.builder()
-            .host("127.0.0.1")
-            .port(0)
-            .routing(routes ->
-                routes
-                    .any((request, response) -> {
-                      request.context().register(Caller.local());
-                      response.next();
-                    })
-                    .register(
-                        "/",
-                        new MetricRoutes(
-                            world.monitoring,
-                            product -> {
-                              if (!product.equals(World.PRODUCT)) {
-                                throw EspalierException.notFound("No product.");
-                              }
-                              return active;
-                            })))
-            .build()
-            .start();
+    http =
+        new TestHttp(
+            "/",
+            new MetricRoutes(
+                world.monitoring,
+                product -> {
+                  if (!product.equals(World.PRODUCT)) {
+                    throw EspalierException.notFound("No product.");
+                  }
+                  return active;
+                }));
   }
 
   @AfterEach
   void stop() {
-    client.close();
-    server.stop();
+    http.close();
     world.close();
   }
 
-  private HttpResponse<String> send(String path, String body)
-      throws IOException, InterruptedException {
-    return client.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
-  }
-
   private JsonNode taken(String body) throws IOException, InterruptedException {
-    HttpResponse<String> response = send("/metrics/mail/tickets", body);
+    HttpResponse<String> response = http.post("/metrics/mail/tickets", body);
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     return Json.tree(response.body());
   }
@@ -141,12 +114,12 @@ class BusinessMetricsTest {
             "{\"value\": 1, \"at\": \"yesterday\"}",
             "[1]",
             "not json")) {
-      assertThat(send("/metrics/mail/tickets", bad).statusCode()).as(bad).isEqualTo(400);
+      assertThat(http.post("/metrics/mail/tickets", bad).statusCode()).as(bad).isEqualTo(400);
     }
-    HttpResponse<String> unknown = send("/metrics/mail/ticket", "{\"value\": 1}");
+    HttpResponse<String> unknown = http.post("/metrics/mail/ticket", "{\"value\": 1}");
     assertThat(unknown.statusCode()).isEqualTo(404);
     assertThat(unknown.body()).contains("declared: saved_hours, tickets");
-    assertThat(send("/metrics/other/tickets", "{\"value\": 1}").statusCode()).isEqualTo(404);
+    assertThat(http.post("/metrics/other/tickets", "{\"value\": 1}").statusCode()).isEqualTo(404);
     assertThat(world.monitoring.business().points(World.PRODUCT, "tickets")).isEmpty();
   }
 
@@ -180,13 +153,13 @@ class BusinessMetricsTest {
   @Test
   void the_kpi_holds_at_its_target_and_not_before() throws IOException, InterruptedException {
     assertThat(seen("kpi")).isEmpty();
-    assertThat(send("/metrics/mail/saved_hours", "{\"value\": 15, \"n\": 40}").statusCode())
+    assertThat(http.post("/metrics/mail/saved_hours", "{\"value\": 15, \"n\": 40}").statusCode())
         .isEqualTo(200);
     Observation early = seen("kpi").orElseThrow();
     assertThat(early.pass()).contains(false);
     assertThat(early.detail()).contains("the target is 20.00, it began at 10.00");
     world.at(World.START.plus(Duration.ofDays(7)));
-    assertThat(send("/metrics/mail/saved_hours", "{\"value\": 20, \"n\": 40}").statusCode())
+    assertThat(http.post("/metrics/mail/saved_hours", "{\"value\": 20, \"n\": 40}").statusCode())
         .isEqualTo(200);
     assertThat(seen("kpi").orElseThrow().pass()).contains(true);
   }

@@ -3,12 +3,8 @@ package dev.espalier.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.espalier.platform.Caller;
 import dev.espalier.platform.Json;
-import io.helidon.webserver.WebServer;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
+import dev.espalier.platform.TestHttp;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,33 +22,19 @@ import org.junit.jupiter.api.io.TempDir;
 class FeatureRoutesTest {
   private static final Instant MONDAY = Instant.parse("2002-08-05T00:00:00Z");
   @TempDir Path folder;
-  private final HttpClient client = HttpClient.newHttpClient();
   private World world;
-  private WebServer server;
+  private TestHttp http;
 
   @BeforeEach
   void start() {
     world = new World(folder);
     Skew skew = new Skew(world.monitoring, (_, _) -> trained());
-    server =
-        WebServer.builder()
-            .host("127.0.0.1")
-            .port(0)
-            .routing(routes ->
-                routes
-                    .any((request, response) -> {
-                      request.context().register(Caller.local());
-                      response.next();
-                    })
-                    .register("/", new FeatureRoutes(world.monitoring, skew, world.clocks)))
-            .build()
-            .start();
+    http = new TestHttp("/", new FeatureRoutes(world.monitoring, skew, world.clocks));
   }
 
   @AfterEach
   void stop() {
-    client.close();
-    server.stop();
+    http.close();
     world.close();
   }
 
@@ -78,11 +60,7 @@ class FeatureRoutesTest {
   }
 
   private JsonNode asked() throws Exception {
-    URI target =
-        URI.create(
-            "http://127.0.0.1:%d/monitors/%s/features".formatted(server.port(), World.PRODUCT));
-    HttpResponse<String> answer =
-        client.send(HttpRequest.newBuilder(target).build(), HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> answer = http.get("/monitors/%s/features".formatted(World.PRODUCT));
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return Json.tree(answer.body());
   }

@@ -3,13 +3,9 @@ package dev.espalier.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.espalier.platform.Caller;
 import dev.espalier.platform.Json;
-import io.helidon.webserver.WebServer;
+import dev.espalier.platform.TestHttp;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,44 +17,22 @@ import org.junit.jupiter.api.io.TempDir;
 class MonitoringRoutesTest {
   @TempDir Path folder;
   private World world;
-  private WebServer server;
-  private HttpClient client;
+  private TestHttp http;
 
   @BeforeEach
   void start() {
     world = new World(folder);
-    client = HttpClient.newHttpClient();
-    server =
-        WebServer.builder()
-            .host("127.0.0.1")
-            .port(0)
-            .routing(routes ->
-                routes
-                    .any((request, response) -> {
-                      request.context().register(Caller.local());
-                      response.next();
-                    })
-                    .register("/", new MonitoringRoutes(world.monitoring, world.clocks)))
-            .build()
-            .start();
+    http = new TestHttp("/", new MonitoringRoutes(world.monitoring, world.clocks));
   }
 
   @AfterEach
   void stop() {
-    client.close();
-    server.stop();
+    http.close();
     world.close();
   }
 
-  private HttpResponse<String> send(HttpRequest.Builder request, String path)
-      throws IOException, InterruptedException {
-    URI target = URI.create("http://127.0.0.1:%d%s".formatted(server.port(), path));
-    return client.send(request.uri(target).build(), HttpResponse.BodyHandlers.ofString());
-  }
-
   private HttpResponse<String> label(String body) throws IOException, InterruptedException {
-    return send(
-        HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.ofString(body)), "/feedback");
+    return http.post("/feedback", body);
   }
 
   @Test
@@ -83,24 +57,22 @@ class MonitoringRoutesTest {
     world.monitoring.release(World.PRODUCT, "1.0.0", World.START);
     world.monitoring.flush();
 
-    HttpResponse<String> page = send(HttpRequest.newBuilder().GET(), "/monitors/mail");
+    HttpResponse<String> page = http.get("/monitors/mail");
     JsonNode body = Json.tree(page.body());
 
     assertThat(body.at("/labels/logged").asInt()).isEqualTo(1);
     assertThat(body.at("/daily/0/byLabel/spam").asInt()).isEqualTo(1);
     assertThat(body.at("/releases/0/version").asText()).isEqualTo("1.0.0");
     assertThat(body.at("/monitors/0/id").asText()).isEqualTo("false_spam_rise");
-    HttpResponse<String> rows = send(HttpRequest.newBuilder().GET(), "/monitors/mail/predictions");
+    HttpResponse<String> rows = http.get("/monitors/mail/predictions");
     assertThat(rows.body()).contains("\"predictionId\":\"p\"").doesNotContain("text of");
-    assertThat(
-            send(HttpRequest.newBuilder().GET(), "/monitors/mail/predictions?limit=0").statusCode())
-        .isEqualTo(400);
-    assertThat(send(HttpRequest.newBuilder().GET(), "/alerts?product=mail").body()).isEqualTo("[]");
-    assertThat(send(HttpRequest.newBuilder().GET(), "/incidents/mail").body()).isEqualTo("[]");
+    assertThat(http.get("/monitors/mail/predictions?limit=0").statusCode()).isEqualTo(400);
+    assertThat(http.get("/alerts?product=mail").body()).isEqualTo("[]");
+    assertThat(http.get("/incidents/mail").body()).isEqualTo("[]");
   }
 
   private HttpResponse<String> act(String path, String body) throws Exception {
-    return send(HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.ofString(body)), path);
+    return http.post(path, body);
   }
 
   @Test

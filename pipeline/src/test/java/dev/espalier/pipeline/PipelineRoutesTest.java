@@ -6,10 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
-import io.helidon.webserver.WebServer;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
+import dev.espalier.platform.TestHttp;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
@@ -23,9 +20,8 @@ class PipelineRoutesTest {
   private static final String MANUAL = "{\"reason\":\"I want to\"}";
   @TempDir Path folder;
   private final CountDownLatch go = new CountDownLatch(1);
-  private final HttpClient client = HttpClient.newHttpClient();
   private Bench bench;
-  private WebServer server;
+  private TestHttp http;
 
   @BeforeEach
   void start() {
@@ -52,37 +48,17 @@ class PipelineRoutesTest {
               return canvas;
             },
             (version, cause) -> bench.pipelines.start(version, cause, 1));
-    server =
-        WebServer.builder()
-            .host("127.0.0.1")
-            .port(0)
-            .routing(routing -> routing.register("/api/v1", routes))
-            .build()
-            .start();
+    http = new TestHttp("/api/v1", routes);
   }
 
   @AfterEach
   void stop() {
-    server.stop();
+    http.close();
     bench.close();
-    client.close();
-  }
-
-  private HttpResponse<String> send(HttpRequest.Builder request, String path) throws Exception {
-    URI uri = URI.create("http://127.0.0.1:%d/api/v1%s".formatted(server.port(), path));
-    return client.send(request.uri(uri).build(), HttpResponse.BodyHandlers.ofString());
-  }
-
-  private HttpResponse<String> get(String path) throws Exception {
-    return send(HttpRequest.newBuilder(), path);
-  }
-
-  private HttpResponse<String> post(String path, String body) throws Exception {
-    return send(HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.ofString(body)), path);
   }
 
   private String started() throws Exception {
-    HttpResponse<String> answer = post(RUNS, MANUAL);
+    HttpResponse<String> answer = http.post(RUNS, MANUAL);
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return Json.tree(answer.body()).get("id").asText();
   }
@@ -93,26 +69,26 @@ class PipelineRoutesTest {
     go.countDown();
     bench.pipelines.await(id, Bench.LONG);
 
-    JsonNode run = Json.tree(get(RUNS + "/" + id).body());
+    JsonNode run = Json.tree(http.get(RUNS + "/" + id).body());
     assertThat(run.get("state").asText()).isEqualTo("SUCCEEDED");
     assertThat(run.at("/cause/trigger").asText()).isEqualTo("manual");
     assertThat(run.at("/steps/0/output/text").asText()).isEqualTo("mail");
-    assertThat(Json.tree(get(RUNS).body())).hasSize(1);
-    JsonNode log = Json.tree(get(RUNS + "/" + id + "/steps/read/log?after=1").body());
+    assertThat(Json.tree(http.get(RUNS).body())).hasSize(1);
+    JsonNode log = Json.tree(http.get(RUNS + "/" + id + "/steps/read/log?after=1").body());
     assertThat(log).hasSize(1);
     assertThat(log.at("/0/message").asText()).isEqualTo("two");
-    JsonNode why = Json.tree(get(RUNS + "/" + id + "/steps/read/explain").body());
+    JsonNode why = Json.tree(http.get(RUNS + "/" + id + "/steps/read/explain").body());
     assertThat(why.get("reason").asText()).isEqualTo("ABSENT");
   }
 
   @Test
   void cancels_a_working_run_and_refuses_to_cancel_an_ended_one() throws Exception {
     String id = started();
-    assertThat(post(RUNS, MANUAL).statusCode()).as("one at a time").isEqualTo(409);
-    HttpResponse<String> cancelled = post(RUNS + "/" + id + "/cancel", "");
+    assertThat(http.post(RUNS, MANUAL).statusCode()).as("one at a time").isEqualTo(409);
+    HttpResponse<String> cancelled = http.post(RUNS + "/" + id + "/cancel", "");
     assertThat(Json.tree(cancelled.body()).get("state").asText()).isEqualTo("CANCELLING");
     assertThat(bench.pipelines.await(id, Bench.LONG).state()).isEqualTo("CANCELLED");
-    assertThat(post(RUNS + "/" + id + "/cancel", "").statusCode()).isEqualTo(409);
+    assertThat(http.post(RUNS + "/" + id + "/cancel", "").statusCode()).isEqualTo(409);
   }
 
   @Test
@@ -120,19 +96,20 @@ class PipelineRoutesTest {
     go.countDown();
     String id = started();
     bench.pipelines.await(id, Bench.LONG);
-    assertThat(get(RUNS + "/none").statusCode()).isEqualTo(404);
-    assertThat(get("/pipelines/other/runs/" + id).statusCode()).isEqualTo(404);
-    assertThat(get(RUNS + "/" + id + "/steps/none/explain").statusCode()).isEqualTo(404);
-    assertThat(post("/pipelines/other/runs", MANUAL).statusCode()).isEqualTo(404);
-    assertThat(get("/pipelines/other/runs").body()).isEqualTo("[]");
+    assertThat(http.get(RUNS + "/none").statusCode()).isEqualTo(404);
+    assertThat(http.get("/pipelines/other/runs/" + id).statusCode()).isEqualTo(404);
+    assertThat(http.get(RUNS + "/" + id + "/steps/none/explain").statusCode()).isEqualTo(404);
+    assertThat(http.post("/pipelines/other/runs", MANUAL).statusCode()).isEqualTo(404);
+    assertThat(http.get("/pipelines/other/runs").body()).isEqualTo("[]");
   }
 
   @Test
   void refuses_a_start_that_is_malformed() throws Exception {
-    assertThat(post(RUNS, "{").statusCode()).isEqualTo(400);
-    assertThat(post(RUNS, "{\"reason\":\" \"}").statusCode()).isEqualTo(400);
-    assertThat(post(RUNS, "{\"trigger\":\"mood\",\"reason\":\"x\"}").statusCode()).isEqualTo(400);
-    assertThat(post(RUNS, "{\"trigger\":\"manual\"}").statusCode()).isEqualTo(400);
-    assertThat(get(RUNS).body()).isEqualTo("[]");
+    assertThat(http.post(RUNS, "{").statusCode()).isEqualTo(400);
+    assertThat(http.post(RUNS, "{\"reason\":\" \"}").statusCode()).isEqualTo(400);
+    assertThat(http.post(RUNS, "{\"trigger\":\"mood\",\"reason\":\"x\"}").statusCode())
+        .isEqualTo(400);
+    assertThat(http.post(RUNS, "{\"trigger\":\"manual\"}").statusCode()).isEqualTo(400);
+    assertThat(http.get(RUNS).body()).isEqualTo("[]");
   }
 }

@@ -3,11 +3,7 @@ package dev.espalier.canvas.documents;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.platform.Json;
-import io.helidon.webserver.WebServer;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import dev.espalier.platform.TestHttp;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,38 +14,25 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class DocumentRoutesTest {
   @TempDir Path folder;
-  private final HttpClient client = HttpClient.newHttpClient();
   private Desk desk;
-  private WebServer server;
+  private TestHttp http;
 
   @BeforeEach
   void start() {
     desk = new Desk(folder);
     desk.apply(Desk.MINIMAL);
-    server =
-        WebServer.builder()
-            .host("127.0.0.1")
-            .port(0)
-            .routing(routing -> routing.register("/api/v1", new DocumentRoutes(desk.documents)))
-            .build()
-            .start();
+    http = new TestHttp("/api/v1", new DocumentRoutes(desk.documents));
   }
 
   @AfterEach
   void stop() {
-    server.stop();
+    http.close();
     desk.close();
-    client.close();
-  }
-
-  private HttpResponse<String> get(String path) throws Exception {
-    URI uri = URI.create("http://127.0.0.1:%d/api/v1%s".formatted(server.port(), path));
-    return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
   }
 
   @Test
   void lists_six_documents_with_what_is_answered() throws Exception {
-    var list = Json.tree(get("/documents/mail-filter").body());
+    var list = Json.tree(http.get("/documents/mail-filter").body());
 
     assertThat(list.valueStream().map(one -> one.path("name").asText()))
         .containsExactly(
@@ -65,7 +48,7 @@ class DocumentRoutesTest {
     "json,application/json,{"
   })
   void answers_in_the_asked_form(String format, String type, String start) throws Exception {
-    var answer = get("/documents/mail-filter/model-card?format=" + format);
+    var answer = http.get("/documents/mail-filter/model-card?format=" + format);
 
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.headers().firstValue("Content-Type")).hasValue(type);
@@ -80,7 +63,7 @@ class DocumentRoutesTest {
     "/documents/nobody,404,nobody"
   })
   void refuses_with_what_there_is(String path, int status, String hint) throws Exception {
-    var answer = get(path);
+    var answer = http.get(path);
 
     assertThat(answer.statusCode()).isEqualTo(status);
     assertThat(answer.body()).contains(hint);
