@@ -11,6 +11,7 @@ import dev.espalier.platform.Events;
 import dev.espalier.platform.ProductClocks;
 import dev.espalier.serving.InferenceRecord;
 import dev.espalier.serving.InferenceSink;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -54,6 +55,8 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
   /**
    * @param canvases the active canvas of a product
    * @param rows where labelled production texts go
+   * @param spool a file of this process alone, in which answers wait for the log; what an earlier
+   *     process left there is logged before this returns
    * @param machine time of deliveries
    */
   public Monitoring(
@@ -63,6 +66,7 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
       InstantSource machine,
       Function<String, Optional<CanvasVersion>> canvases,
       LabelledRows rows,
+      Path spool,
       MonitoringConfig config) {
     this.predictions = new PredictionStore(database);
     this.labels = new LabelStore(database);
@@ -80,7 +84,12 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
     this.canvases = canvases;
     this.clocks = clocks;
     this.events = events;
-    this.log = new InferenceLog(predictions, config.queueCapacity(), this::keeping);
+    this.log =
+        new InferenceLog(
+            predictions,
+            InferenceSpool.open(spool, InferenceSpool.BYTES),
+            config.queueCapacity(),
+            this::keeping);
     this.feedback = new Feedback(predictions, labels, watcher, log, canvases, rows);
     this.courier = new Courier(outbox);
   }
@@ -124,7 +133,9 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
     return canvases
         .apply(product)
         .flatMap(canvas -> canvas.specs(Spec.InferenceLog.class).stream().findFirst())
-        .map(log -> new InferenceLog.Keeping(log.sample(), log.payloadLog()))
+        .map(log ->
+            new InferenceLog.Keeping(
+                log.sample(), log.payloadLog(), clocks.now(product).minus(log.retention())))
         .orElse(InferenceLog.Keeping.DEFAULT);
   }
 
@@ -324,6 +335,11 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
   /** Grows with every judged window and every link of an incident. */
   long changes() {
     return changes.get();
+  }
+
+  /** The log in the Prometheus text format 0.0.4. */
+  public String metrics() {
+    return log.metrics();
   }
 
   /** Predictions that were served and not logged, this process's latest included. */

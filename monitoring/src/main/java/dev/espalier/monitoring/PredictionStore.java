@@ -6,11 +6,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.espalier.deployment.Outcome;
 import dev.espalier.platform.Database;
-import dev.espalier.platform.Digest;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
-import dev.espalier.serving.InferenceRecord;
 import java.io.IOException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -38,20 +36,17 @@ final class PredictionStore {
     database.migrate("monitoring");
   }
 
-  /** A record with its place in the product's log and what of its text is kept. */
-  record Entry(InferenceRecord record, String payloadLog) {}
-
   /** Stores a batch and the counts of what was dropped, in one commit. */
-  void append(List<Entry> entries, Map<String, Long> dropped) {
+  void append(List<LogRow> rows, Map<String, Long> dropped) {
     database.write(handle -> {
-      insert(handle, entries);
+      insert(handle, rows);
       dropped.forEach((product, n) -> count(handle, product, n));
-      return entries.size();
+      return rows.size();
     });
   }
 
-  private static void insert(Handle handle, List<Entry> entries) {
-    if (entries.isEmpty()) {
+  private static void insert(Handle handle, List<LogRow> rows) {
+    if (rows.isEmpty()) {
       return;
     }
     int[] stored;
@@ -67,11 +62,10 @@ final class PredictionStore {
                 ON CONFLICT (id) DO NOTHING
                 """)) {
       Map<String, Long> places = new HashMap<>();
-      for (Entry entry : entries) {
-        String product = entry.record().product();
-        long place = places.computeIfAbsent(product, one -> lastPlace(handle, one)) + 1;
-        places.put(product, place);
-        bind(insert, entry, place);
+      for (LogRow row : rows) {
+        long place = places.computeIfAbsent(row.product(), one -> lastPlace(handle, one)) + 1;
+        places.put(row.product(), place);
+        bind(insert, row, place);
         insert.addBatch();
       }
       stored = insert.executeBatch();
@@ -82,7 +76,7 @@ final class PredictionStore {
     for (int i = 0; i < stored.length; i++) {
       // An id that was known already is not logged, and not counted, again.
       if (stored[i] > 0) {
-        counts.merge(key(entries.get(i).record()), one(entries.get(i)), HourStore.Counts::plus);
+        counts.merge(key(rows.get(i)), one(rows.get(i)), HourStore.Counts::plus);
       }
     }
     HourStore.count(handle, counts);
@@ -101,48 +95,44 @@ final class PredictionStore {
    * By hand: finding out how to bind each of twenty values cost more than storing them, and this
    * runs for every answer.
    */
-  private static void bind(PreparedStatement insert, Entry entry, long place) throws SQLException {
-    InferenceRecord record = entry.record();
-    String text = record.text();
-    insert.setString(1, record.predictionId());
-    insert.setString(2, record.product());
+  private static void bind(PreparedStatement insert, LogRow row, long place) throws SQLException {
+    insert.setString(1, row.id());
+    insert.setString(2, row.product());
     insert.setLong(3, place);
-    insert.setString(4, EventTime.text(record.at()));
-    insert.setString(5, EventTime.text(record.receivedAt()));
-    insert.setString(6, record.unit());
-    insert.setString(7, entry.payloadLog().equals("full") ? text : null);
-    insert.setString(8, entry.payloadLog().equals("none") ? null : Digest.of(text).text());
-    insert.setString(9, record.label().orElse(null));
-    insert.setString(10, Json.write(record.probabilities()));
-    insert.setString(11, record.modelVersion());
-    insert.setString(12, record.routedVersion());
-    insert.setString(13, record.arm());
-    insert.setString(14, record.servedBy());
-    insert.setString(15, record.fallbackReason().orElse(null));
-    insert.setLong(16, record.latencyMicros());
-    insert.setString(17, record.error().orElse(null));
-    insert.setString(18, record.consumer().orElse(null));
-    insert.setDouble(19, record.candidateWeight());
-    insert.setString(20, TextProperties.of(text).text());
+    insert.setString(4, EventTime.text(row.at()));
+    insert.setString(5, EventTime.text(row.receivedAt()));
+    insert.setString(6, row.unit());
+    insert.setString(7, row.payload().orElse(null));
+    insert.setString(8, row.payloadHash().orElse(null));
+    insert.setString(9, row.label().orElse(null));
+    insert.setString(10, row.probabilities());
+    insert.setString(11, row.modelVersion());
+    insert.setString(12, row.routedVersion());
+    insert.setString(13, row.arm());
+    insert.setString(14, row.servedBy());
+    insert.setString(15, row.fallbackReason().orElse(null));
+    insert.setLong(16, row.latencyMicros());
+    insert.setString(17, row.error().orElse(null));
+    insert.setString(18, row.consumer().orElse(null));
+    insert.setDouble(19, row.candidateWeight());
+    insert.setString(20, row.properties());
   }
 
-  private static HourStore.Key key(InferenceRecord record) {
+  private static HourStore.Key key(LogRow row) {
     return new HourStore.Key(
-        record.product(),
-        HourStore.hour(record.at()),
-        record.modelVersion(),
-        record.servedBy(),
-        record.label().orElse("none"));
+        row.product(),
+        HourStore.hour(row.at()),
+        row.modelVersion(),
+        row.servedBy(),
+        row.label().orElse("none"));
   }
 
-  private static HourStore.Counts one(Entry entry) {
-    InferenceRecord record = entry.record();
-    boolean refused = record.fallbackReason().map(why -> why.startsWith("pre_fail")).orElse(false);
+  private static HourStore.Counts one(LogRow row) {
     return new HourStore.Counts(
         1,
-        record.error().isPresent() ? 1 : 0,
-        refused ? 1 : 0,
-        record.consumer().isPresent() ? 1 : 0);
+        row.error().isPresent() ? 1 : 0,
+        row.refused() ? 1 : 0,
+        row.consumer().isPresent() ? 1 : 0);
   }
 
   private static void count(Handle handle, String product, long n) {

@@ -51,6 +51,7 @@ final class World implements AutoCloseable {
                 trained.add(row);
               }
             },
+            folder.resolve("spool"),
             config);
   }
 

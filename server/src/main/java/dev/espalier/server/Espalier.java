@@ -215,6 +215,7 @@ public final class Espalier implements AutoCloseable {
                   machine,
                   canvases::active,
                   (dataset, row, source) -> datasets.label(dataset, row(row), source),
+                  home.inferenceSpool(),
                   MonitoringConfig.of(System.getenv())));
       serving =
           opened(
@@ -348,7 +349,7 @@ public final class Espalier implements AutoCloseable {
                           new MlflowRegistryRoutes(registry, aliases, tracking, tree, machine),
                           new MlflowWebhookRoutes(webhooks),
                           new MlflowExperimentRoutes.UnknownRoutes()),
-                      serving::metrics)));
+                      () -> serving.metrics() + monitoring.metrics())));
     } catch (RuntimeException failure) {
       close();
       throw failure;

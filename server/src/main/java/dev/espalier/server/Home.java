@@ -81,6 +81,11 @@ final class Home implements AutoCloseable {
     return folder.resolve("work").resolve("spool");
   }
 
+  /** Where answers wait for the inference log. */
+  Path inferenceSpool() {
+    return folder.resolve("spool").resolve("inference");
+  }
+
   Path work() {
     return folder.resolve("work");
   }

@@ -123,6 +123,8 @@ class EspalierTest {
     assertThat(get("/readyz").statusCode()).isEqualTo(200);
     assertThat(get("/metrics").headers().firstValue("Content-Type").orElse(""))
         .startsWith("text/plain");
+    assertThat(get("/metrics").body())
+        .contains("espalier_log_unspooled_total 0\n", "espalier_log_waiting_bytes 0\n");
     assertThat(get("/v2/health/live").statusCode()).isEqualTo(200);
     assertThat(get("/api/v1/canvases").body()).isEqualTo("[]");
   }

@@ -65,7 +65,7 @@ class FullDiskTest {
 
   @Test
   void a_full_disk_is_said_clearly_and_forgotten_once_there_is_room() throws Exception {
-    Path disk = mount(48);
+    Path disk = mount(72);
     Path home = disk.resolve("home");
     try (Espalier espalier = Espalier.start(ServerConfig.local(home, 0))) {
       Client client = new Client(espalier.url());

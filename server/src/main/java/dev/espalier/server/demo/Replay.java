@@ -87,7 +87,7 @@ final class Replay {
     Map<String, Asked> log = new HashMap<>();
     espalier.asked(product).forEach(asked -> log.put(asked.unit(), asked));
     int done = 0;
-    // The log is written in the order of the answers, so that a crash can only cut its end off.
+    // Every answer is in the log, and in the order in which they were given.
     for (Row mail : mails) {
       Asked asked = log.get(mail.id());
       if (asked == null) {
