@@ -146,6 +146,30 @@ class PostgresTest {
   }
 
   @Test
+  void a_query_over_many_rows_starts_no_other_processes() {
+    try (Database database = Database.open(address)) {
+      String plan = "EXPLAIN SELECT COUNT(*) FROM item WHERE number > 5";
+      boolean _ =
+          database.write(handle -> {
+            handle.execute("CREATE TABLE item AS SELECT generate_series(1, 400000) AS number");
+            handle.execute("ANALYZE item");
+            handle.execute("SET LOCAL max_parallel_workers_per_gather = 2");
+            // What the server would do by its own settings.
+            assertThat(handle.createQuery(plan).mapTo(String.class).list().toString())
+                .contains("Gather");
+            return true;
+          });
+
+      assertThat(
+              database
+                  .<List<String>>read(handle -> handle.createQuery(plan).mapTo(String.class).list())
+                  .toString())
+          .contains("Aggregate")
+          .doesNotContain("Gather");
+    }
+  }
+
+  @Test
   void commits_are_durable_even_where_the_server_would_not_wait() {
     try (Database database = Database.open(address)) {
       database.write(handle -> handle.execute("ALTER ROLE espalier SET synchronous_commit = off"));
