@@ -38,6 +38,7 @@ public final class Main implements Callable<Integer> {
           new Choice("steps", new StepBench()),
           new Choice("tracking", new TrackingBench()),
           new Choice("postgres", new PostgresBench()),
+          new Choice("growth", new GrowthBench()),
           new Choice("canvas", new CanvasBench()),
           new Choice("board", new BoardBench()),
           new Choice("table", new TableBench()),
@@ -48,7 +49,7 @@ public final class Main implements Callable<Integer> {
   @Parameters(
       paramLabel = "SECTION",
       description =
-          "Some of: start, serving, steps, tracking, postgres, canvas, board, table, demo. All without any.")
+          "Some of: start, serving, steps, tracking, postgres, growth, canvas, board, table, demo. All without any.")
   List<String> sections = new ArrayList<>();
 
   @Option(names = "--quick", description = "Short windows, fewer rounds, no demo.")
@@ -56,7 +57,8 @@ public final class Main implements Callable<Integer> {
 
   @Option(
       names = "--resume",
-      description = "Tracking and PostgreSQL: take what an interrupted run has measured already.")
+      description =
+          "Tracking, PostgreSQL and growth: take what an interrupted run has measured already.")
   boolean resume;
 
   @Option(names = "--report", description = "The document. Default: ${DEFAULT-VALUE}.")

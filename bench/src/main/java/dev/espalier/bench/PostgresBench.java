@@ -2,8 +2,9 @@ package dev.espalier.bench;
 
 import dev.espalier.platform.Database;
 import dev.espalier.platform.DatabaseAddress;
-import dev.espalier.tracking.Tracking;
+import dev.espalier.platform.PostgresCluster;
 import java.net.http.HttpClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,64 +16,14 @@ final class PostgresBench implements Bench {
   private static final int QUICK_RUNS = 20_000;
   private static final int RUNS = 1_000_000;
 
-  /**
-   * Fills the tables without their indexes, which are made afterwards: the quickest way, and the
-   * one after which the planner knows its statistics.
-   */
-  private static final List<String> FILL =
-      List.of(
-          "SET LOCAL session_replication_role = replica",
-          "ALTER TABLE run_metric DROP CONSTRAINT run_metric_pkey",
-          "ALTER TABLE run_param DROP CONSTRAINT run_param_pkey",
-          "ALTER TABLE run_tag DROP CONSTRAINT run_tag_pkey",
-          "DROP INDEX run_metric_number",
-          "DROP INDEX run_param_text",
-          "DROP INDEX run_tag_text",
-          "DROP INDEX experiment_run_recent",
-          "DROP INDEX experiment_run_ended",
-          "DROP INDEX experiment_run_named",
-          "SELECT setseed(0.42)",
-          """
-          INSERT INTO experiment (id, name, artifact_location, stage, created_at, updated_at)
-          VALUES (7, 'bench', 'mlflow-artifacts:/7', 'active', 1767225600000, 1767225600000)
-          """,
-          """
-          INSERT INTO experiment_run (seq, id, experiment, name, user_id, status, start_time,
-            end_time, artifact_uri, stage)
-          SELECT 1000 + i, 'bench_' || i, 7, 'run ' || i, 'local', 'FINISHED',
-            1767225600000 + 1000 * i, 1767225600000 + 1000 * i,
-            'mlflow-artifacts:/7/bench_' || i || '/artifacts', 'active'
-          FROM generate_series(1, %1$d) AS i
-          """,
-          """
-          INSERT INTO run_tag (run, name, text, experiment)
-          SELECT 1000 + i, 'mlflow.runName', 'run ' || i, 7 FROM generate_series(1, %1$d) AS i
-          """,
-          """
-          INSERT INTO run_param (run, name, text, experiment)
-          SELECT 1000 + i, 'p' || k,
-            CASE k WHEN 0 THEN 'v' || floor(random() * 10) WHEN 1 THEN 'w' || i ELSE 'x' END, 7
-          FROM generate_series(1, %1$d) AS i, generate_series(0, 4) AS k
-          """,
-          """
-          INSERT INTO run_metric (run, name, number, nan, step, at, last_step, last_at, blocks,
-            experiment)
-          SELECT 1000 + i, 'm' || k, random(), 0, 1, 1767225600000 + 1000 * i, 1,
-            1767225600000 + 1000 * i, 0, 7
-          FROM generate_series(1, %1$d) AS i, generate_series(0, 9) AS k
-          """,
-          "ALTER TABLE run_metric ADD PRIMARY KEY (run, name)",
-          "ALTER TABLE run_param ADD PRIMARY KEY (run, name)",
-          "ALTER TABLE run_tag ADD PRIMARY KEY (run, name)",
-          "CREATE INDEX run_metric_number ON run_metric (experiment, name, nan, number, run)",
-          "CREATE INDEX run_param_text ON run_param (experiment, name, text, run)",
-          "CREATE INDEX run_tag_text ON run_tag (experiment, name, text, run)",
-          "CREATE INDEX experiment_run_recent ON experiment_run (experiment, start_time DESC, id)",
-          "CREATE INDEX experiment_run_ended ON experiment_run (experiment, end_time)",
-          "CREATE INDEX experiment_run_named ON experiment_run (experiment, name)",
-          "SELECT setval(pg_get_serial_sequence('experiment_run', 'seq'), 1000 + %1$d)",
-          "SELECT setval(pg_get_serial_sequence('experiment', 'id'), 7)",
-          "ANALYZE");
+  /** What a server of 24 GiB would have; commits are durable. */
+  static final String[] SETTINGS = {
+    "shared_buffers=2GB",
+    "maintenance_work_mem=1GB",
+    "max_wal_size=8GB",
+    "random_page_cost=1.1",
+    "effective_cache_size=8GB"
+  };
 
   @Override
   public Section measure(Setting setting) throws Exception {
@@ -93,14 +44,23 @@ final class PostgresBench implements Bench {
     if (side.has(List.of("memory"))) {
       return;
     }
-    try (BenchPostgres postgres = BenchPostgres.start()) {
-      side.measure("fill", () -> new double[] {fill(postgres, runs)});
+    Path folder = Files.createTempDirectory("espalier-bench-postgresql-");
+    try (PostgresCluster postgres = PostgresCluster.start(folder, SETTINGS)) {
+      String address = postgres.schema("espalier");
+      side.measure(
+          "fill",
+          () -> {
+            try (Database database =
+                Database.open(DatabaseAddress.parse(address, PostgresCluster.environment()))) {
+              return new double[] {RunFill.fill(database, runs)};
+            }
+          });
       try (Program server =
           Program.server(
               setting.program(),
               setting.work().resolve("home-" + runs),
-              postgres.address(),
-              BenchPostgres.environment())) {
+              address,
+              PostgresCluster.environment())) {
         TrackingLoad load = new TrackingLoad(http, server.url());
         side.measure("single", () -> load.logMetric(setting.quick() ? 200 : 1_000, 50).values());
         double _ = load.logBatch(1, 60, 10);
@@ -111,22 +71,6 @@ final class PostgresBench implements Bench {
         side.measure("memory", () -> new double[] {server.residentMebibytes()});
       }
     }
-  }
-
-  /** Seconds to make the tables and fill them. */
-  static double fill(BenchPostgres postgres, int runs) {
-    long from = System.nanoTime();
-    try (Database database =
-        Database.open(DatabaseAddress.parse(postgres.address(), BenchPostgres.environment()))) {
-      Tracking _ = new Tracking(database);
-      // One transaction: the setting that leaves foreign keys alone ends with it.
-      boolean _ =
-          database.write(handle -> {
-            FILL.forEach(statement -> handle.execute(statement.formatted(runs)));
-            return true;
-          });
-    }
-    return (System.nanoTime() - from) / 1e9;
   }
 
   private static Section section(Setting setting, int runs, TrackingSide few, TrackingSide many) {

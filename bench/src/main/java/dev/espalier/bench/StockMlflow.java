@@ -17,14 +17,16 @@ import java.util.concurrent.TimeUnit;
  * locked Python of {@code config/mlflow.lock}. Closing ends it with its workers.
  */
 final class StockMlflow implements AutoCloseable {
-  private final Process process;
+  private final ProcessBuilder command;
   private final String url;
   private final Path artifacts;
+  private Process process;
 
-  private StockMlflow(Process process, String url, Path artifacts) {
-    this.process = process;
+  private StockMlflow(ProcessBuilder command, String url, Path artifacts) throws IOException {
+    this.command = command;
     this.url = url;
     this.artifacts = artifacts;
+    this.process = command.start();
   }
 
   /**
@@ -43,8 +45,8 @@ final class StockMlflow implements AutoCloseable {
       port = free.getLocalPort();
     }
     String url = "http://127.0.0.1:" + port;
-    Process process = process(python, home, port, store);
-    StockMlflow stock = new StockMlflow(process, url, home.resolve("artifacts"));
+    StockMlflow stock =
+        new StockMlflow(command(python, home, port, store), url, home.resolve("artifacts"));
     try {
       // Its first request makes the default experiment.
       stock.await(http);
@@ -63,8 +65,14 @@ final class StockMlflow implements AutoCloseable {
     }
   }
 
-  private static Process process(String python, Path home, int port, String store)
-      throws IOException {
+  /** Ends the server with whatever it is at, and starts it over the same data. */
+  void restart(HttpClient http) throws Exception {
+    close();
+    process = command.start();
+    await(http);
+  }
+
+  private static ProcessBuilder command(String python, Path home, int port, String store) {
     ProcessBuilder builder =
         new ProcessBuilder(
             List.of(
@@ -85,8 +93,7 @@ final class StockMlflow implements AutoCloseable {
     return builder
         .directory(home.toFile())
         .redirectErrorStream(true)
-        .redirectOutput(home.resolve("log").toFile())
-        .start();
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("log").toFile()));
   }
 
   private static String output(Path folder, List<String> command)

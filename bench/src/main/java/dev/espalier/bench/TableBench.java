@@ -3,7 +3,6 @@ package dev.espalier.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.Json;
-import dev.espalier.tracking.Tracking;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,7 +21,7 @@ final class TableBench implements Bench {
   public Section measure(Setting setting) throws Exception {
     Path home = Files.createDirectories(setting.work().resolve("table"));
     try (Database database = Database.open(home.resolve("espalier.db"))) {
-      TrackingBench.fill(new Tracking(database), database, RUNS);
+      double _ = RunFill.fill(database, RUNS);
     }
     int seconds = setting.quick() ? 40 : 600;
     try (Program server = Program.server(setting.program(), home)) {
@@ -56,7 +55,7 @@ final class TableBench implements Bench {
                 "node",
                 "../bench/table.mjs",
                 url,
-                "/experiments/1",
+                "/experiments/" + RunFill.EXPERIMENT,
                 String.valueOf(pixels),
                 String.valueOf(seconds))
             .directory(setting.root().resolve("ui").toFile())

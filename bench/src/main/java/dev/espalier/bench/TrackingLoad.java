@@ -25,18 +25,26 @@ final class TrackingLoad {
   private static final int AT_ONCE = 32;
   private static final int ATTEMPTS = 8;
 
-  /**
-   * Beyond it a call counts as never answered: a stock search of 100,000 runs takes two minutes.
-   */
+  /** Beyond it a call counts as never answered. */
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private final AtomicInteger refused = new AtomicInteger();
   private final HttpClient http;
   private final String url;
+  private final Duration patience;
 
   TrackingLoad(HttpClient http, String url) {
+    this(http, url, PATIENCE);
+  }
+
+  /**
+   * @param patience the longest that a call may take; beyond it {@link
+   *     java.net.http.HttpTimeoutException}
+   */
+  TrackingLoad(HttpClient http, String url, Duration patience) {
     this.http = http;
     this.url = url;
+    this.patience = patience;
   }
 
   /** Milliseconds of {@code count} single metrics, one after the other. */
@@ -44,15 +52,27 @@ final class TrackingLoad {
     String run = run();
     double[] millis = new double[count];
     for (int i = -warmUp; i < count; i++) {
-      long from = System.nanoTime();
-      JsonNode _ =
-          post(
-              "runs/log-metric",
-              "{\"run_id\":\"%s\",\"key\":\"loss\",\"value\":0.5,\"timestamp\":%d,\"step\":%d}"
-                  .formatted(run, i + warmUp, i + warmUp));
-      millis[Math.max(0, i)] = (System.nanoTime() - from) / 1e6;
+      millis[Math.max(0, i)] = logMetric(run, "loss", 0.5, i + warmUp);
     }
     return Sample.of(millis);
+  }
+
+  /** Milliseconds of one point, at a moment that is its step too. */
+  double logMetric(String run, String key, double value, long step) throws Exception {
+    String body =
+        "{\"run_id\":\"%s\",\"key\":\"%s\",\"value\":%s,\"timestamp\":%d,\"step\":%d}"
+            .formatted(run, key, value, step, step);
+    long from = System.nanoTime();
+    JsonNode _ = post("runs/log-metric", body);
+    return (System.nanoTime() - from) / 1e6;
+  }
+
+  /** Milliseconds of one batch of a thousand points: a hundred steps of ten metrics. */
+  double logBatch(String run, int number) throws Exception {
+    String body = batch(run, number, 10);
+    long from = System.nanoTime();
+    JsonNode _ = post("runs/log-batch", body);
+    return (System.nanoTime() - from) / 1e6;
   }
 
   /**
@@ -238,7 +258,8 @@ final class TrackingLoad {
         .asText();
   }
 
-  private String run() throws IOException, InterruptedException {
+  /** A new run of the experiment that every server has. */
+  String run() throws IOException, InterruptedException {
     return post("runs/create", "{\"experiment_id\":\"0\"}").at("/run/info/run_id").asText();
   }
 
@@ -256,7 +277,7 @@ final class TrackingLoad {
   private JsonNode send(HttpRequest.Builder request) throws IOException, InterruptedException {
     for (int attempt = 1; ; attempt++) {
       HttpResponse<String> response =
-          http.send(request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofString());
+          http.send(request.timeout(patience).build(), HttpResponse.BodyHandlers.ofString());
       if (response.statusCode() == 200) {
         return Json.tree(response.body());
       }

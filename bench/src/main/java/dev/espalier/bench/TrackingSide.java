@@ -2,8 +2,10 @@ package dev.espalier.bench;
 
 import dev.espalier.platform.Json;
 import java.io.IOException;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What one side was measured at, by name. A figure that could not be measured is missing and said;
@@ -22,6 +25,7 @@ final class TrackingSide {
   /** What is written to the file. */
   private record Kept(SortedMap<String, List<Double>> figures) {}
 
+  private static final String CUT = " cut off";
   private final String name;
   private final Path file;
   private final SortedMap<String, List<Double>> figures;
@@ -66,6 +70,37 @@ final class TrackingSide {
       missing.add("%s of %s (%s)".formatted(figure, name, brief(failure)));
       System.out.printf("  %s, %s could not be measured: %s%n", name, figure, failure);
     }
+  }
+
+  /**
+   * Measures one figure as {@link #measure} does; beyond the limit it counts as cut off, which is a
+   * finding too.
+   *
+   * @return whether it was cut off just now: whoever was asked is still at work
+   */
+  boolean measureWithin(String figure, Duration limit, Callable<double[]> work) throws IOException {
+    if (figures.containsKey(figure) || figures.containsKey(figure + CUT)) {
+      return false;
+    }
+    AtomicBoolean late = new AtomicBoolean();
+    measure(
+        figure + CUT,
+        () -> {
+          try {
+            double[] values = work.call();
+            figures.put(figure, Arrays.stream(values).boxed().toList());
+            return new double[0];
+          } catch (HttpTimeoutException cut) {
+            late.set(true);
+            return new double[] {limit.toMillis()};
+          }
+        });
+    return late.get();
+  }
+
+  /** Milliseconds after which a figure was cut off; empty where it was measured, or not at all. */
+  Optional<Double> cutOff(String figure) {
+    return Optional.ofNullable(figures.get(figure + CUT)).flatMap(at -> at.stream().findFirst());
   }
 
   private static String brief(Exception failure) {

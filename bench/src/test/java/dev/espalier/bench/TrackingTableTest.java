@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.platform.Json;
 import java.io.IOException;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -50,6 +52,54 @@ class TrackingTableTest {
     assertThat(table.rows())
         .containsExactly(List.of("search", "", "10.0 / 20.0", "", "", "p95 ≤ 50"));
     assertThat(table.missing()).containsExactly("search-0 of stock (it never answered)");
+  }
+
+  @Test
+  void what_was_not_waited_for_is_more_than_the_limit_and_is_not_asked_again() throws Exception {
+    TrackingSide stock = side("stock", 30, 40);
+    Duration limit = Duration.ofSeconds(30);
+    assertThat(
+            stock.measureWithin(
+                "search-0",
+                limit,
+                () -> {
+                  throw new HttpTimeoutException("request timed out");
+                }))
+        .isTrue();
+    assertThat(stock.measureWithin("search-1", limit, () -> new double[] {500})).isFalse();
+    assertThat(
+            stock.measureWithin(
+                "search-2",
+                limit,
+                () -> {
+                  throw new IllegalStateException("500 broken");
+                }))
+        .isFalse();
+    TrackingSide many = side("many", 2, 800);
+    for (String search : List.of("search-0", "search-1", "search-2")) {
+      many.measure(search, () -> new double[] {10, 20});
+    }
+
+    TrackingSide resumed = TrackingSide.of("stock", folder, true);
+    TrackingTable table = new TrackingTable(side("few", 1, 900), many, resumed);
+    table.search("cut", "search-0");
+    table.search("answered", "search-1");
+    table.search("failed", "search-2");
+
+    assertThat(table.rows())
+        .containsExactly(
+            List.of("cut", "", "10.0 / 20.0", "> 30,000", "> 3,000 ×", "p95 ≤ 50"),
+            List.of("answered", "", "10.0 / 20.0", "500", "50.0 ×", "p95 ≤ 50"),
+            List.of("failed", "", "10.0 / 20.0", "", "", "p95 ≤ 50"));
+    assertThat(stock.missing()).singleElement().asString().contains("500 broken");
+    assertThat(
+            resumed.measureWithin(
+                "search-0",
+                limit,
+                () -> {
+                  throw new AssertionError("asked again");
+                }))
+        .isFalse();
   }
 
   @Test

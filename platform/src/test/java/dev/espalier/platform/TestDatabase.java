@@ -1,7 +1,6 @@
 package dev.espalier.platform;
 
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -39,6 +38,6 @@ public final class TestDatabase {
   static DatabaseAddress at(int port, String database, String schema) {
     return DatabaseAddress.parse(
         "postgresql://127.0.0.1:%d/%s?schema=%s&sslmode=disable".formatted(port, database, schema),
-        Map.of(DatabaseAddress.USER, "espalier", DatabaseAddress.PASSWORD, TestPostgres.PASSWORD));
+        PostgresCluster.environment());
   }
 }
