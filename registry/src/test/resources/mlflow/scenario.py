@@ -459,6 +459,25 @@ for text in [
 ]:
     note("traces where " + text, sorted(word[t.info.trace_id] for t in client.search_traces(locations=[traced], filter_string=text)))
 note("traces of a run", [word[t.info.trace_id] for t in client.search_traces(locations=[traced], run_id=tracing)])
+for text in [
+    "span.name = 'look up'", "span.name != 'answer'", "span.name LIKE 'bro%'", "span.name ILIKE 'LOOK%'", "span.name IN ('broken', 'x')",
+    "span.name NOT IN ('broken')", "span.name RLIKE '^look.up$'", "span.type = 'RETRIEVER'", "span.type LIKE 'RET%' AND span.name = 'look up'",
+    "span.type = 'RETRIEVER' AND span.name = 'answer'", "span.status = 'ERROR'", "span.status != 'OK'", "span.content LIKE '%ünïcode%'",
+    "span.content ILIKE '%HELLO%'", "trace.text LIKE '%within a run%'", "span.attributes.depth LIKE '%1%'", "span.attributes.mlflow.spanInputs LIKE '%hello%'",
+    "span.attributes.none LIKE '%x%'", "tags.team RLIKE '^ma.l$'", "name RLIKE 'bro'", "metadata.k IS NOT NULL", "metadata.k IS NULL",
+]:
+    note("traces where " + text, sorted(word[t.info.trace_id] for t in client.search_traces(locations=[traced], filter_string=text)))
+for bad in ["span.colour = 'x'", "span.content = 'x'", "span.name > 'x'", "trace.text = 'x'"]:
+    failing("traces where " + bad, lambda: client.search_traces(locations=[traced], filter_string=bad))
+note("traces read one by one", [[s.name for s in mlflow.get_trace(t).data.spans] for t in (first, second, third)])
+note("traces read together", [[word[t.info.trace_id], sorted(s.name for s in t.data.spans)] for t in client._tracking_client.store.batch_get_traces([third, first, "tr-" + "0" * 32])])
+note("trace infos read together", [word[t.trace_id] for t in client._tracking_client.store.batch_get_trace_infos([second, first])])
+failing("traces where none are named", lambda: client._tracking_client.store.get_trace("tr-" + "0" * 32))
+span = mlflow.get_trace(first).data.spans[1]
+note("one span", [span.name, span.span_type, span.inputs, span.outputs, span.parent_id == mlflow.get_trace(first).data.spans[0].span_id, span.end_time_ns >= span.start_time_ns])
+note("an error's event", [[e.name, e.attributes["exception.type"], e.attributes["exception.message"]] for e in mlflow.get_trace(third).data.spans[0].events])
+together = client._tracking_client.store.calculate_trace_filter_correlation([traced], "span.name = 'look up'", "trace.status = 'OK'")
+note("filters together", [round(together.npmi, 9), round(together.npmi_smoothed, 9), together.filter1_count, together.filter2_count, together.joint_count, together.total_count])
 page = client.search_traces(locations=[traced], max_results=2, order_by=["timestamp_ms DESC"])
 note("traces by page", [[word[t.info.trace_id] for t in page], [word[t.info.trace_id] for t in client.search_traces(locations=[traced], max_results=2, order_by=["timestamp_ms DESC"], page_token=page.token)]])
 for bad in ["colour = 'red'", "status > 'OK'"]:
@@ -483,6 +502,62 @@ note("assessment overridden", sorted([a.name, str(a.value), a.valid] for a in cl
 mlflow.delete_assessment(first, expected.assessment_id)
 failing("deleted assessment", lambda: mlflow.get_assessment(first, expected.assessment_id))
 failing("unknown trace", lambda: client._tracing_client.get_trace_info("tr-" + "0" * 32))
+# OpenTelemetry's own exporter, which knows nothing of MLflow
+import urllib.request  # noqa: E402
+
+from opentelemetry.exporter.otlp.proto.http import Compression  # noqa: E402
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: E402
+from opentelemetry.sdk.resources import Resource  # noqa: E402
+from opentelemetry.sdk.trace import TracerProvider  # noqa: E402
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor, SpanExportResult  # noqa: E402
+
+plain = client.create_experiment("otel")
+for compression in [Compression.NoCompression, Compression.Gzip, Compression.Deflate]:
+    exporter = OTLPSpanExporter(endpoint=url + "/v1/traces", headers={"x-mlflow-experiment-id": plain}, compression=compression)
+    provider = TracerProvider(resource=Resource({"service.name": "mailer", "deployment": 3}))
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    tracer = provider.get_tracer("day")
+    with tracer.start_as_current_span("receive", attributes={"session.id": "s-1", "user.id": "ann", "n": 7, "ratio": 0.5, "flags": [True, False], "words": ["ä", "b"]}) as outer:
+        outer.add_event("seen", {"size": 3})
+        with tracer.start_as_current_span(compression.name):
+            pass
+    provider.shutdown()
+found = client.search_traces(locations=[plain], order_by=["timestamp_ms ASC"])
+note("exported", [[t.info.state.value, t.info.tags.get("service.name"), t.info.tags.get("deployment"), t.info.trace_metadata.get("mlflow.trace.user"), t.info.trace_metadata.get("mlflow.trace.session"), [s.name for s in t.data.spans]] for t in found])
+note("exported attributes", {k: v for k, v in found[0].data.spans[0].attributes.items() if not k.startswith("mlflow.")})
+note("exported events", [[e.name, dict(e.attributes)] for e in found[0].data.spans[0].events])
+note("exported, by a span", len(client.search_traces(locations=[plain], filter_string="span.name = 'Gzip'")))
+note("export to no experiment", OTLPSpanExporter(endpoint=url + "/v1/traces", headers={"x-mlflow-experiment-id": "424242"}).export([]) is not None)
+
+
+def exported(body, **headers):
+    request = urllib.request.Request(url + "/v1/traces", data=body, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    try:
+        return urllib.request.urlopen(request).status
+    except urllib.error.HTTPError as refusal:
+        return refusal.code
+
+
+document = {
+    "resourceSpans": [{"scopeSpans": [{"spans": [{
+        "traceId": "0af7651916cd43dd8448eb211c80319c", "spanId": "b7ad6b7169203331", "name": "in JSON",
+        "startTimeUnixNano": "1700000000000000000", "endTimeUnixNano": "1700000001500000000", "status": {"code": 2},
+        "attributes": [{"key": "mlflow.spanInputs", "value": {"stringValue": "question"}}, {"key": "mlflow.spanType", "value": {"stringValue": "AGENT"}}, {"key": "mlflow.traceTag.team", "value": {"stringValue": "mail"}}],
+    }]}]}]
+}
+note("exported in JSON", exported(json.dumps(document).encode(), Content_Type="application/json", x_mlflow_experiment_id=plain))
+read = mlflow.get_trace("tr-0af7651916cd43dd8448eb211c80319c")
+note("read from JSON", [read.info.state.value, read.info.request_preview, read.info.tags.get("team"), read.info.execution_duration, read.data.spans[0].name, read.data.spans[0].span_type, read.data.spans[0].inputs])
+document["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["spanId"] = ""
+note("exported nonsense", [
+    exported(b"{", Content_Type="application/json", x_mlflow_experiment_id=plain),
+    exported(b"{}", Content_Type="application/json", x_mlflow_experiment_id=plain),
+    exported(json.dumps(document).encode(), Content_Type="application/json", x_mlflow_experiment_id=plain),
+    exported(b"{}", Content_Type="text/plain", x_mlflow_experiment_id=plain),
+    exported(b"\xff\xff", Content_Type="application/x-protobuf", x_mlflow_experiment_id=plain),
+    exported(b"x", Content_Type="application/x-protobuf", Content_Encoding="gzip", x_mlflow_experiment_id=plain),
+    exported(b"x", Content_Type="application/x-protobuf", Content_Encoding="br", x_mlflow_experiment_id=plain),
+])
 note("traces deleted", client.delete_traces(traced, trace_ids=[third]))
 note("traces left", sorted(word[t.info.trace_id] for t in client.search_traces(locations=[traced])))
 note("traces deleted by time", client.delete_traces(traced, max_timestamp_millis=4102444800000))

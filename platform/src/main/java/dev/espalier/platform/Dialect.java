@@ -1,9 +1,10 @@
 package dev.espalier.platform;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
@@ -19,6 +20,9 @@ import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
  *       chooses by its own statistics.
  *   <li><code>x {like} ?</code>: a LIKE that heeds case, bound as {@link #likePattern}; <code>
  *       x {ilike} ?</code> ignores the case of ASCII letters, bound as {@link #ilikePattern}.
+ *   <li><code>x {rlike} ?</code>: a regular expression found anywhere in x, bound as {@link
+ *       #pattern} allows.
+ *   <li><code>{position}(x, ?)</code>: where a text begins in x, from 1; 0 for nowhere.
  * </ul>
  *
  * <p>Migrations are written once: SQLite takes them as they stand, {@link #ddl} turns their types
@@ -29,23 +33,30 @@ public enum Dialect {
   SQLITE,
   POSTGRESQL;
 
-  private static final Pattern COMMENT = Pattern.compile("(?m)--.*$");
-  private static final Pattern COUNTED = Pattern.compile("\\binteger PRIMARY KEY");
-  private static final Pattern TEXT =
-      Pattern.compile("(?<=\\w )(varchar\\(\\d+\\)|text)(?=[ ,\\n])");
-  private static final Pattern BYTES = Pattern.compile("(?<=\\w )blob\\b");
+  private static final java.util.regex.Pattern COMMENT =
+      java.util.regex.Pattern.compile("(?m)--.*$");
+  private static final java.util.regex.Pattern COUNTED =
+      java.util.regex.Pattern.compile("\\binteger PRIMARY KEY");
+  private static final java.util.regex.Pattern TEXT =
+      java.util.regex.Pattern.compile("(?<=\\w )(varchar\\(\\d+\\)|text)(?=[ ,\\n])");
+  private static final java.util.regex.Pattern BYTES =
+      java.util.regex.Pattern.compile("(?<=\\w )blob\\b");
   private static final Map<String, String> SQLITE_WORDS =
       Map.of(
           "{among}", "IN (SELECT value FROM json_each(?))",
           "{then join}", "CROSS JOIN",
           "{like}", "GLOB",
-          "{ilike}", "LIKE");
+          "{ilike}", "LIKE",
+          "{rlike}", "REGEXP",
+          "{position}", "instr");
   private static final Map<String, String> POSTGRESQL_WORDS =
       Map.of(
           "{among}", "= ANY (CAST(? AS bigint[]))",
           "{then join}", "JOIN",
           "{like}", "LIKE",
-          "{ilike}", "ILIKE");
+          "{ilike}", "ILIKE",
+          "{rlike}", "~",
+          "{position}", "strpos");
 
   /** The dialect of the database behind a handle. */
   public static Dialect of(Handle handle) {
@@ -82,6 +93,20 @@ public enum Dialect {
   /** The same for <code>{ilike}</code>. */
   public String ilikePattern(String like) {
     return this == SQLITE ? like : like.replace("\\", "\\\\");
+  }
+
+  /**
+   * A regular expression that both databases match in a time that grows with the text only.
+   *
+   * @throws EspalierException INVALID, saying what is wrong with it
+   */
+  public static Pattern pattern(String expression) {
+    try {
+      return Pattern.compile(expression, Pattern.DOTALL);
+    } catch (PatternSyntaxException malformed) {
+      throw EspalierException.invalid(
+          "'%s' is no regular expression: %s.".formatted(expression, malformed.getDescription()));
+    }
   }
 
   /** LIKE of SQLite ignores the case of ASCII letters; GLOB heeds it. */

@@ -1,10 +1,14 @@
 package dev.espalier.platform;
 
+import com.google.re2j.Pattern;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.sqlite.Function;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -41,7 +45,38 @@ record SqliteEngine(Path file) implements Engine {
     config.setGetGeneratedKeys(false);
     SQLiteDataSource source = new SQLiteDataSource(config);
     source.setUrl("jdbc:sqlite:" + file);
-    return Jdbi.create(source).open();
+    Handle handle = Jdbi.create(source).open();
+    try {
+      Function.create(
+          handle.getConnection(), "regexp", new Regexp(), 2, Function.FLAG_DETERMINISTIC);
+    } catch (SQLException failure) {
+      handle.close();
+      throw new UnableToExecuteStatementException(failure, null);
+    }
+    return handle;
+  }
+
+  /**
+   * {@code x REGEXP pattern}, which SQLite leaves to its callers; found anywhere in x. One of each
+   * connection, so by one thread at a time.
+   */
+  private static final class Regexp extends Function {
+    private Optional<Pattern> last = Optional.empty();
+
+    @Override
+    protected void xFunc() throws SQLException {
+      String expression = value_text(0);
+      String text = value_text(1);
+      if (expression == null || text == null) {
+        result();
+        return;
+      }
+      Pattern pattern =
+          last.filter(known -> known.pattern().equals(expression))
+              .orElseGet(() -> Dialect.pattern(expression));
+      last = Optional.of(pattern);
+      result(pattern.matcher(text).find() ? 1 : 0);
+    }
   }
 
   @Override

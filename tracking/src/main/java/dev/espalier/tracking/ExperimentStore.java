@@ -258,7 +258,7 @@ final class ExperimentStore {
     return switch (clause.entity()) {
       case ATTRIBUTE -> Sql.compare("e." + column(clause.key()), clause.operator(), clause.value());
       case TAG -> TextStore.condition("experiment_tag", "experiment", "e.id", clause);
-      case METRIC, PARAM, DATASET -> throw new IllegalStateException("not in the vocabulary");
+      case METRIC, PARAM, DATASET, SPAN -> throw new IllegalStateException("not in the vocabulary");
     };
   }
 

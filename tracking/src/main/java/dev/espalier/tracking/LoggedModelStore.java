@@ -281,7 +281,7 @@ final class LoggedModelStore {
               .then(Sql.compare("x.number", clause.operator(), clause.value()))
               .then(on(datasets))
               .then(")");
-      case DATASET -> throw new IllegalStateException("not in the vocabulary");
+      case DATASET, SPAN -> throw new IllegalStateException("not in the vocabulary");
     };
   }
 

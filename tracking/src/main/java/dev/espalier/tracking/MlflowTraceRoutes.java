@@ -10,10 +10,11 @@ import dev.espalier.platform.Json;
 import dev.espalier.tracking.TraceInfo.Assessment;
 import dev.espalier.tracking.wire.Checks;
 import dev.espalier.tracking.wire.Fields;
-import dev.espalier.tracking.wire.MlflowCode;
 import dev.espalier.tracking.wire.WireRoutes;
+import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRules;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,13 +22,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Traces and assessments over MLflow's REST. The spans of a trace arrive and leave as one artifact,
- * {@code traces.json}, which clients send when a server does not take single spans.
+ * Traces and assessments over MLflow's REST; their spans are {@link MlflowSpanRoutes}'s. Clients of
+ * before 3.4 send and read the spans as one artifact, {@code traces.json}.
  */
 public final class MlflowTraceRoutes extends WireRoutes {
   private static final List<String> STATES =
@@ -70,20 +72,22 @@ public final class MlflowTraceRoutes extends WireRoutes {
   @Override
   public void routing(HttpRules rules) {
     super.routing(rules);
-    rules
-        .get(
-            "/ajax-api/2.0/mlflow/get-trace-artifact",
-            mlflow((request, response) -> {
-              TraceInfo trace = tracking.traces().get(query(request).required("request_id"));
-              MlflowArtifactRoutes.send(
-                  response, tree, folder(trace).resolve(new ArtifactPath("traces.json")));
-            }))
-        .post(
-            "/v1/traces",
-            mlflow((_, _) -> {
-              throw MlflowCode.NOT_IMPLEMENTED.because(
-                  "Single spans are not taken; send the whole trace at its end.");
-            }));
+    rules.get(
+        "/ajax-api/2.0/mlflow/get-trace-artifact",
+        mlflow((request, response) -> {
+          TraceInfo trace = tracking.traces().get(query(request).required("request_id"));
+          Optional<String> spans = tracking.spans().artifact(trace);
+          if (spans.isPresent()) {
+            response
+                .header(HeaderNames.CONTENT_TYPE, "application/json")
+                .header(HeaderNames.CONTENT_DISPOSITION, "attachment; filename=traces.json")
+                .header("X-Content-Type-Options", "nosniff")
+                .send(spans.get().getBytes(StandardCharsets.UTF_8));
+          } else {
+            MlflowArtifactRoutes.send(
+                response, tree, folder(trace).resolve(new ArtifactPath("traces.json")));
+          }
+        }));
   }
 
   private static ArtifactPath folder(TraceInfo trace) {

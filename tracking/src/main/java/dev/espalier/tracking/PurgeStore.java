@@ -123,7 +123,8 @@ final class PurgeStore {
       if (!still(handle, TRACES, trace, before)) {
         return false;
       }
-      for (String table : List.of("trace_tag", "trace_metadata", "trace_run", "trace_assessment")) {
+      for (String table :
+          List.of("trace_span", "trace_tag", "trace_metadata", "trace_run", "trace_assessment")) {
         handle.execute("DELETE FROM %s WHERE trace = ?".formatted(table), trace.seq());
       }
       handle.execute("DELETE FROM trace WHERE seq = ?", trace.seq());

@@ -124,7 +124,7 @@ final class RunSearchStore {
           first.get().key().equals("end_time")
               ? List.of(Phase.PRESENT, Phase.ABSENT)
               : List.of(Phase.PRESENT);
-      case DATASET -> throw new IllegalStateException("not in the vocabulary");
+      case DATASET, SPAN -> throw new IllegalStateException("not in the vocabulary");
     };
   }
 
@@ -206,7 +206,7 @@ final class RunSearchStore {
                         .then(Sql.compare("x.text", clause.operator(), clause.value())));
           };
       case ATTRIBUTE -> matchingAttribute(clause, scope);
-      case DATASET -> Optional.empty();
+      case DATASET, SPAN -> Optional.empty();
     };
   }
 
@@ -298,6 +298,7 @@ final class RunSearchStore {
       case PARAM, TAG -> TextStore.condition(table(clause.entity()), "run", "r.seq", clause);
       case ATTRIBUTE -> Sql.compare("r." + column(clause.key()), clause.operator(), clause.value());
       case DATASET -> dataset(clause);
+      case SPAN -> throw new IllegalStateException("not in the vocabulary");
     };
   }
 

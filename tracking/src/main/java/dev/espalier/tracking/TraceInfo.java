@@ -29,6 +29,14 @@ record TraceInfo(
   /** The tag that says where the artifacts of a trace are. */
   static final String LOCATION = "mlflow.artifactLocation";
 
+  /** The tag that says where its spans are: here, or in an artifact without it. */
+  static final String SPANS = "mlflow.trace.spansLocation";
+
+  static final String SPANS_HERE = "TRACKING_STORE";
+
+  /** The metadata of a trace whose client has said all of it; spans change no times then. */
+  static final String FINALIZED = "mlflow.trace.infoFinalized";
+
   TraceInfo {
     metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
     tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /** The tables of traces and their assessments. */
@@ -62,19 +63,25 @@ final class TraceStore {
           .execute();
       long seq = seq(handle, trace.id());
       trace.metadata().forEach((name, text) -> put(handle, "trace_metadata", seq, name, text));
+      put(handle, "trace_metadata", seq, TraceInfo.FINALIZED, "true");
       trace.tags().forEach((name, text) -> put(handle, "trace_tag", seq, name, text));
-      put(
-          handle,
-          "trace_tag",
-          seq,
-          TraceInfo.LOCATION,
-          home.artifactLocation() + "/traces/" + trace.id() + "/artifacts");
+      place(handle, seq, home, trace.id());
       trace.assessments().forEach(each -> insert(handle, seq, each));
-      return require(handle, trace.id());
+      return find(handle, trace.id()).orElseThrow(() -> missing(trace.id()));
     });
   }
 
-  private static void put(Handle handle, String table, long seq, String name, String text) {
+  /** Notes where the artifacts of a trace belong. */
+  static void place(Handle handle, long seq, Experiment home, String id) {
+    put(
+        handle,
+        "trace_tag",
+        seq,
+        TraceInfo.LOCATION,
+        home.artifactLocation() + "/traces/" + id + "/artifacts");
+  }
+
+  static void put(Handle handle, String table, long seq, String name, String text) {
     handle
         .createUpdate(
             """
@@ -88,7 +95,7 @@ final class TraceStore {
         .execute();
   }
 
-  private static long seq(Handle handle, String id) {
+  static long seq(Handle handle, String id) {
     return handle
         .createQuery("SELECT seq FROM trace WHERE id = :id")
         .bind("id", id)
@@ -102,16 +109,19 @@ final class TraceStore {
   }
 
   TraceInfo require(String id) {
-    return database.read(handle -> require(handle, id));
+    return find(id).orElseThrow(() -> missing(id));
   }
 
-  private static TraceInfo require(Handle handle, String id) {
+  Optional<TraceInfo> find(String id) {
+    return database.read(handle -> find(handle, id));
+  }
+
+  private static Optional<TraceInfo> find(Handle handle, String id) {
     return handle
         .createQuery(COLUMNS + "WHERE t.id = :id")
         .bind("id", id)
         .map((row, _) -> info(handle, row))
-        .findOne()
-        .orElseThrow(() -> missing(id));
+        .findOne();
   }
 
   private static TraceInfo info(Handle handle, ResultSet row) throws SQLException {
@@ -198,19 +208,21 @@ final class TraceStore {
     boolean _ =
         database.writeTogether(handle -> {
           RunStore.key(handle, run);
-          for (String id : ids) {
-            handle
-                .createUpdate(
-                    """
-                    INSERT INTO trace_run (trace, run) VALUES (:trace, :run)
-                    ON CONFLICT (trace, run) DO NOTHING
-                    """)
-                .bind("trace", seq(handle, id))
-                .bind("run", run)
-                .execute();
-          }
+          ids.forEach(id -> link(handle, seq(handle, id), run));
           return true;
         });
+  }
+
+  static void link(Handle handle, long trace, String run) {
+    handle
+        .createUpdate(
+            """
+            INSERT INTO trace_run (trace, run) VALUES (:trace, :run)
+            ON CONFLICT (trace, run) DO NOTHING
+            """)
+        .bind("trace", trace)
+        .bind("run", run)
+        .execute();
   }
 
   /**
@@ -241,7 +253,7 @@ final class TraceStore {
               .toList();
       for (TraceKey trace : found) {
         for (String table :
-            List.of("trace_assessment", "trace_run", "trace_metadata", "trace_tag")) {
+            List.of("trace_span", "trace_assessment", "trace_run", "trace_metadata", "trace_tag")) {
           handle
               .createUpdate("DELETE FROM %s WHERE trace = :trace".formatted(table))
               .bind("trace", trace.seq())
@@ -313,13 +325,39 @@ final class TraceStore {
       Optional<Cursor> from,
       int limit) {
     List<SortKey> keys = keys(orders);
-    List<Sql> conditions = new ArrayList<>();
-    conditions.add(Sql.among("t.experiment", experiments));
-    clauses.forEach(clause -> conditions.add(condition(clause)));
+    List<Sql> conditions = conditions(experiments, clauses);
     from.ifPresent(cursor -> conditions.add(SortKey.after(keys, cursor.keys())));
     return database.read(handle ->
         PageStore.page(
             handle, Sql.of(COLUMNS + " "), conditions, keys, limit, row -> info(handle, row)));
+  }
+
+  /** How many traces a filter finds. */
+  long count(List<Long> experiments, List<Clause> clauses) {
+    return database.read(handle ->
+        PageStore.count(
+            handle,
+            Sql.of("SELECT COUNT(*) FROM trace t WHERE ")
+                .then(Sql.and(conditions(experiments, clauses)))));
+  }
+
+  /** Clauses about spans are about one and the same. */
+  private static List<Sql> conditions(List<Long> experiments, List<Clause> clauses) {
+    List<Sql> conditions = new ArrayList<>();
+    conditions.add(Sql.among("t.experiment", experiments));
+    Map<Boolean, List<Clause>> parts =
+        clauses.stream().collect(Collectors.partitioningBy(TraceStore::aboutSpans));
+    parts.getOrDefault(false, List.of()).forEach(clause -> conditions.add(condition(clause)));
+    List<Clause> spans = parts.getOrDefault(true, List.of());
+    if (!spans.isEmpty()) {
+      conditions.add(SpanStore.condition(spans));
+    }
+    return conditions;
+  }
+
+  private static boolean aboutSpans(Clause clause) {
+    return clause.entity() == Clause.Entity.SPAN
+        || (clause.entity() == Clause.Entity.ATTRIBUTE && clause.key().equals("text"));
   }
 
   private static Sql condition(Clause clause) {
@@ -335,7 +373,7 @@ final class TraceStore {
             case "run_id" -> ofRun(clause);
             default -> Sql.compare(column(clause.key()), clause.operator(), clause.value());
           };
-      case DATASET -> throw new IllegalStateException("not in the vocabulary");
+      case DATASET, SPAN -> throw new IllegalStateException("not in the vocabulary");
     };
   }
 

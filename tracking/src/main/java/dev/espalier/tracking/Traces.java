@@ -43,7 +43,18 @@ final class Traces {
           Operator.IN,
           Operator.NOT_IN,
           Operator.LIKE,
-          Operator.ILIKE);
+          Operator.ILIKE,
+          Operator.RLIKE);
+  private static final Set<Operator> TAGS =
+      EnumSet.of(
+          Operator.EQUAL,
+          Operator.NOT_EQUAL,
+          Operator.LIKE,
+          Operator.ILIKE,
+          Operator.RLIKE,
+          Operator.IS_NULL,
+          Operator.IS_NOT_NULL);
+  private static final Set<Operator> CONTENT = EnumSet.of(Operator.LIKE, Operator.ILIKE);
   private static final Vocabulary VOCABULARY =
       new Vocabulary.Builder()
           .attributePrefixes("trace", "attribute", "attributes", "attr")
@@ -55,9 +66,12 @@ final class Traces {
           .attribute(Vocabulary.NUMERIC, "timestamp_ms", "timestamp", "request_time")
           .attribute(Vocabulary.NUMERIC, "execution_time_ms", "execution_time")
           .attribute(Vocabulary.NUMERIC, "end_time_ms", "end_time")
-          .entity(Clause.Entity.TAG, Vocabulary.TEXT_OR_NULL, "tag", "tags")
-          .entity(Clause.Entity.PARAM, Vocabulary.TEXT_OR_NULL, "metadata", "request_metadata")
-          .entity(Clause.Entity.METRIC, Vocabulary.TEXT_OR_NULL, "feedback", "expectation")
+          .attribute(CONTENT, "text")
+          .entity(Clause.Entity.TAG, TAGS, "tag", "tags")
+          .entity(Clause.Entity.PARAM, TAGS, "metadata", "request_metadata")
+          .entity(Clause.Entity.METRIC, TAGS, "feedback", "expectation")
+          .span(WORDS, "name", "type", "status", "attributes.")
+          .span(CONTENT, "content")
           .build();
   private final TraceStore store;
   private final InstantSource machine;
@@ -269,17 +283,23 @@ final class Traces {
     store.unassess(trace, id);
   }
 
+  /** A filter as traces understand it. */
+  static List<Clause> clauses(String filter) {
+    return Filter.parse(filter, VOCABULARY);
+  }
+
   Found<TraceInfo> search(
       List<Long> experiments,
       String filter,
       List<String> orderBy,
       Optional<String> token,
       int limit) {
-    List<Clause> clauses = Filter.parse(filter, VOCABULARY);
+    List<Clause> clauses = clauses(filter);
     List<Order> orders = Order.parse(orderBy, VOCABULARY);
     for (Order order : orders) {
       if (order.entity() != Clause.Entity.ATTRIBUTE
           || order.key().equals("name")
+          || order.key().equals("text")
           || order.key().equals("run_id")) {
         throw EspalierException.invalidField(
             "order_by",

@@ -23,6 +23,7 @@ public final class Tracking {
   private final Runs runs;
   private final LoggedModels models;
   private final Traces traces;
+  private final Spans spans;
   private final RunKeyStore keys;
   private final RunGroupStore groups;
 
@@ -51,7 +52,9 @@ public final class Tracking {
     this.keys = new RunKeyStore(database);
     this.groups = new RunGroupStore(database);
     this.models = new LoggedModels(new LoggedModelStore(database), machine, random);
-    this.traces = new Traces(new TraceStore(database), machine);
+    TraceStore traceStore = new TraceStore(database);
+    this.traces = new Traces(traceStore, machine);
+    this.spans = new Spans(traceStore, new SpanStore(database));
   }
 
   Experiments experiments() {
@@ -64,6 +67,10 @@ public final class Tracking {
 
   Traces traces() {
     return traces;
+  }
+
+  Spans spans() {
+    return spans;
   }
 
   LoggedModels models() {

@@ -123,7 +123,6 @@ class TraceRoutesTest {
                 .call("GET", "/ajax-api/2.0/mlflow/get-trace-artifact?request_id=" + id(1), "")
                 .body())
         .hasToString("{\"spans\":[]}");
-    assertThat(server.call("POST", "/v1/traces", "").status()).isEqualTo(501);
   }
 
   @Test
@@ -176,9 +175,7 @@ class TraceRoutesTest {
     assertThat(first.path("traces")).hasSize(2);
     assertThat(second.at("/traces/0/trace_id").asText()).isEqualTo(id(1));
     assertThat(second.has("next_page_token")).isFalse();
-    for (String bad :
-        List.of(
-            "colour = 'red'", "status > 'OK'", "timestamp_ms = 'x'", "span.name = 'x'", "tags.a")) {
+    for (String bad : List.of("colour = 'red'", "status > 'OK'", "timestamp_ms = 'x'", "tags.a")) {
       assertThat(search(bad).code()).as(bad).isEqualTo("INVALID_PARAMETER_VALUE");
     }
     assertThat(search("", "tags.team").code()).isEqualTo("INVALID_PARAMETER_VALUE");

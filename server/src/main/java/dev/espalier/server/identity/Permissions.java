@@ -151,7 +151,9 @@ public final class Permissions {
       add("DELETE", prefix + "/webhooks/{id}", new Permission.Member(MAINTAINER));
     }
     for (String prefix : List.of("/api/3.0/mlflow", "/ajax-api/3.0/mlflow")) {
-      add("POST", prefix + "/traces/search", new Permission.Member(VIEWER));
+      for (String question : List.of("search", "batchGetInfos", "calculate-filter-correlation")) {
+        add("POST", prefix + "/traces/" + question, new Permission.Member(VIEWER));
+      }
     }
     for (String prefix : List.of("/api/2.0/**", "/api/3.0/**", "/ajax-api/**")) {
       add("GET", prefix, new Permission.Member(VIEWER));

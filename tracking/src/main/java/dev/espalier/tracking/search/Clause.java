@@ -14,7 +14,8 @@ public record Clause(Entity entity, String key, Operator operator, Value value) 
     METRIC,
     PARAM,
     TAG,
-    DATASET
+    DATASET,
+    SPAN
   }
 
   /** The right-hand side. */

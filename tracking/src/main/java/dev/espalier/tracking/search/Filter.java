@@ -1,5 +1,6 @@
 package dev.espalier.tracking.search;
 
+import dev.espalier.platform.Dialect;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.tracking.search.Lexer.Kind;
 import dev.espalier.tracking.search.Lexer.Token;
@@ -15,6 +16,7 @@ import java.util.Optional;
  */
 public final class Filter {
   private static final int MAX_CLAUSES = 100;
+  private static final int MAX_PATTERN = 1_000;
   private final Vocabulary vocabulary;
   private final List<Token> tokens;
   private int at;
@@ -76,6 +78,9 @@ public final class Filter {
           default ->
               identifier.attribute().numeric() ? number(take(), start) : text(take(), identifier);
         };
+    if (operator == Operator.RLIKE && value instanceof Clause.Value.Text(String text)) {
+      pattern(text);
+    }
     return new Clause(identifier.entity(), identifier.attribute().name(), operator, value);
   }
 
@@ -119,7 +124,7 @@ public final class Filter {
     return new Identifier(entity, vocabulary.resolve(entity, key));
   }
 
-  private static String unquoted(String key) {
+  static String unquoted(String key) {
     boolean quoted =
         key.length() > 1
             && key.charAt(0) == key.charAt(key.length() - 1)
@@ -174,6 +179,18 @@ public final class Filter {
           Optional.of("'" + token.text() + "'"));
     }
     return new Clause.Value.Text(token.text());
+  }
+
+  /** A pattern that takes no time for ever, and that the database will understand. */
+  private static void pattern(String text) {
+    if (text.length() > MAX_PATTERN) {
+      throw EspalierException.invalidField(
+          "filter",
+          "pattern",
+          "A pattern of RLIKE has at most %d characters.".formatted(MAX_PATTERN),
+          Optional.empty());
+    }
+    Dialect.pattern(text);
   }
 
   private Clause.Value list() {

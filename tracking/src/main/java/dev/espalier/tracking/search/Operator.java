@@ -10,6 +10,8 @@ public enum Operator {
   GREATER_OR_EQUAL(">="),
   LIKE("LIKE"),
   ILIKE("ILIKE"),
+  /** A regular expression, found anywhere in the text. */
+  RLIKE("RLIKE"),
   IN("IN"),
   NOT_IN("NOT IN"),
   IS_NULL("IS NULL"),

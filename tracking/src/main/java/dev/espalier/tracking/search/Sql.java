@@ -62,6 +62,7 @@ public record Sql(String text, List<@Nullable Object> values) {
     return switch (operator) {
       case LIKE -> of(expression + " {like} ?", new Like(text));
       case ILIKE -> of(expression + " {ilike} ?", new ILike(text));
+      case RLIKE -> of(expression + " {rlike} ?", text);
       case EQUAL,
           NOT_EQUAL,
           LESS,

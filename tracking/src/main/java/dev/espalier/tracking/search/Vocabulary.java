@@ -62,12 +62,14 @@ public final class Vocabulary {
   private final Map<Clause.Entity, Set<Operator>> operators;
   private final Map<String, Attribute> attributes;
   private final Map<String, Attribute> datasets;
+  private final Map<String, Attribute> spans;
 
   private Vocabulary(Builder builder) {
     this.entities = Map.copyOf(builder.entities);
     this.operators = Map.copyOf(builder.operators);
     this.attributes = Map.copyOf(builder.attributes);
     this.datasets = Map.copyOf(builder.datasets);
+    this.spans = Map.copyOf(builder.spans);
   }
 
   /** Collects a vocabulary. */
@@ -76,6 +78,7 @@ public final class Vocabulary {
     private final Map<Clause.Entity, Set<Operator>> operators = new HashMap<>();
     private final Map<String, Attribute> attributes = new TreeMap<>();
     private final Map<String, Attribute> datasets = new TreeMap<>();
+    private final Map<String, Attribute> spans = new TreeMap<>();
 
     /** An entity whose keys are free. */
     public Builder entity(Clause.Entity entity, Set<Operator> allowed, String... names) {
@@ -112,6 +115,15 @@ public final class Vocabulary {
       return this;
     }
 
+    /** Fields of spans; one that ends with a point is the beginning of free names. */
+    public Builder span(Set<Operator> allowed, String... names) {
+      entities.put("span", Clause.Entity.SPAN);
+      for (String name : names) {
+        spans.put(name, new Attribute(name, allowed));
+      }
+      return this;
+    }
+
     public Vocabulary build() {
       return new Vocabulary(this);
     }
@@ -122,9 +134,18 @@ public final class Vocabulary {
     return switch (entity) {
       case ATTRIBUTE -> attribute(attributes, "attribute", key);
       case DATASET -> attribute(datasets, "dataset attribute", key);
+      case SPAN -> span(key);
       case METRIC, PARAM, TAG ->
           new Attribute(key, operators.getOrDefault(entity, EnumSet.noneOf(Operator.class)));
     };
+  }
+
+  private Attribute span(String key) {
+    int point = key.indexOf('.') + 1;
+    Attribute free = spans.get(key.substring(0, point));
+    return free == null || point == key.length()
+        ? attribute(spans, "span attribute", point == 0 ? key : key.substring(0, point - 1))
+        : new Attribute(free.name() + Filter.unquoted(key.substring(point)), free.operators());
   }
 
   private static Attribute attribute(Map<String, Attribute> known, String kind, String key) {
