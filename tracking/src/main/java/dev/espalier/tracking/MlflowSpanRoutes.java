@@ -29,10 +29,9 @@ import java.util.zip.InflaterInputStream;
 
 /**
  * Spans over HTTP: OTLP's {@code POST /v1/traces}, in protobuf and in JSON, and MLflow's reading of
- * traces with their spans. Mounted before {@link MlflowTraceRoutes}, whose {@code traces/{id}}
- * would take these paths.
+ * traces with their spans. {@link MlflowTraceRoutes} mounts it.
  */
-public final class MlflowSpanRoutes extends WireRoutes {
+final class MlflowSpanRoutes extends WireRoutes {
   private static final HeaderName EXPERIMENT = HeaderNames.create("x-mlflow-experiment-id");
   private static final HeaderName RUN = HeaderNames.create("x-mlflow-run-id");
   private static final String PROTOBUF = "application/x-protobuf";
@@ -43,7 +42,7 @@ public final class MlflowSpanRoutes extends WireRoutes {
 
   private final Spans spans;
 
-  public MlflowSpanRoutes(Tracking tracking) {
+  MlflowSpanRoutes(Tracking tracking) {
     this.spans = tracking.spans();
   }
 

@@ -71,6 +71,8 @@ public final class MlflowTraceRoutes extends WireRoutes {
 
   @Override
   public void routing(HttpRules rules) {
+    // Before traces/{trace_id}, which would take their paths.
+    new MlflowSpanRoutes(tracking).routing(rules);
     super.routing(rules);
     rules.get(
         "/ajax-api/2.0/mlflow/get-trace-artifact",
