@@ -87,6 +87,8 @@ class GarbageKillTest {
     SplittableRandom random = new SplittableRandom(20_261_124);
     Set<String> kept = new HashSet<>();
     int first = 0;
+    // The processes that are killed use this one's server, and leave none of their own behind.
+    TestDatabase.in(home).close();
     for (int kill = 0; kill < KILLS; kill++) {
       yesterday(first);
       killed(kill, first, 10 + random.nextInt(2 * OLD), kept);
