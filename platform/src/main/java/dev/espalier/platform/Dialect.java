@@ -96,11 +96,16 @@ public enum Dialect {
   }
 
   /**
-   * A regular expression that both databases match in a time that grows with the text only.
+   * Refuses what is no regular expression, before a statement is asked with it.
    *
    * @throws EspalierException INVALID, saying what is wrong with it
    */
-  public static Pattern pattern(String expression) {
+  public static void requirePattern(String expression) {
+    pattern(expression);
+  }
+
+  /** A regular expression that both databases match in a time that grows with the text only. */
+  static Pattern pattern(String expression) {
     try {
       return Pattern.compile(expression, Pattern.DOTALL);
     } catch (PatternSyntaxException malformed) {

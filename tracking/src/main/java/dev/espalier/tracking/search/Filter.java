@@ -190,7 +190,7 @@ public final class Filter {
           "A pattern of RLIKE has at most %d characters.".formatted(MAX_PATTERN),
           Optional.empty());
     }
-    Dialect.pattern(text);
+    Dialect.requirePattern(text);
   }
 
   private Clause.Value list() {
