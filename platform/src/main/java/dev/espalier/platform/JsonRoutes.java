@@ -2,6 +2,11 @@ package dev.espalier.platform;
 
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
+import io.helidon.http.encoding.ContentDecoder;
+import io.helidon.http.encoding.ContentEncoder;
+import io.helidon.http.encoding.ContentEncoding;
+import io.helidon.http.encoding.ContentEncodingContext;
+import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
@@ -10,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -155,5 +161,55 @@ public abstract class JsonRoutes implements HttpService {
         "range",
         "%s must be a whole number from %d to %d".formatted(name, min, max),
         Optional.of(String.valueOf(absent)));
+  }
+
+  /**
+   * Makes a server let a request body that is packed ({@code Content-Encoding}) through as it came:
+   * the few routes that take one unpack it themselves, within their own bound, so that no small
+   * request becomes a large one elsewhere. Answers are never packed.
+   */
+  public static void passPackedBodies(WebServerConfig.Builder server) {
+    server.contentEncoding(
+        ContentEncodingContext.builder()
+            .contentEncodingsDiscoverServices(false)
+            .addContentEncoding(new AsItCame())
+            .build());
+  }
+
+  private record AsItCame() implements ContentEncoding {
+    @Override
+    public Set<String> ids() {
+      return Set.of("gzip", "deflate");
+    }
+
+    @Override
+    public boolean supportsEncoding() {
+      return false;
+    }
+
+    @Override
+    public boolean supportsDecoding() {
+      return true;
+    }
+
+    @Override
+    public ContentDecoder decoder() {
+      return ContentDecoder.NO_OP;
+    }
+
+    @Override
+    public ContentEncoder encoder() {
+      return ContentEncoder.NO_OP;
+    }
+
+    @Override
+    public String name() {
+      return "as-it-came";
+    }
+
+    @Override
+    public String type() {
+      return "as-it-came";
+    }
   }
 }

@@ -5,7 +5,7 @@ import dev.espalier.artifacts.LocalArtifactStore;
 import dev.espalier.model.Bundles;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.Events;
-import dev.espalier.platform.PackedBodies;
+import dev.espalier.platform.JsonRoutes;
 import dev.espalier.platform.ProductClocks;
 import dev.espalier.platform.TestDatabase;
 import dev.espalier.tracking.MlflowArtifactRoutes;
@@ -46,7 +46,7 @@ final class MlflowServer implements AutoCloseable {
         WebServer.builder()
             .host("127.0.0.1")
             .port(0)
-            .update(PackedBodies::pass)
+            .update(JsonRoutes::passPackedBodies)
             .routing(routing ->
                 routing
                     .register(new MlflowExperimentRoutes(tracking))

@@ -57,9 +57,7 @@ class HouseTest {
                 "are neither routes nor the assembly",
                 type ->
                     !type.getPackageName().equals("dev.espalier.server.http")
-                        && outermost(
-                                name -> !name.endsWith("Routes") && !name.equals("PackedBodies"))
-                            .test(type)))
+                        && outermost(name -> !name.endsWith("Routes")).test(type)))
         .should()
         .dependOnClassesThat(resideInAnyPackage("io.helidon.."))
         .check(CLASSES);

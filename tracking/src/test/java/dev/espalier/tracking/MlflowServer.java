@@ -5,7 +5,7 @@ import dev.espalier.artifacts.ArtifactTree;
 import dev.espalier.artifacts.LocalArtifactStore;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.Json;
-import dev.espalier.platform.PackedBodies;
+import dev.espalier.platform.JsonRoutes;
 import dev.espalier.platform.TestDatabase;
 import io.helidon.webserver.WebServer;
 import java.io.IOException;
@@ -34,7 +34,7 @@ final class MlflowServer implements AutoCloseable {
         WebServer.builder()
             .host("127.0.0.1")
             .port(0)
-            .update(PackedBodies::pass)
+            .update(JsonRoutes::passPackedBodies)
             .routing(routing ->
                 routing
                     .register("/api/v1", new ExperimentRoutes(tracking, tree))

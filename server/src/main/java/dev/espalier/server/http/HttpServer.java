@@ -3,7 +3,7 @@ package dev.espalier.server.http;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Events;
-import dev.espalier.platform.PackedBodies;
+import dev.espalier.platform.JsonRoutes;
 import dev.espalier.server.identity.Access;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
@@ -63,7 +63,7 @@ public final class HttpServer implements AutoCloseable {
             .port(port)
             .connectionOptions(options -> options.tcpNoDelay(true))
             .shutdownHook(false)
-            .update(PackedBodies::pass)
+            .update(JsonRoutes::passPackedBodies)
             .maxPayloadSize(600L << 20)
             .shutdownGracePeriod(java.time.Duration.ofSeconds(2))
             .addRouting(routing)
