@@ -101,7 +101,7 @@ export async function deeds({ check, open, settle, base, shots, product, members
     await page.getByText('the supplier is late').waitFor(long);
     await page.getByText('Draft saved').waitFor(long);
     await page.getByRole('tab', { name: 'Plan' }).click();
-    await page.getByText(/approval of another member/i).first().waitFor(long);
+    await page.getByText(/^Needs: .*the approval of (.* or )?ben\b/i).waitFor(long);
     await page.getByRole('tab', { name: 'Answers' }).click();
     await page.getByRole('button', { name: 'Take the waiver back' }).click();
     await page.getByText('the supplier is late').waitFor({ state: 'detached', ...long });
