@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.platform.Database;
 import dev.espalier.platform.Digest;
+import dev.espalier.platform.Killed;
 import dev.espalier.platform.MentionStore;
 import dev.espalier.platform.TestDatabase;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -49,39 +47,6 @@ class GarbageKillTest {
     }
   }
 
-  private int killed(int round, int first, int after, Set<String> kept) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                KilledCollector.class.getName(),
-                home.toString(),
-                "round" + round,
-                Integer.toString(first))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    int collected = 0;
-    try (BufferedReader said =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (int i = 0; i < after; i++) {
-        String line = said.readLine();
-        assertThat(line).as("the process says what it did").isNotNull();
-        if (line.startsWith("kept ")) {
-          kept.add(line.substring("kept ".length()));
-        } else {
-          collected += Integer.parseInt(line.substring("collected ".length()));
-        }
-      }
-      process.destroyForcibly().waitFor();
-    }
-    return collected;
-  }
-
   @Test
   void nothing_that_is_named_is_ever_lost_and_what_is_not_goes_in_the_end() throws Exception {
     SplittableRandom random = new SplittableRandom(20_261_124);
@@ -91,7 +56,10 @@ class GarbageKillTest {
     TestDatabase.in(home).close();
     for (int kill = 0; kill < KILLS; kill++) {
       yesterday(first);
-      killed(kill, first, 10 + random.nextInt(2 * OLD), kept);
+      Killed.after(10 + random.nextInt(2 * OLD), KilledCollector.class, home, "round" + kill, first)
+          .stream()
+          .filter(line -> line.startsWith("kept "))
+          .forEach(line -> kept.add(line.substring("kept ".length())));
       first += 4 * OLD;
     }
     LocalArtifactStore store = new LocalArtifactStore(home.resolve("files"));

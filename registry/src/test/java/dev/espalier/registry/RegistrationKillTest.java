@@ -3,11 +3,10 @@ package dev.espalier.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.artifacts.ArtifactPath;
+import dev.espalier.platform.Killed;
 import dev.espalier.platform.TestDatabase;
 import dev.espalier.registry.RegisteredModel.Version;
-import java.io.BufferedReader;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -27,35 +26,6 @@ class RegistrationKillTest {
   private static final int KILLS = Integer.getInteger("espalier.kills", 20);
   @TempDir Path home;
 
-  /** The greatest number that the process acknowledged before it was killed. */
-  private int killed(int round, int after) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                KilledRegistrar.class.getName(),
-                home.toString(),
-                Integer.toString(round))
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    int acknowledged = 0;
-    try (BufferedReader said =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (int i = 0; i < after; i++) {
-        String line = said.readLine();
-        assertThat(line).as("the registrar says what it registered").isNotNull();
-        acknowledged = Integer.parseInt(line);
-      }
-      process.destroyForcibly().waitFor();
-    }
-    return acknowledged;
-  }
-
   @Test
   void every_acknowledged_version_survives_whole_and_no_number_is_lost() throws Exception {
     // Opened here first, so that the processes find the database of this one.
@@ -63,7 +33,9 @@ class RegistrationKillTest {
     SplittableRandom random = new SplittableRandom(20_261_125);
     int acknowledged = 0;
     for (int kill = 0; kill < KILLS; kill++) {
-      int last = killed(kill, 1 + random.nextInt(12));
+      int last =
+          Integer.parseInt(
+              Killed.after(1 + random.nextInt(12), KilledRegistrar.class, home, kill).getLast());
       assertThat(last).as("numbers only grow").isGreaterThan(acknowledged);
       acknowledged = last;
     }

@@ -7,10 +7,9 @@ import dev.espalier.artifacts.ArtifactPath;
 import dev.espalier.artifacts.ArtifactTree;
 import dev.espalier.artifacts.LocalArtifactStore;
 import dev.espalier.platform.Database;
+import dev.espalier.platform.Killed;
 import dev.espalier.platform.TestDatabase;
-import java.io.BufferedReader;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -30,39 +29,6 @@ class TrackingKillTest {
   private static final int KILLS = Integer.getInteger("espalier.kills", 20);
   @TempDir Path home;
 
-  /** The last acknowledged number of each run. */
-  private Map<String, Integer> killed(int round, int after) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                KilledWriter.class.getName(),
-                home.toString(),
-                Integer.toString(round))
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    Map<String, Integer> acknowledged = new TreeMap<>();
-    try (BufferedReader said =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (int i = 0; i < after; i++) {
-        note(acknowledged, said.readLine());
-      }
-      process.destroyForcibly().waitFor();
-    }
-    return acknowledged;
-  }
-
-  private static void note(Map<String, Integer> acknowledged, String line) {
-    assertThat(line).as("the writer says what it wrote").isNotNull();
-    String[] words = line.split(" ");
-    acknowledged.merge(words[1], Integer.parseInt(words[3]), Math::max);
-  }
-
   @Test
   void every_acknowledged_write_survives_and_nothing_is_half_there() throws Exception {
     // Opened here first, so that the processes find the database of this one.
@@ -70,7 +36,10 @@ class TrackingKillTest {
     SplittableRandom random = new SplittableRandom(20_261_124);
     Map<String, Integer> acknowledged = new TreeMap<>();
     for (int kill = 0; kill < KILLS; kill++) {
-      acknowledged.putAll(killed(kill, 20 + random.nextInt(150)));
+      for (String line : Killed.after(20 + random.nextInt(150), KilledWriter.class, home, kill)) {
+        String[] words = line.split(" ");
+        acknowledged.merge(words[1], Integer.parseInt(words[3]), Math::max);
+      }
     }
     assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(KILLS);
     try (Database database = TestDatabase.in(home)) {
