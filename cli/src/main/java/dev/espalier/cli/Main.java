@@ -27,7 +27,8 @@ import picocli.CommandLine.Command;
       CiCommand.class,
       DocsCommand.class,
       TokenCommand.class,
-      CanvasCommand.class
+      CanvasCommand.class,
+      PurgeCommand.class
     },
     footer = {
       "",
@@ -37,7 +38,7 @@ import picocli.CommandLine.Command;
       "  backup    Copies a home into one file; a running server goes on working.",
       "  restore   Makes a home from a backup.",
       "  gc        Removes artifacts that nothing names any more.",
-      "  import    Brings an MLflow server's SQLite file in.",
+      "  import    Brings an MLflow server over, by its address or its SQLite file.",
       "",
       "Exit codes: 0 fine, 1 gate or check failed, 2 bad input, 3 infrastructure.",
       "",

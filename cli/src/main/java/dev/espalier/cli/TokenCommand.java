@@ -1,13 +1,9 @@
 package dev.espalier.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.espalier.platform.EspalierException;
-import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -49,7 +45,7 @@ final class TokenCommand {
     @Override
     public Integer call() {
       Map<String, Object> request = new LinkedHashMap<>(Map.of("user", user));
-      ttl.ifPresent(text -> request.put("ttl", duration(text).toString()));
+      ttl.ifPresent(text -> request.put("ttl", Times.duration("--ttl", text).toString()));
       server.print(
           server.api().post("/tokens", request),
           issued ->
@@ -58,22 +54,6 @@ final class TokenCommand {
                   "For %s until %s. Keep it: it is not shown again."
                       .formatted(user, issued.path("about").path("expiresAt").asText())));
       return 0;
-    }
-
-    private static Duration duration(String text) {
-      String upper = text.toUpperCase(Locale.ROOT);
-      try {
-        if (upper.startsWith("P")) {
-          return Duration.parse(upper);
-        }
-        return Duration.parse(upper.endsWith("D") ? "P" + upper : "PT" + upper);
-      } catch (DateTimeParseException unreadable) {
-        throw EspalierException.invalidField(
-            "--ttl",
-            "duration",
-            "'%s' is not a time such as 12h or 30d.".formatted(text),
-            Optional.of("30d"));
-      }
     }
   }
 
