@@ -59,6 +59,9 @@ public final class Deployments {
   private final Function<String, CanvasVersion> canvases;
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
+  /** Why each endpoint is not what its canvas says, as it was last logged. */
+  private final Map<String, String> behind = new ConcurrentHashMap<>();
+
   /**
    * @param records what a release policy may require
    * @param canvases the active canvas of a product
@@ -287,7 +290,10 @@ public final class Deployments {
     return find(product, id);
   }
 
-  /** Moves the product's rollout as far as the evidence goes now. */
+  /**
+   * Moves the product's rollout as far as the evidence goes now, then lets the endpoint follow the
+   * canvas as {@link #follow} does.
+   */
   public void reconcile(String product) {
     locked(
         product,
@@ -296,7 +302,32 @@ public final class Deployments {
           while (controller.transition(product)) {
             LOG.debug("Rollout of {} moved", product);
           }
+          inForce(product);
         });
+  }
+
+  /**
+   * Lets the endpoint be what the active canvas and the rows say, without a release: a changed
+   * answer about serving needs none. Where nothing changed nothing happens. What cannot be put into
+   * force leaves the endpoint as it was; it is tried again with the next call.
+   */
+  public void follow(String product) {
+    locked(product, () -> inForce(product));
+  }
+
+  private void inForce(String product) {
+    if (traffic.champion(product).isEmpty()) {
+      return;
+    }
+    try {
+      traffic.apply(product, store.active(product).map(RolloutStore.Stored::rollout));
+      behind.remove(product);
+    } catch (EspalierException failure) {
+      String why = String.valueOf(failure.getMessage());
+      if (!why.equals(behind.put(product, why))) {
+        LOG.warn("The endpoint of {} does not follow its canvas yet: {}", product, why);
+      }
+    }
   }
 
   private Decision decision(String product, String what, String why, String by) {

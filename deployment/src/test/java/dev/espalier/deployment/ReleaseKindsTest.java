@@ -199,14 +199,46 @@ class ReleaseKindsTest {
     release();
     assertThat(rig.serving.predict(Rig.PRODUCT, Ask.of("hello")).label()).isEqualTo("ham");
     says(new Spec.Modes(Set.of("batch")));
-    rig.deployments.resume();
+    rig.deployments.reconcile(Rig.PRODUCT);
     refused(
         () -> rig.serving.predict(Rig.PRODUCT, Ask.of("hello")),
         ErrorCode.CONFLICT,
         "lacks online");
     says(new Spec.Modes(Set.of("online")));
-    rig.deployments.resume();
+    rig.deployments.reconcile(Rig.PRODUCT);
     assertThat(rig.serving.predict(Rig.PRODUCT, Ask.of("hello")).label()).isEqualTo("ham");
+  }
+
+  @Test
+  void a_canvas_that_cannot_be_in_force_stops_nothing_and_leaves_the_endpoint_as_it_was() {
+    release();
+    Spec.Endpoint impossible =
+        new Spec.Endpoint(
+            Duration.ofMillis(1), Duration.ofMillis(1), 0.99, Duration.ZERO, 16, Duration.ZERO);
+    says(impossible);
+    rig.deployments.reconcile(Rig.PRODUCT);
+    rig.deployments.reconcile(Rig.PRODUCT);
+    assertThat(rig.serving.predict(Rig.PRODUCT, Ask.of("hello")).label()).isEqualTo("ham");
+    says(new Spec.Modes(Set.of("batch")));
+    rig.specs.remove(Spec.Endpoint.class);
+    rig.deployments.reconcile(Rig.PRODUCT);
+    refused(
+        () -> rig.serving.predict(Rig.PRODUCT, Ask.of("hello")),
+        ErrorCode.CONFLICT,
+        "lacks online");
+  }
+
+  @Test
+  void a_proposal_that_waits_for_days_keeps_no_answer_from_being_in_force() {
+    release();
+    says(Rig.policy("delivery", 1, List.of(), List.of(), Set.of("gates")));
+    version = rig.register(0.3);
+    assertThat(release().state()).isEqualTo("PENDING");
+    says(new Spec.PreAssertion(List.of("length <= 3"), "reject"));
+    rig.deployments.reconcile(Rig.PRODUCT);
+    refused(
+        () -> rig.serving.predict(Rig.PRODUCT, Ask.of("hello")), ErrorCode.INVALID, "accepts 3");
+    assertThat(rig.champion()).isNotEqualTo(version);
   }
 
   @Test
@@ -221,7 +253,7 @@ class ReleaseKindsTest {
         ErrorCode.OVERLOADED,
         "times a second");
     rig.specs.remove(Spec.MultiModel.class);
-    rig.deployments.resume();
+    rig.deployments.reconcile(Rig.PRODUCT);
     rig.serving.predict(Rig.PRODUCT, Ask.of("hello"));
     rig.serving.predict(Rig.PRODUCT, Ask.of("hello"));
   }
@@ -327,7 +359,7 @@ class ReleaseKindsTest {
             "schema", "half \ud83d of one");
     broken.forEach((rule, text) -> {
       says(new Spec.PreAssertion(List.of(rule), "reject"));
-      rig.deployments.resume();
+      rig.deployments.reconcile(Rig.PRODUCT);
       assertThatThrownBy(() -> rig.serving.predict(Rig.PRODUCT, Ask.of(text)))
           .as(rule)
           .isInstanceOfSatisfying(

@@ -102,6 +102,14 @@ final class ProductLoop {
     }
   }
 
+  /**
+   * Puts a changed canvas into force where nothing else moves: a replay that stands still, or has
+   * ended, is ticked by nobody.
+   */
+  void follow(String product) {
+    deployments.follow(product);
+  }
+
   private void move(String product, CanvasVersion canvas) {
     checks.due(canvas);
     monitoring.evaluate(product, canvas);

@@ -59,6 +59,8 @@ final class Ticker implements AutoCloseable {
       if (wall) {
         loop.tick(product);
         drills.tick(product);
+      } else {
+        loop.follow(product);
       }
     } catch (EspalierException failure) {
       LOG.warn("A tick of {} failed; the next one tries again", product, failure);
