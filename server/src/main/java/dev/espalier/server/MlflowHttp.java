@@ -26,10 +26,12 @@ final class MlflowHttp implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private final String base;
+  private final Optional<MlflowLogin> login;
   private final HttpClient client;
 
-  MlflowHttp(String address) {
+  MlflowHttp(String address, Optional<MlflowLogin> login) {
     this.base = checked(address);
+    this.login = login;
     this.client =
         HttpClient.newBuilder()
             .connectTimeout(Duration.ofSeconds(20))
@@ -52,7 +54,8 @@ final class MlflowHttp implements AutoCloseable {
     throw EspalierException.invalidField(
         "--from",
         "address",
-        "'%s' is no address of a server: host, port and path only.".formatted(address),
+        "'%s' is no address of a server: host, port and path only; for a login %s."
+            .formatted(address.replaceAll("(?<=//)[^/@]*@", "…@"), MlflowLogin.HOW),
         Optional.of("http://127.0.0.1:5000"));
   }
 
@@ -74,7 +77,9 @@ final class MlflowHttp implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(base + path)).timeout(PATIENCE);
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).timeout(PATIENCE);
+    login.ifPresent(each -> request.header("Authorization", each.header()));
+    return request;
   }
 
   private JsonNode json(String path, HttpRequest request) {
@@ -141,7 +146,10 @@ final class MlflowHttp implements AutoCloseable {
       case 404 -> EspalierException.notFound("%s has no %s.".formatted(base, path));
       case 401, 403 ->
           new EspalierException(
-              ErrorCode.DENIED, "%s asks for a login; import its file.".formatted(base));
+              ErrorCode.DENIED,
+              login.isPresent()
+                  ? "%s refuses this login for %s.".formatted(base, path)
+                  : "%s asks for a login: %s.".formatted(base, MlflowLogin.HOW));
       default ->
           new EspalierException(
               ErrorCode.INTERNAL, "%s answered %d to %s.".formatted(base, status, path));

@@ -90,12 +90,14 @@ public final class MlflowImport {
   /**
    * Imports into the home at {@code folder}.
    *
+   * @param environment credentials of stores outside the home, and the login of a server that is
+   *     asked ({@link MlflowLogin})
    * @param from the SQLite file, or the http or https address of a server that runs
    * @param folders where the artifacts of a file may be read; the first is what {@code
    *     mlflow-artifacts:/} means
    * @param progress hears of each run as it is in
    * @throws EspalierException UNAVAILABLE while a server has the home, or when theirs does not
-   *     answer; NOT_FOUND and INVALID for {@code from}
+   *     answer; NOT_FOUND and INVALID for {@code from}; DENIED without the login it wants
    */
   public static Report run(
       Path folder,
@@ -103,7 +105,7 @@ public final class MlflowImport {
       String from,
       List<Path> folders,
       Consumer<String> progress) {
-    try (MlflowSource source = source(from, folders);
+    try (MlflowSource source = source(from, folders, environment);
         Home home = Home.open(folder)) {
       Stores stores = Stores.ofHome(home.folder(), environment);
       try (Database database = stores.openDatabase(home)) {
@@ -112,7 +114,8 @@ public final class MlflowImport {
     }
   }
 
-  private static MlflowSource source(String from, List<Path> folders) {
+  private static MlflowSource source(
+      String from, List<Path> folders, Map<String, String> environment) {
     if (!from.matches("(?i)https?://.*")) {
       return new MlflowFileStore(Path.of(from), folders);
     }
@@ -123,7 +126,7 @@ public final class MlflowImport {
           "A server that is asked by its address sends its artifacts itself.",
           Optional.of("--from mlflow.db"));
     }
-    return new MlflowRest(from);
+    return new MlflowRest(from, MlflowLogin.of(environment));
   }
 
   private Report all() {

@@ -55,10 +55,10 @@ final class MlflowRest implements MlflowSource {
    * Asks once whether an MLflow server is there.
    *
    * @throws EspalierException INVALID when the address is none or no MLflow server answers it;
-   *     UNAVAILABLE when nothing answers
+   *     DENIED when it wants another login; UNAVAILABLE when nothing answers
    */
-  MlflowRest(String address) {
-    http = new MlflowHttp(address);
+  MlflowRest(String address, Optional<MlflowLogin> login) {
+    http = new MlflowHttp(address, login);
     try {
       var _ = http.get(API + "experiments/get?experiment_id=0");
     } catch (EspalierException refused) {

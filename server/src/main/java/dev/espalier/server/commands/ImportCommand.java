@@ -29,6 +29,8 @@ final class ImportCommand {
       description = {
         "Brings an MLflow server over: experiments, runs, metrics, datasets, models, files.",
         "From its SQLite file, or from its address while it runs (it is only read).",
+        "A server that wants a login gets it as from MLflow's client: MLFLOW_TRACKING_USERNAME",
+        "and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN, in the environment.",
         "Stop Espalier first. Killed half way, it is simply run again; twice is once."
       },
       footer = {
