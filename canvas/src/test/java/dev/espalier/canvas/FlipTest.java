@@ -156,7 +156,7 @@ class FlipTest {
   }
 
   /** The example as one JSON document, one answer replaced. */
-  private static Answers read(String key, ObjectNode answer) {
+  static Answers read(String key, ObjectNode answer) {
     Answers example = Answers.example();
     ObjectNode document = JSON.objectNode().put("canvas", Answers.FORMAT);
     for (Question<?> question : Question.all()) {

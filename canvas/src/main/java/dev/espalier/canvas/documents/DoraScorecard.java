@@ -23,7 +23,7 @@ final class DoraScorecard {
   private static void frequency(Sheet sheet, Sheet.Part part) {
     List<DocumentFacts.Release> live =
         sheet.releases().stream().filter(one -> one.fullTrafficAt().isPresent()).toList();
-    part.evidence(LEAD, "deploy_freq");
+    part.evidence(LEAD, "frequency");
     if (live.isEmpty()) {
       return;
     }

@@ -37,6 +37,24 @@ final class Slices {
         part.say("Required: " + Sheet.words(requirement), part.answered("nfr"));
       }
     }
-    part.evidence("nfr", "ct:fairness", "pre_deploy:fairness", "live:fairness");
+    List<String> clauses =
+        part.items("nfr", "requirements").stream()
+            .filter(each -> each.path("attribute").asText().equals("fairness"))
+            .flatMap(each -> clauses(each).stream())
+            .toList();
+    if (!clauses.isEmpty()) {
+      part.evidence("nfr", clauses.toArray(String[]::new));
+    }
+  }
+
+  /** The evidence clauses of a requirement: one for each time at which it is to hold. */
+  static List<String> clauses(JsonNode requirement) {
+    String metric =
+        requirement.path("target").path("metric").asText(requirement.path("attribute").asText());
+    return requirement
+        .path("when")
+        .valueStream()
+        .map(when -> when.asText() + ":" + metric)
+        .toList();
   }
 }

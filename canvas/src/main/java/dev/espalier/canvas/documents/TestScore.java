@@ -34,8 +34,26 @@ final class TestScore {
    *
    * @param question whose evidence speaks for it
    * @param clauses the clauses of the question that do, by how their ids begin; any one is enough
+   * @param attribute the requirements whose clauses do, whatever they are called
    */
-  record Test(Part part, String text, String question, List<String> clauses) {}
+  record Test(
+      Part part, String text, String question, List<String> clauses, Optional<String> attribute) {
+    Test(Part part, String text, String question, List<String> clauses) {
+      this(part, text, question, clauses, Optional.empty());
+    }
+
+    /** The ids, or their beginnings, that speak for the test where the question is answered so. */
+    List<String> clauses(QuestionRow row) {
+      return attribute
+          .map(wanted ->
+              row.answer().stream()
+                  .flatMap(answer -> answer.path("requirements").valueStream())
+                  .filter(each -> each.path("attribute").asText().equals(wanted))
+                  .flatMap(each -> Slices.clauses(each).stream())
+                  .toList())
+          .orElse(clauses);
+    }
+  }
 
   /**
    * How a test stands.
@@ -48,7 +66,7 @@ final class TestScore {
   static final List<Test> TESTS =
       List.of(
           test(Part.DATA, "Feature expectations are captured in a schema", "data", "schema"),
-          test(Part.DATA, "All features are beneficial", "modeling", "ablation", "ladder"),
+          test(Part.DATA, "All features are beneficial", "modeling", "ladder"),
           test(Part.DATA, "No feature's cost is too much", "feasibility", "cost"),
           test(Part.DATA, "Features adhere to meta-level requirements", "data", "leakage"),
           test(
@@ -68,13 +86,12 @@ final class TestScore {
               "Model quality is sufficient on important data slices",
               "monitoring.ml",
               "slice"),
-          test(
+          new Test(
               Part.MODEL,
               "The model is tested for considerations of inclusion",
               "nfr",
-              "ct:fairness",
-              "pre_deploy:fairness",
-              "live:fairness"),
+              List.of(),
+              Optional.of("fairness")),
           test(Part.INFRASTRUCTURE, "Training is reproducible", "ct.workflow", "rerun"),
           test(Part.INFRASTRUCTURE, "Model specs are unit tested", "model", "golden", "attention"),
           test(
@@ -142,8 +159,10 @@ final class TestScore {
   static Verdict judge(Test test, Optional<QuestionRow> row) {
     List<EvidenceRow> own =
         row.stream()
-            .flatMap(each -> each.evidence().stream())
-            .filter(each -> test.clauses.stream().anyMatch(each.clause()::startsWith))
+            .flatMap(asked ->
+                asked.evidence().stream()
+                    .filter(
+                        each -> test.clauses(asked).stream().anyMatch(each.clause()::startsWith)))
             .toList();
     Optional<EvidenceRow> best = own.stream().max(Comparator.comparingDouble(TestScore::points));
     double points = best.map(TestScore::points).orElse(0.0);

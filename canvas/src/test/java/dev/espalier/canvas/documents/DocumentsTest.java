@@ -106,6 +106,16 @@ class DocumentsTest {
   }
 
   @Test
+  void the_scorecard_quotes_how_often_releases_were_made() {
+    desk.apply(Desk.MINIMAL + "deploy: {lead_time: {target: 1d, deploy_freq: 2/day}}\n");
+    assertThat(sentences(json("dora"), "Deployment frequency")).isEmpty();
+    desk.measured("deploy.lead_time", "frequency", 1.5);
+    assertThat(sentences(json("dora"), "Deployment frequency"))
+        .singleElement(org.assertj.core.api.InstanceOfAssertFactories.STRING)
+        .contains("As many releases as were asked for", "n 500");
+  }
+
+  @Test
   void the_card_quotes_the_registered_version_and_its_gates_by_slice() {
     desk.apply(Desk.MINIMAL);
 

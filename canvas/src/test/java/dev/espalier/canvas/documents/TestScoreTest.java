@@ -132,13 +132,36 @@ class TestScoreTest {
               .filter(test ->
                   rows.stream()
                       .filter(row -> row.question().equals(test.question()))
-                      .flatMap(row -> row.evidence().stream())
-                      .anyMatch(clause ->
-                          clause.kind() != Clause.Kind.ATTEST
-                              && test.clauses().stream().anyMatch(clause.clause()::startsWith)))
+                      .anyMatch(row ->
+                          row.evidence().stream()
+                              .filter(clause -> clause.kind() != Clause.Kind.ATTEST)
+                              .anyMatch(clause ->
+                                  test.clauses(row).stream()
+                                      .anyMatch(clause.clause()::startsWith))))
               .count();
 
       assertThat(known).isGreaterThanOrEqualTo(24);
+    }
+  }
+
+  @Test
+  void a_fairness_that_was_measured_is_a_point_and_stands_in_the_model_card() {
+    try (Desk desk = new Desk(folder)) {
+      desk.apply(
+          Desk.MINIMAL
+              + "nfr: [{attribute: fairness, slice: lang, target: 'DIR in [0.8, 1.25]', min_n: 50, when: [ct]}]\n");
+      String inclusion = "considerations of inclusion: ";
+      assertThat(desk.read("ml-test-score", Optional.empty(), Format.MD))
+          .contains(inclusion + "0.0");
+      desk.measured("nfr", "ct:DIR", 0.93);
+      assertThat(desk.read("ml-test-score", Optional.empty(), Format.MD))
+          .contains(inclusion + "1.0");
+      assertThat(desk.read("model-card", Optional.empty(), Format.MD))
+          .contains("Measured so. It is conforming against in 0.8..1.25");
+      desk.later();
+      desk.measured("nfr", "ct:DIR", 0.7);
+      assertThat(desk.read("ml-test-score", Optional.empty(), Format.MD))
+          .contains(inclusion + "0.0");
     }
   }
 
