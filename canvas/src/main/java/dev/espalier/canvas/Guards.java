@@ -1,5 +1,6 @@
 package dev.espalier.canvas;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,13 +130,13 @@ sealed interface Guards extends Answer {
       @F(
               main = true,
               def =
-                  "[{on: [timeout, error, post_fail], use: previous_champion}, {on: ['*'], use: baseline}, {on: ['*'], use: default_value}, {on: ['*'], use: reject}]")
+                  "[{on: [timeout, error, post_fail], use: previous_champion}, {on: ['*'], use: baseline}, {on: ['*'], use: reject}]")
           List<Rung> chain,
       @F(def = "2% per hour", max = 1, tighter = F.Tighter.LOWER) Share maxRate)
       implements Guards {
     private static final Pattern POST =
         Pattern.compile(
-            "sum\\(prob\\) = 1|label set|confidence\\s*(>=|≥)\\s*(0(\\.\\d{1,6})?|\\.\\d{1,6}|1(\\.0{1,6})?)");
+            "sum\\(prob\\) = 1|label set|confidence\\s*(>=|≥)\\s*(0(\\.\\d{1,6})?|\\.\\d{1,6})");
 
     static final Question<Fallback> QUESTION =
         Question.of(
@@ -145,12 +146,15 @@ sealed interface Guards extends Answer {
                 Kind.POLICY,
                 Fallback.class,
                 "What if the output is inadequate (post-assertion, heuristic)?")
-            .help("Who answers when the champion cannot, in which order, how often at most.")
+            .help(
+                "Who answers when the champion cannot, in which order, how often at most. One finite number for each label is asked of every answer; post asks for more: sum(prob) = 1 that they are a distribution, label set that whoever answers instead has the champion's labels, confidence that the first label is likely enough (of several limits the tightest). The value of a rule is its words: %s."
+                    .formatted(Heuristic.NEAREST))
             .example(
                 """
                 {post: ["sum(prob) = 1", "confidence >= 0.5"], primary_timeout: 500ms,
                 chain: [{on: [timeout, error], use: previous_champion, timeout: 200ms},
-                {on: [low_confidence, pre_fail], use: rule, timeout: 50ms}, {on: ["*"],
+                {on: [low_confidence, pre_fail], use: rule, value: "offer, prize -> spam", timeout: 50ms},
+                {on: ["*"],
                 use: default_value, value: inbox}], max_rate: 2% per hour}
                 """)
             .claim(f ->
@@ -161,10 +165,44 @@ sealed interface Guards extends Answer {
             .refuses(
                 new Unbuilt(
                     "post",
-                    "rules other than sum(prob) = 1, label set and confidence >= 0 to 1",
-                    "no other rule about an answer can be checked",
+                    "rules other than sum(prob) = 1, label set and confidence >= 0 to below 1",
+                    "No other rule about an answer can be checked; none is certain, and a limit of 1 would let through what rounding makes 1",
                     "confidence >= 0.5",
                     rule -> !POST.matcher(rule.asText().strip()).matches()))
+            .refuses(
+                Unbuilt.words(
+                    "chain.on",
+                    List.of("out_of_domain"),
+                    "Nothing tells texts of another domain apart; what is out of scope by its length is an input check",
+                    "pre_fail"))
+            .refuses(
+                Unbuilt.words(
+                    "chain.use",
+                    List.of("cached"),
+                    "No answer is kept to be given again: texts hardly repeat, and a version answers the same text the same",
+                    "baseline"))
+            .refuses(
+                Unbuilt.words(
+                    "chain.use",
+                    List.of("human_queue"),
+                    "Nobody answers while a caller waits; people see labels in the review queue of feedback",
+                    "reject"))
+            .refuses(
+                new Unbuilt(
+                    "chain",
+                    "default_value without a value",
+                    "Without its value the rung has nothing to say",
+                    "value: the label to answer with",
+                    rung -> says(rung, "default_value") && rung.path("value").asText("").isBlank()))
+            .refuses(
+                new Unbuilt(
+                    "chain",
+                    "rule without cases in its value",
+                    "A rule decides by words: cases of words, an arrow and a label, apart by semicolons",
+                    "value: " + Heuristic.NEAREST,
+                    rung ->
+                        says(rung, "rule")
+                            && Heuristic.read(rung.path("value").asText("")).isEmpty()))
             .compile((f, to) -> to.add("fallback", f.spec(to.answers())))
             .evidence((f, _) ->
                 List.of(
@@ -173,6 +211,10 @@ sealed interface Guards extends Answer {
                     Clause.live("rungs", Intent.DAY, "every rung has its own metric"),
                     Clause.drill("drill", "each failure injected, every rung answers in time")
                         .freshFor(Duration.ofDays(14))));
+
+    private static boolean says(JsonNode rung, String use) {
+      return rung.path("use").asText().equals(use);
+    }
 
     /** Half of the caller's patience for the champion, the rest split equally where not stated. */
     Spec.Fallback spec(Answers all) {

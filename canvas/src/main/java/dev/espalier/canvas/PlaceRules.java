@@ -57,7 +57,9 @@ final class PlaceRules {
     List<String> questions = List.of("serving.fallback", "model");
     if (facts.labels().isEmpty()) {
       boolean concerned =
-          chain.stream().anyMatch(r -> r.value().isPresent() && r.use().equals("default_value"));
+          chain.stream()
+              .anyMatch(
+                  r -> r.value().isPresent() && Set.of("default_value", "rule").contains(r.use()));
       return concerned
           ? List.of(
               Rules.unknown(
@@ -80,6 +82,15 @@ final class PlaceRules {
       return rung.value()
           .filter(value -> !champion.contains(value))
           .map(value -> "'%s' is none of %s".formatted(value, list(champion)));
+    }
+    if (rung.use().equals("rule")) {
+      return rung.value()
+          .flatMap(Heuristic::read)
+          .map(Heuristic::labels)
+          .map(labels -> labels.stream().filter(label -> !champion.contains(label)).toList())
+          .filter(strange -> !strange.isEmpty())
+          .map(strange ->
+              "it says '%s', none of %s".formatted(String.join("', '", strange), list(champion)));
     }
     Set<String> has = facts.rungLabels().get(rung.use());
     if (has == null || has.equals(champion)) {

@@ -55,7 +55,7 @@ sealed interface Serving extends Answer {
       @F(def = "99.5% per 30d", max = 1, tighter = F.Tighter.HIGHER) Share availability,
       @F(def = "1s") Duration timeout,
       @F(def = "16", min = 1, max = 4096) int maxBatch,
-      @F(def = "5ms") Duration maxWait) {}
+      @F(def = "0s") Duration maxWait) {}
 
   record Batch(
       String cron,
@@ -85,6 +85,12 @@ sealed interface Serving extends Answer {
             .refuses(
                 Unbuilt.anything(
                     "batch", "Nothing scores a dataset on a schedule", "leave batch out"))
+            .refuses(
+                Unbuilt.other(
+                    "online.max_wait",
+                    "PT0S",
+                    "0s",
+                    "Texts are scored one at a time: no request waits for a batch to fill. How long it may wait for its turn is the timeout"))
             .help("How fast and how reliably answers come, one by one or in batches.")
             .example(
                 """
@@ -104,8 +110,7 @@ sealed interface Serving extends Answer {
                       m.online.p99,
                       m.online.availability.share(),
                       m.online.timeout,
-                      m.online.maxBatch,
-                      m.online.maxWait));
+                      m.online.maxBatch));
               to.add("modes", new Spec.Modes(m.modes));
             })
             .evidence((m, _) -> {

@@ -1,5 +1,6 @@
 package dev.espalier.canvas;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
@@ -192,19 +193,15 @@ public sealed interface Spec {
       Duration bake)
       implements Spec {}
 
-  record Endpoint(
-      Duration p95,
-      Duration p99,
-      double availability,
-      Duration timeout,
-      int maxBatch,
-      Duration maxWait)
+  /** How an endpoint answers. A row that an earlier build wrote may say {@code maxWait}. */
+  @JsonIgnoreProperties("maxWait")
+  record Endpoint(Duration p95, Duration p99, double availability, Duration timeout, int maxBatch)
       implements Spec {}
 
   /** Rules on the input: {@code schema}, {@code length <= N}; on failure reject or fallback. */
   record PreAssertion(List<String> rules, String onFail) implements Spec {}
 
-  /** One rung: previous_champion, baseline, default_value (with its label), reject. */
+  /** One rung: previous_champion, baseline, rule (with its cases), default_value, reject. */
   record FallbackRung(Set<String> on, String use, Optional<String> value, Duration timeout) {}
 
   record Fallback(

@@ -196,6 +196,20 @@ class RuleFactsTest {
   }
 
   @Test
+  void rule_7_compares_the_labels_that_a_rung_of_words_can_give() {
+    String canvas =
+        "serving: {fallback: {chain: [{on: [error], use: rule, value: 'prize -> spam; * -> inbx'},"
+            + " {on: ['*'], use: reject}]}}";
+    Facts known = NOTHING.withLabels(Set.of("inbox", "spam"), Map.of());
+    Finding found = one(7, canvas, known);
+    assertThat(found.message()).contains("Rung rule").contains("'inbx', none of inbox, spam");
+    assertThat(Rules.findings(Patches.apply(read(canvas), found.patch()), known))
+        .noneMatch(each -> each.rule() == 7);
+    assertThat(rule(7, canvas.replace("inbx", "inbox"), known)).isEmpty();
+    assertThat(one(7, canvas, NOTHING).level()).isEqualTo(Level.UNKNOWN);
+  }
+
+  @Test
   void rule_8_looks_for_the_slice_in_the_data() {
     String canvas =
         "nfr: [{attribute: fairness, slice: lnag, target: 'DIR in [0.8, 1.25]', when: [ct]}]";

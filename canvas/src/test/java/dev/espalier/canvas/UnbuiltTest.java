@@ -70,7 +70,9 @@ class UnbuiltTest {
   @ParameterizedTest
   @CsvSource({
     "confidence >= 0.5, true",
-    "confidence ≥ 1, true",
+    "confidence ≥ 0.999999, true",
+    "confidence ≥ 1, false",
+    "confidence >= 1.0, false",
     "label set, true",
     "confidence >= 1.01, false",
     "confidence, false",
@@ -80,6 +82,43 @@ class UnbuiltTest {
     Check check =
         check(SHARED.replace("s3", "embedded") + "serving: {fallback: {post: ['" + rule + "']}}\n");
     assertThat(check.problems().isEmpty()).isEqualTo(works);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{use: default_value}|chain[0]",
+        "{use: default_value, value: inbox}|",
+        "{use: rule}|chain[0]",
+        "{use: rule, value: inbox}|chain[0]",
+        "{use: rule, value: 'a, , b -> inbox'}|chain[0]",
+        "{use: rule, value: 'a -> inbox;'}|chain[0]",
+        "{use: rule, value: 'a* -> inbox'}|chain[0]",
+        "{use: rule, value: 'offer, big prize -> spam; * -> inbox'}|",
+        "{use: cached}|chain[0].use",
+        "{use: human_queue}|chain[0].use",
+        "{use: baseline, on: [error, out_of_domain]}|chain[0].on[1]",
+        "{use: baseline, on: [error]}|",
+      })
+  void a_rung_that_nothing_stands_behind_is_refused_at_its_place(String rung, String place) {
+    Check check =
+        check(SHARED.replace("s3", "embedded") + "serving: {fallback: {chain: [" + rung + "]}}\n");
+    assertThat(check.problems())
+        .extracting(each -> each.field().orElse(""))
+        .isEqualTo(place == null ? List.of() : List.of("serving.fallback." + place));
+  }
+
+  @Test
+  void nobody_waits_for_a_batch_that_no_one_fills() {
+    String mode = SHARED.replace("s3", "embedded") + "serving: {mode: {online: {max_wait: %s}}}\n";
+    assertThat(check(mode.formatted("0s")).problems()).isEmpty();
+    assertThat(check(mode.formatted("5ms")).problems())
+        .singleElement()
+        .satisfies(each -> {
+          assertThat(each.field()).contains("serving.mode.online.max_wait");
+          assertThat(each.detail()).contains("one at a time", "Nearest valid value: 0s");
+        });
   }
 
   @Test

@@ -1,20 +1,24 @@
 package dev.espalier.deployment;
 
 import dev.espalier.canvas.CanvasVersion;
+import dev.espalier.canvas.Heuristic;
 import dev.espalier.canvas.Spec;
 import dev.espalier.serving.EndpointConfig;
 import dev.espalier.serving.EndpointConfig.OnPreFail;
 import dev.espalier.serving.Intake;
+import dev.espalier.serving.PostRule;
 import dev.espalier.serving.Rung;
 import dev.espalier.serving.Trigger;
+import dev.espalier.serving.WordRules;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Compiles a canvas' serving resources to the data plane's configuration. */
 final class Endpoints {
@@ -40,13 +44,25 @@ final class Endpoints {
         primary.compareTo(timeout) > 0 ? timeout : primary,
         endpoint.map(Spec.Endpoint::p95).orElse(base.p95()),
         pre.flatMap(one -> longest(one, "characters")).orElse(base.maxCharacters()),
-        fallback.flatMap(one -> number(CONFIDENCE, one.post())).orElse(0.0),
+        fallback.flatMap(one -> confidence(one.post())).orElse(0.0),
         pre.filter(one -> one.onFail().equals("fallback")).isPresent()
             ? OnPreFail.FALLBACK
             : OnPreFail.REJECT,
         fallback.map(one -> ladder(one.chain())).orElse(List.of()),
         base.maxQueue(),
-        intake(canvas, endpoint, pre));
+        intake(canvas, endpoint, pre),
+        fallback.map(Endpoints::post).orElse(EnumSet.allOf(PostRule.class)));
+  }
+
+  private static Set<PostRule> post(Spec.Fallback fallback) {
+    Set<String> said = fallback.post().stream().map(String::strip).collect(Collectors.toSet());
+    Set<PostRule> rules = EnumSet.noneOf(PostRule.class);
+    for (PostRule rule : PostRule.values()) {
+      if (said.contains(rule.text())) {
+        rules.add(rule);
+      }
+    }
+    return rules;
   }
 
   private static Intake intake(
@@ -75,25 +91,40 @@ final class Endpoints {
         .min(Integer::compare);
   }
 
-  private static Optional<Double> number(Pattern pattern, List<String> rules) {
+  /** The tightest of the limits: an answer keeps all rules. */
+  private static Optional<Double> confidence(List<String> rules) {
     return rules.stream()
-        .map(pattern::matcher)
+        .map(CONFIDENCE::matcher)
         .filter(Matcher::find)
         .map(matcher -> Double.valueOf(matcher.group(1)))
-        .findFirst();
+        .max(Double::compare);
   }
 
+  /**
+   * A plan refuses rungs that nothing stands behind; a version that an earlier build applied may
+   * still hold one, and it is passed over as it was then.
+   */
   private static List<Rung> ladder(List<Spec.FallbackRung> chain) {
-    List<Rung> rungs = new ArrayList<>();
-    for (Spec.FallbackRung rung : chain) {
-      for (Rung.Use use : Rung.Use.values()) {
-        boolean usable = use != Rung.Use.DEFAULT_VALUE || rung.value().isPresent();
-        if (use.text().equals(rung.use()) && usable) {
-          rungs.add(new Rung(triggers(rung.on()), use, rung.value(), rung.timeout()));
-        }
-      }
+    return chain.stream().flatMap(rung -> rung(rung).stream()).toList();
+  }
+
+  private static Optional<Rung> rung(Spec.FallbackRung rung) {
+    Set<Trigger> on = triggers(rung.on());
+    if (rung.use().equals(Rung.Use.RULE.text())) {
+      return rung.value()
+          .flatMap(Heuristic::read)
+          .map(rule -> new Rung(on, words(rule), rung.timeout()));
     }
-    return rungs;
+    return Stream.of(Rung.Use.values())
+        .filter(use -> use.text().equals(rung.use()))
+        .filter(use -> use != Rung.Use.DEFAULT_VALUE || rung.value().isPresent())
+        .findFirst()
+        .map(use -> new Rung(on, use, rung.value(), rung.timeout()));
+  }
+
+  private static WordRules words(Heuristic rule) {
+    return new WordRules(
+        rule.cases().stream().map(one -> new WordRules.Case(one.words(), one.label())).toList());
   }
 
   private static Set<Trigger> triggers(Set<String> on) {

@@ -11,6 +11,7 @@ import dev.espalier.serving.Fault;
 import dev.espalier.serving.Rung;
 import dev.espalier.serving.ShadowLane;
 import dev.espalier.serving.Trigger;
+import dev.espalier.serving.WordRules;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +21,9 @@ import java.util.TreeSet;
 
 /** Pulls every trigger and breaks the earlier rungs, so that each rung has to answer in time. */
 final class FallbackDrill {
+  /** What stands in no rule that a person would write. */
+  private static final String NO_WORD = "qqqzzz";
+
   private final DrillLanes lanes;
 
   FallbackDrill(DrillLanes lanes) {
@@ -39,9 +43,13 @@ final class FallbackDrill {
           }
           if (reachable(lane, rung)) {
             injections++;
-            inject(lane, new Fault(trigger, broken), rung).ifPresent(problems::add);
+            inject(lane, new Fault(trigger, broken), rung, text(lane.config(), rung))
+                .ifPresent(problems::add);
           } else {
             absent.add(rung.use().text());
+          }
+          if (last(rung)) {
+            break;
           }
           broken.add(rung.use());
         }
@@ -80,15 +88,30 @@ final class FallbackDrill {
     return switch (rung.use()) {
       case PREVIOUS_CHAMPION -> lane.route().arm(Arm.PREVIOUS).isPresent();
       case BASELINE -> lane.route().arm(Arm.BASELINE).isPresent();
-      case DEFAULT_VALUE -> true;
+      case RULE, DEFAULT_VALUE -> true;
       case REJECT -> false;
     };
   }
 
-  private static Optional<String> inject(ShadowLane lane, Fault fault, Rung rung) {
+  /** Nothing behind it is ever asked. */
+  private static boolean last(Rung rung) {
+    return rung.use() == Rung.Use.DEFAULT_VALUE
+        || rung.rules().filter(rules -> rules.label(NO_WORD).isPresent()).isPresent();
+  }
+
+  /** What a rule answers to for the rule itself, and for the others what no rule answers to. */
+  private static String text(EndpointConfig config, Rung rung) {
+    boolean ruled =
+        config.ladder().stream()
+            .flatMap(each -> each.rules().stream())
+            .anyMatch(rules -> rules.label(DrillLanes.TEXT).isPresent());
+    return rung.rules().map(WordRules::sample).orElse(ruled ? NO_WORD : DrillLanes.TEXT);
+  }
+
+  private static Optional<String> inject(ShadowLane lane, Fault fault, Rung rung, String text) {
     String what = fault.trigger().text() + " → " + rung.use().text();
     try {
-      Answer answer = lane.predict(Ask.of(DrillLanes.TEXT), fault);
+      Answer answer = lane.predict(Ask.of(text), fault);
       if (!answer.servedBy().equals(rung.use().text())) {
         return Optional.of("%s: %s answered".formatted(what, answer.servedBy()));
       }

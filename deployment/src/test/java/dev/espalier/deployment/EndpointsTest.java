@@ -7,6 +7,7 @@ import dev.espalier.canvas.Resource;
 import dev.espalier.canvas.Spec;
 import dev.espalier.platform.Digest;
 import dev.espalier.serving.EndpointConfig;
+import dev.espalier.serving.PostRule;
 import dev.espalier.serving.Rung;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,8 +32,7 @@ class EndpointsTest {
   }
 
   private static Spec.Endpoint endpoint(Duration timeout) {
-    return new Spec.Endpoint(
-        Duration.ofMillis(40), Duration.ofMillis(90), 0.999, timeout, 16, Duration.ofMillis(5));
+    return new Spec.Endpoint(Duration.ofMillis(40), Duration.ofMillis(90), 0.999, timeout, 16);
   }
 
   private static Spec.Fallback fallback(String post) {
@@ -64,6 +64,44 @@ class EndpointsTest {
         });
     assertThat(PLAIN.minConfidence()).isZero();
     assertThat(PLAIN.ladder()).isEmpty();
+  }
+
+  private static EndpointConfig chain(Spec.FallbackRung... rungs) {
+    return config(
+        new Spec.Fallback(
+            List.of("sum(prob) = 1", "confidence >= 0.5", "confidence >= 0.8"),
+            Duration.ofMillis(500),
+            List.of(rungs),
+            0.02));
+  }
+
+  private static Spec.FallbackRung rung(String use, Optional<String> value) {
+    return new Spec.FallbackRung(Set.of("*"), use, value, Duration.ofMillis(50));
+  }
+
+  @Test
+  void of_several_limits_of_confidence_the_tightest_holds_and_rules_left_out_are_not_asked() {
+    assertThat(chain().minConfidence()).isEqualTo(0.8);
+    assertThat(chain().post()).containsExactly(PostRule.SUM);
+    assertThat(config(fallback("label set")).post()).containsExactly(PostRule.LABEL_SET);
+    assertThat(PLAIN.post()).as("nobody was asked").containsOnly(PostRule.values());
+  }
+
+  @Test
+  void a_rule_decides_by_the_words_of_its_value_and_what_an_earlier_build_took_is_passed_over() {
+    EndpointConfig ruled =
+        chain(
+            rung("rule", Optional.of("offer, big prize -> spam; * -> inbox")),
+            rung("rule", Optional.empty()),
+            rung("default_value", Optional.empty()),
+            rung("cached", Optional.empty()),
+            rung("reject", Optional.empty()));
+    assertThat(ruled.ladder())
+        .extracting(Rung::use)
+        .containsExactly(Rung.Use.RULE, Rung.Use.REJECT);
+    assertThat(ruled.ladder().getFirst().rules().orElseThrow().label("A Big Prize"))
+        .contains("spam");
+    assertThat(ruled.ladder().getFirst().rules().orElseThrow().label("minutes")).contains("inbox");
   }
 
   @Test

@@ -213,8 +213,7 @@ class ReleaseKindsTest {
   void a_canvas_that_cannot_be_in_force_stops_nothing_and_leaves_the_endpoint_as_it_was() {
     release();
     Spec.Endpoint impossible =
-        new Spec.Endpoint(
-            Duration.ofMillis(1), Duration.ofMillis(1), 0.99, Duration.ZERO, 16, Duration.ZERO);
+        new Spec.Endpoint(Duration.ofMillis(1), Duration.ofMillis(1), 0.99, Duration.ZERO, 16);
     says(impossible);
     rig.deployments.reconcile(Rig.PRODUCT);
     rig.deployments.reconcile(Rig.PRODUCT);
@@ -375,12 +374,7 @@ class ReleaseKindsTest {
   void a_request_holds_no_more_texts_than_the_largest_batch() {
     says(
         new Spec.Endpoint(
-            Duration.ofMillis(100),
-            Duration.ofMillis(250),
-            0.99,
-            Duration.ofSeconds(9),
-            2,
-            Duration.ZERO));
+            Duration.ofMillis(100), Duration.ofMillis(250), 0.99, Duration.ofSeconds(9), 2));
     release();
     assertThat(rig.serving.maxBatch(Rig.PRODUCT)).isEqualTo(2);
   }

@@ -41,12 +41,7 @@ class ServingDrillsTest {
     rig.specs.put(
         Spec.Endpoint.class,
         new Spec.Endpoint(
-            Duration.ofSeconds(20),
-            Duration.ofSeconds(25),
-            0.995,
-            Duration.ofSeconds(30),
-            16,
-            Duration.ofMillis(5)));
+            Duration.ofSeconds(20), Duration.ofSeconds(25), 0.995, Duration.ofSeconds(30), 16));
     rig.specs.put(Spec.Volume.class, Rig.volume(10, Duration.ofSeconds(30)));
     rig.specs.put(
         Spec.PreAssertion.class,
@@ -136,6 +131,30 @@ class ServingDrillsTest {
     // timeout, error, post_fail reach two rungs each; overload one; the rest cannot be pulled.
     assertThat(fallback.n()).isEqualTo(7);
     assertThat(rig.log).isEmpty();
+  }
+
+  @Test
+  void a_rule_is_rehearsed_with_its_own_words_and_the_rungs_behind_it_without_them() {
+    Spec.FallbackRung value =
+        new Spec.FallbackRung(
+            Set.of("*"), "default_value", Optional.of("ham"), Duration.ofSeconds(1));
+    fallback(
+        new Spec.FallbackRung(
+            Set.of("error", "overload"),
+            "rule",
+            Optional.of("minutes, prize -> spam"),
+            Duration.ofSeconds(1)),
+        value);
+    var _ = rig.released();
+    Observation seen = run("fallback").get("serving.fallback/drill");
+    assertThat(seen.pass()).as(seen.detail()).contains(true);
+    assertThat(seen.n()).as("two triggers of two rungs, two of one").isEqualTo(6);
+    fallback(
+        new Spec.FallbackRung(Set.of("*"), "rule", Optional.of("* -> spam"), Duration.ofSeconds(1)),
+        value);
+    Observation first = run("fallback").get("serving.fallback/drill");
+    assertThat(first.pass()).as(first.detail()).contains(true);
+    assertThat(first.n()).as("nothing behind whatever is left is ever asked").isEqualTo(4);
   }
 
   @Test

@@ -236,7 +236,7 @@ final class HourStore {
                 .createQuery(
                     """
                     SELECT sum(CASE WHEN served_by IN
-                      ('previous_champion', 'baseline', 'default_value') THEN served ELSE 0 END)
+                      ('previous_champion', 'baseline', 'rule', 'default_value') THEN served ELSE 0 END)
                       AS fallbacks, sum(served) AS requests
                     FROM log_hour WHERE product = :product AND hour >= :since
                     GROUP BY hour

@@ -95,6 +95,12 @@ class CanvasInForceTest {
                 () -> ask("zebra"), each -> each.json().path("label").asText().equals("technical"))
             .json();
     assertThat(other.path("servedBy").asText()).isEqualTo("default_value");
+    apply(
+        sure.replace(
+            "use: default_value, value: billing",
+            "use: rule, value: \"zebra -> technical; card -> billing\""));
+    assertThat(answered("zebra", "rule").path("label").asText()).isEqualTo("technical");
+    assertThat(ask("lion").status()).as("no case fits it").isEqualTo(503);
     apply(sure.replace("use: default_value, value: billing", "use: reject"));
     Client.Answer nobody = Client.until(() -> ask("zebra"), each -> !each.ok());
     assertThat(nobody.status()).isEqualTo(503);

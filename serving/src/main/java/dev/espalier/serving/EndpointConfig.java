@@ -2,7 +2,9 @@ package dev.espalier.serving;
 
 import dev.espalier.platform.EspalierException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How an endpoint behaves, whatever version answers.
@@ -16,6 +18,7 @@ import java.util.List;
  * @param ladder alternatives in order
  * @param maxQueue most requests waiting for a permit
  * @param intake what is taken in besides
+ * @param post what is asked of an answer besides that it can be read
  */
 public record EndpointConfig(
     String product,
@@ -27,7 +30,8 @@ public record EndpointConfig(
     OnPreFail onPreFail,
     List<Rung> ladder,
     int maxQueue,
-    Intake intake) {
+    Intake intake,
+    Set<PostRule> post) {
 
   /** What happens to an input that breaks a pre-assertion. */
   public enum OnPreFail {
@@ -56,11 +60,13 @@ public record EndpointConfig(
         onPreFail,
         ladder,
         maxQueue,
-        Intake.ANY);
+        Intake.ANY,
+        EnumSet.allOf(PostRule.class));
   }
 
   public EndpointConfig {
     ladder = List.copyOf(ladder);
+    post = Set.copyOf(post);
     if (primaryTimeout.isNegative() || primaryTimeout.isZero() || timeout.isZero()) {
       throw EspalierException.invalid("Timeouts must be positive.");
     }
@@ -101,6 +107,7 @@ public record EndpointConfig(
         onPreFail,
         other,
         maxQueue,
-        intake);
+        intake,
+        post);
   }
 }

@@ -61,7 +61,8 @@ final class Heartbeat implements AutoCloseable {
     try {
       Endpoint.Row row =
           endpoint.run(Endpoint.Lane.PRIMARY, Arm.CHAMPION, version, PROBE, Scorer.PLAIN, deadline);
-      if (PostAssertions.problem(row.probabilities(), row.labels().size()).isPresent()) {
+      if (PostAssertions.problem(row.probabilities(), row.labels().size(), table.config().post())
+          .isPresent()) {
         return false;
       }
       beats.put(product, machine.instant());

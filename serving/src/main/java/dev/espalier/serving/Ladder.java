@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -74,8 +75,9 @@ final class Ladder {
 
   private static void count(Circuit circuit, Trigger trigger) {
     switch (trigger) {
-      case TIMEOUT, ERROR, POST_FAIL -> circuit.failed(System.nanoTime());
-      case LOW_CONFIDENCE -> circuit.succeeded(System.nanoTime());
+      case TIMEOUT, ERROR -> circuit.failed(System.nanoTime());
+      // It answered in time; that the answer is not wanted must keep its own reason.
+      case LOW_CONFIDENCE, POST_FAIL -> circuit.succeeded(System.nanoTime());
       case OVERLOAD, PRE_FAIL -> {
         // Neither says anything about the version's health.
       }
@@ -106,7 +108,7 @@ final class Ladder {
     return table.config().ladder().stream()
         .filter(rung -> rung.on().contains(cause))
         .takeWhile(rung -> rung.use() != Rung.Use.REJECT)
-        .filter(rung -> rung.use() == Rung.Use.DEFAULT_VALUE || version(rung.use()).isPresent())
+        .filter(rung -> needsNoVersion(rung.use()) || version(rung.use()).isPresent())
         .toList();
   }
 
@@ -121,12 +123,22 @@ final class Ladder {
     return (long) (left.getFirst().timeout().toNanos() * part);
   }
 
+  private static boolean needsNoVersion(Rung.Use use) {
+    return use == Rung.Use.DEFAULT_VALUE || use == Rung.Use.RULE;
+  }
+
+  /** What a rung says without any version; a rule whose words all miss says nothing. */
+  private Optional<String> said(Rung rung) {
+    return rung.rules().map(rules -> rules.label(text)).orElse(rung.value());
+  }
+
   private Optional<Outcome> rung(Rung rung, long share, Trigger cause, Optional<String> reason) {
-    if (rung.use() == Rung.Use.DEFAULT_VALUE) {
-      attempts.add(new Attempt(rung.use().text(), NOBODY, "ok", 0));
-      return Optional.of(
+    if (needsNoVersion(rung.use())) {
+      Optional<String> label = said(rung);
+      attempts.add(new Attempt(rung.use().text(), NOBODY, label.isEmpty() ? "no_match" : "ok", 0));
+      return label.map(one ->
           new Outcome(
-              rung.value(),
+              Optional.of(one),
               new TreeMap<>(),
               NOBODY,
               rung.use().text(),
@@ -157,7 +169,7 @@ final class Ladder {
                   ? table.route().arm(Arm.CHAMPION)
                   : table.route().arm(Arm.PREVIOUS);
           case BASELINE -> table.route().arm(Arm.BASELINE);
-          case DEFAULT_VALUE, REJECT -> Optional.empty();
+          case RULE, DEFAULT_VALUE, REJECT -> Optional.empty();
         };
     return rung.map(Arm::version).filter(version -> !version.equals(arm.version()));
   }
@@ -167,7 +179,7 @@ final class Ladder {
     long started = System.nanoTime();
     try {
       Scored scored =
-          asserted(endpoint.run(lane, rung, version, text, scorer, until), minConfidence);
+          asserted(endpoint.run(lane, rung, version, text, scorer, until), version, minConfidence);
       attempts.add(new Attempt(rung, version, "ok", micros(started)));
       return scored;
     } catch (Refused refused) {
@@ -176,8 +188,10 @@ final class Ladder {
     }
   }
 
-  private Scored asserted(Row row, double minConfidence) throws Refused {
-    Optional<String> problem = PostAssertions.problem(row.probabilities(), row.labels().size());
+  private Scored asserted(Row row, String version, double minConfidence) throws Refused {
+    Optional<String> problem =
+        PostAssertions.problem(row.probabilities(), row.labels().size(), table.config().post())
+            .or(() -> strange(row, version));
     if (problem.isPresent()) {
       throw new Refused(Trigger.POST_FAIL, problem.get());
     }
@@ -195,6 +209,18 @@ final class Ladder {
           declared ? Trigger.LOW_CONFIDENCE : Trigger.POST_FAIL, "confidence below the limit");
     }
     return new Scored(row, top);
+  }
+
+  /** Why somebody else than the champion answers another question than the champion does. */
+  private Optional<String> strange(Row row, String version) {
+    String champion = table.route().champion().version();
+    if (version.equals(champion) || !table.config().post().contains(PostRule.LABEL_SET)) {
+      return Optional.empty();
+    }
+    return endpoint
+        .labels(champion)
+        .filter(labels -> !labels.equals(Set.copyOf(row.labels())))
+        .map(labels -> "its labels are not those of the champion");
   }
 
   private Outcome answered(

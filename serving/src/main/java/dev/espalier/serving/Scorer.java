@@ -67,10 +67,10 @@ interface Scorer {
     }
   }
 
-  /** A text that breaks the pre-assertions of every endpoint that has any. */
-  static Optional<String> oddInput(Fault fault, int maxCharacters) {
+  /** The text, made to break the pre-assertions of every endpoint that has any. */
+  static Optional<String> oddInput(Fault fault, String text, int maxCharacters) {
     return fault.trigger() == Trigger.PRE_FAIL
-        ? Optional.of("x".repeat(maxCharacters + 1))
+        ? Optional.of(text + " " + "x".repeat(maxCharacters + 1))
         : Optional.empty();
   }
 }

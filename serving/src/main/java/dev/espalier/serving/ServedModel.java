@@ -5,6 +5,7 @@ import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -33,6 +34,9 @@ final class ServedModel {
   private int holds;
   private int leases;
   private Optional<String> failure = Optional.empty();
+
+  /** Why its answers are no distributions, as the warm-up saw; an endpoint may not ask for it. */
+  private Optional<String> odd = Optional.empty();
 
   ServedModel(String name, Supplier<Engine> source) {
     this.name = name;
@@ -116,7 +120,13 @@ final class ServedModel {
         } finally {
           lock.unlock();
         }
-        warmUp(opened);
+        Optional<String> seen = warmUp(opened);
+        lock.lock();
+        try {
+          odd = seen;
+        } finally {
+          lock.unlock();
+        }
       } catch (RuntimeException unfit) {
         opened.close();
         throw unfit;
@@ -150,14 +160,34 @@ final class ServedModel {
     }
   }
 
-  private static void warmUp(Engine engine) {
+  private static Optional<String> warmUp(Engine engine) {
+    Optional<String> strange = Optional.empty();
     for (double[] row : engine.score(WARM_UP)) {
-      Optional<String> wrong = PostAssertions.problem(row, engine.signature().labels().size());
-      if (wrong.isPresent()) {
-        throw new EspalierException(
-            ErrorCode.INVALID, "The warm-up answer is unusable: " + wrong.get() + ".");
-      }
+      PostAssertions.floor(row, engine.signature().labels().size())
+          .ifPresent(ServedModel::unusable);
+      strange = strange.or(() -> PostAssertions.sum(row));
     }
+    return strange;
+  }
+
+  private static void unusable(String why) {
+    throw new EspalierException(ErrorCode.INVALID, "The warm-up answer is unusable: " + why + ".");
+  }
+
+  /**
+   * Refuses a version whose warm-up answers broke one of these rules.
+   *
+   * @throws EspalierException INVALID
+   */
+  void require(Set<PostRule> rules) {
+    Optional<String> why;
+    lock.lock();
+    try {
+      why = odd;
+    } finally {
+      lock.unlock();
+    }
+    why.filter(_ -> rules.contains(PostRule.SUM)).ifPresent(ServedModel::unusable);
   }
 
   /** A lease, or empty unless READY. */

@@ -56,13 +56,14 @@ final class ServedModels {
     return devices;
   }
 
-  /** Holds all of them, or none when one cannot be loaded. */
-  void hold(String product, Set<String> versions) {
+  /** Holds all of them, or none when one cannot be loaded or answers against the rules. */
+  void hold(String product, Set<String> versions, Set<PostRule> rules) {
     List<String> held = new ArrayList<>();
     try {
       for (String version : versions) {
         model(product, version).hold();
         held.add(version);
+        model(product, version).require(rules);
       }
     } catch (RuntimeException | Error unloadable) {
       release(product, held);

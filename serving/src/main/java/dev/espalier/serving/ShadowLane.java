@@ -95,7 +95,7 @@ public final class ShadowLane implements Predictor, AutoCloseable {
       return overloaded(ask, fault);
     }
     Ask odd =
-        Scorer.oddInput(fault, config().maxCharacters())
+        Scorer.oddInput(fault, ask.text(), config().maxCharacters())
             .map(text -> withText(ask, text))
             .orElse(ask);
     Scorer scorer = Scorer.faulty(fault, config().primaryTimeout());

@@ -26,6 +26,12 @@ class LadderTest {
   /** Long enough for a busy machine: no test waits for it unless something hangs on purpose. */
   private static final Duration LONG = Duration.ofSeconds(30);
 
+  private static final WordRules HEURISTIC =
+      new WordRules(
+          List.of(
+              new WordRules.Case(List.of("Prize", "big offer"), "spam"),
+              new WordRules.Case(List.of("text"), "ham")));
+
   private final Script script = new Script(2);
   private final Serving serving = script.serving;
 
@@ -37,7 +43,9 @@ class LadderTest {
 
   private static Rung rung(Rung.Use use, Duration timeout, Trigger... on) {
     Set<Trigger> triggers = on.length == 0 ? Set.of(Trigger.values()) : Set.of(on);
-    return new Rung(triggers, use, Optional.of("ham"), timeout);
+    return use == Rung.Use.RULE
+        ? new Rung(triggers, HEURISTIC, timeout)
+        : new Rung(triggers, use, Optional.of("ham"), timeout);
   }
 
   private static Route withRungs(String champion) {
@@ -67,7 +75,7 @@ class LadderTest {
       case POST_FAIL -> script.acts.put("champion", Script.NAN);
       case LOW_CONFIDENCE -> script.acts.put("champion", Script.UNSURE);
       case PRE_FAIL -> {
-        return Ask.of("x".repeat(1001));
+        return Ask.of("text " + "x".repeat(1001));
       }
       case OVERLOAD -> fillTheQueue();
     }
@@ -141,7 +149,7 @@ class LadderTest {
             switch (use) {
               case PREVIOUS_CHAMPION -> "previous";
               case BASELINE -> "baseline";
-              case DEFAULT_VALUE, REJECT -> "none";
+              case RULE, DEFAULT_VALUE, REJECT -> "none";
             });
     InferenceRecord record =
         script.log.stream()
@@ -367,6 +375,95 @@ class LadderTest {
       assertThat(answer.servedBy()).isIn("baseline", "champion");
       return answer.servedBy().equals("champion");
     });
+  }
+
+  @Test
+  void an_answer_that_is_not_wanted_keeps_its_own_reason_however_often_it_comes() {
+    serving.configure(
+        Script.config(LONG, LONG.dividedBy(2), rung(Rung.Use.BASELINE, LONG)),
+        withRungs("champion"));
+    script.acts.put("champion", Script.NAN);
+    for (int i = 0; i < 60; i++) {
+      assertThat(serving.predict(Script.PRODUCT, Ask.of("text")).fallbackReason().orElseThrow())
+          .startsWith("post_fail: ");
+    }
+    script.acts.put("champion", Script.SPAM);
+    assertThat(serving.predict(Script.PRODUCT, Ask.of("text")).servedBy()).isEqualTo("champion");
+  }
+
+  @Test
+  void a_rule_answers_by_whole_words_in_order_and_passes_on_what_none_fits() {
+    serving.configure(
+        Script.config(
+            LONG,
+            LONG.dividedBy(2),
+            rung(Rung.Use.RULE, Duration.ZERO),
+            rung(Rung.Use.BASELINE, LONG)),
+        withRungs("champion"));
+    script.acts.put("champion", Script.ERROR);
+    assertThat(by("a text with a PRIZE!")).isEqualTo("rule spam");
+    assertThat(by("the big offer")).isEqualTo("rule spam");
+    assertThat(by("the big small offer of a text")).isEqualTo("rule ham");
+    assertThat(by("surprize and contexts")).isEqualTo("baseline spam");
+    assertThat(script.log.getLast().attempts())
+        .extracting(one -> one.rung() + " " + one.outcome())
+        .containsExactly("champion error", "rule no_match", "baseline ok");
+    assertThatThrownBy(() -> new WordRules(List.of())).hasMessageContaining("at least one case");
+    assertThatThrownBy(() -> new WordRules.Case(List.of(""), "ham"))
+        .hasMessageContaining("words that say something");
+  }
+
+  private String by(String text) {
+    Answer answer = serving.predict(Script.PRODUCT, Ask.of(text));
+    return answer.servedBy() + " " + answer.label();
+  }
+
+  @Test
+  void whether_scores_must_be_a_distribution_is_for_the_rule_to_say() {
+    Rung rescue = rung(Rung.Use.DEFAULT_VALUE, LONG);
+    serving.configure(Script.config(LONG, LONG.dividedBy(2), rescue), withRungs("champion"));
+    script.acts.put("champion", Script.LOOSE);
+    assertThat(serving.predict(Script.PRODUCT, Ask.of("text")).fallbackReason())
+        .contains("post_fail: the probabilities sum to 1.6");
+    serving.configure(
+        Script.config(EnumSet.of(PostRule.LABEL_SET), LONG, LONG.dividedBy(2), rescue),
+        withRungs("champion"));
+    assertThat(by("text")).isEqualTo("champion spam");
+    script.acts.put("champion", Script.NAN);
+    assertThat(serving.predict(Script.PRODUCT, Ask.of("text")).fallbackReason())
+        .as("from this no answer can be read, whatever is asked")
+        .contains("post_fail: a probability is not finite");
+  }
+
+  @Test
+  void whether_a_rescuer_must_know_the_champions_labels_is_for_the_rule_to_say() {
+    script.labels.put("previous", List.of("eggs", "spam"));
+    Rung[] rungs = {rung(Rung.Use.PREVIOUS_CHAMPION, LONG), rung(Rung.Use.BASELINE, LONG)};
+    serving.configure(Script.config(LONG, LONG.dividedBy(2), rungs), withRungs("champion"));
+    script.acts.put("champion", Script.ERROR);
+    assertThat(by("text")).isEqualTo("baseline spam");
+    assertThat(script.log.getLast().attempts())
+        .extracting(one -> one.rung() + " " + one.outcome())
+        .containsExactly("champion error", "previous_champion post_fail", "baseline ok");
+    serving.configure(
+        Script.config(EnumSet.of(PostRule.SUM), LONG, LONG.dividedBy(2), rungs),
+        withRungs("champion"));
+    assertThat(by("text")).isEqualTo("previous_champion spam");
+  }
+
+  @Test
+  void a_version_that_is_no_distribution_when_it_warms_up_is_loaded_only_where_none_is_asked() {
+    script.first.put("loose", Script.LOOSE);
+    script.first.put("broken", Script.NAN);
+    EndpointConfig any = Script.config(EnumSet.noneOf(PostRule.class), LONG, LONG.dividedBy(2));
+    assertThatThrownBy(
+            () -> serving.configure(Script.config(LONG, LONG.dividedBy(2)), Route.only("loose")))
+        .hasMessageContaining("sum to 1.6");
+    assertThat(serving.models(Script.PRODUCT)).containsEntry("loose", ServedModelState.ABSENT);
+    assertThatThrownBy(() -> serving.configure(any, Route.only("broken")))
+        .hasMessageContaining("not finite");
+    serving.configure(any, Route.only("loose"));
+    assertThat(by("text")).isEqualTo("champion spam");
   }
 
   @Test

@@ -10,9 +10,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -34,10 +36,19 @@ final class Script implements ModelSource, AutoCloseable {
         throw new EspalierException(ErrorCode.INTERNAL, "broken");
       };
   static final Act NAN = _ -> new double[] {Double.NaN, 0.5};
+
+  /** Two scores that are no distribution. */
+  static final Act LOOSE = _ -> new double[] {0.7, 0.9};
+
   static final Act UNSURE = _ -> new double[] {0.5, 0.5};
 
   final List<InferenceRecord> log = Collections.synchronizedList(new ArrayList<>());
   final Map<String, Act> acts = new ConcurrentHashMap<>();
+  final Map<String, List<String>> labels = new ConcurrentHashMap<>();
+
+  /** What a version says while it is warmed up. */
+  final Map<String, Act> first = new ConcurrentHashMap<>();
+
   final AtomicInteger misuse = new AtomicInteger();
   final AtomicInteger opened = new AtomicInteger();
   final AtomicInteger closed = new AtomicInteger();
@@ -105,6 +116,12 @@ final class Script implements ModelSource, AutoCloseable {
 
   /** An endpoint with a generous deadline: the machine may be busy. */
   static EndpointConfig config(Duration timeout, Duration primary, Rung... rungs) {
+    return config(EnumSet.allOf(PostRule.class), timeout, primary, rungs);
+  }
+
+  /** The same with a part of the rules about answers. */
+  static EndpointConfig config(
+      Set<PostRule> post, Duration timeout, Duration primary, Rung... rungs) {
     return new EndpointConfig(
         PRODUCT,
         timeout,
@@ -114,7 +131,9 @@ final class Script implements ModelSource, AutoCloseable {
         0.6,
         EndpointConfig.OnPreFail.FALLBACK,
         List.of(rungs),
-        8);
+        8,
+        Intake.ANY,
+        post);
   }
 
   /** One warm engine; a run that overlaps or follows its closing is a misuse. */
@@ -130,14 +149,17 @@ final class Script implements ModelSource, AutoCloseable {
 
     @Override
     public Signature signature() {
-      return new Signature(Signature.TEXT_CLASSIFICATION, List.of("ham", "spam"), 1000);
+      return new Signature(
+          Signature.TEXT_CLASSIFICATION,
+          labels.getOrDefault(version, List.of("ham", "spam")),
+          1000);
     }
 
     @Override
     public List<double[]> score(List<String> texts) {
       if (!warm) {
         warm = true;
-        return texts.stream().map(SPAM::score).toList();
+        return texts.stream().map(first.getOrDefault(version, SPAM)::score).toList();
       }
       running.incrementAndGet();
       try {

@@ -125,7 +125,7 @@ class ServedModelTest {
 
                   @Override
                   public List<double[]> score(List<String> texts) {
-                    return texts.stream().map(_ -> new double[] {0.2, 0.2}).toList();
+                    return texts.stream().map(_ -> new double[] {Double.NaN, 0.2}).toList();
                   }
 
                   @Override
@@ -141,7 +141,7 @@ class ServedModelTest {
   @Test
   void hold_all_holds_none_when_one_cannot_be_loaded() {
     ServedModels models = new ServedModels(script);
-    assertThatThrownBy(() -> models.hold(Script.PRODUCT, Set.of("a", "missing", "b")))
+    assertThatThrownBy(() -> models.hold(Script.PRODUCT, Set.of("a", "missing", "b"), Set.of()))
         .isInstanceOf(EspalierException.class);
     assertThat(models.states(Script.PRODUCT).values()).doesNotContain(ServedModelState.READY);
     assertThat(script.opened.get()).isEqualTo(script.closed.get());
@@ -170,7 +170,7 @@ class ServedModelTest {
       String version = "v" + random.nextInt(3);
       switch (random.nextInt(3)) {
         case 0 -> {
-          models.hold(Script.PRODUCT, Set.of(version));
+          models.hold(Script.PRODUCT, Set.of(version), Set.of());
           Optional<ServedModel.Lease> lease = models.model(Script.PRODUCT, version).lease();
           models.release(Script.PRODUCT, Set.of(version));
           lease.ifPresent(taken -> use(taken, runs));
@@ -179,7 +179,7 @@ class ServedModelTest {
             models.model(Script.PRODUCT, version).lease().ifPresent(taken -> use(taken, runs));
         default -> {
           Set<String> both = Set.of("v0", version.equals("v0") ? "v1" : version);
-          models.hold(Script.PRODUCT, both);
+          models.hold(Script.PRODUCT, both, Set.of());
           models.release(Script.PRODUCT, both);
         }
       }
