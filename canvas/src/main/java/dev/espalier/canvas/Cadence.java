@@ -8,6 +8,8 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** How often a cron with a time zone comes due. */
@@ -15,6 +17,35 @@ final class Cadence {
   private static final int DUE = 10;
 
   private Cadence() {}
+
+  /**
+   * Refuses what no schedule can read.
+   *
+   * @throws Scalars.Refused naming the nearest time zone, or a cron that works
+   */
+  static void check(String cadence) {
+    String[] parts = cadence.trim().split("\\s+");
+    if (parts.length != 6) {
+      throw new Scalars.Refused(
+          "cadence '%s' is not a cron and a time zone such as 0 3 * * 1 UTC".formatted(cadence),
+          "0 3 * * 1 UTC");
+    }
+    String cron = String.join(" ", Arrays.copyOf(parts, 5));
+    try {
+      new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX)).parse(cron);
+    } catch (IllegalArgumentException unreadable) {
+      throw new Scalars.Refused(
+          "cadence '%s' is not a cron such as 0 3 * * 1".formatted(cron), "0 3 * * 1 " + parts[5]);
+    }
+    try {
+      ZoneId.of(parts[5]);
+    } catch (DateTimeException unknown) {
+      List<String> zones = ZoneId.getAvailableZoneIds().stream().sorted().toList();
+      throw new Scalars.Refused(
+          "cadence names no time zone: '%s'".formatted(parts[5]),
+          cron + " " + Nearest.of(parts[5], zones));
+    }
+  }
 
   /** The longest time between two of the next due times of a fixed year. */
   static Optional<Duration> period(String cadence) {

@@ -81,9 +81,10 @@ final class DocumentReader {
     try {
       Iterator<Event> events = new Parse(settings).parseString(text).iterator();
       expect(events, StreamStartEvent.class);
-      if (!(events.next() instanceof DocumentStartEvent)) {
+      if (!(events.next() instanceof DocumentStartEvent start)) {
         throw broken(1, "empty", "the document is empty; start with 'canvas: espalier/1'");
       }
+      refuseTag(start.getTags().values().stream().findFirst(), lineOf(start));
       Node root = node(events, events.next(), 1);
       expect(events, DocumentEndEvent.class);
       expect(events, StreamEndEvent.class);

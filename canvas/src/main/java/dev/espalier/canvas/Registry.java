@@ -152,6 +152,7 @@ sealed interface Registry extends Answer {
                     Clause.recorded("rehash", "stored bytes are what was registered")
                         .within(Bound.atMost(0, "count"))
                         .freshFor(Duration.ofDays(14)),
+                    Clause.recorded("place", "models lie in " + s.in.replace('_', ' ')),
                     Clause.drill("restore", "a stored version is read back and answers")
                         .onlyIf(s.why.contains("rollback"), "rollback is not a reason for storing"),
                     Clause.drill("reproduce", "a version is reproduced")

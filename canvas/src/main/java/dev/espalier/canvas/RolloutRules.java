@@ -20,6 +20,9 @@ import java.util.function.Predicate;
 final class RolloutRules {
   private static final double BUDGET_SECONDS = Duration.ofDays(30).toSeconds();
 
+  /** 0.35 × 43 × 500 is a little less than 7525 in binary; equality is no contradiction. */
+  private static final double ROUNDING = 1e-12;
+
   private RolloutRules() {}
 
   private static double rate(Answers all) {
@@ -44,7 +47,7 @@ final class RolloutRules {
                   .formatted(Bound.number(need))));
     }
     Facts.Capacity has = known.get();
-    if (need <= has.perSecond()) {
+    if (!exceeds(need, has.perSecond())) {
       return List.of();
     }
     Duration limit = all.get(Serving.Mode.class).online().p95();
@@ -139,11 +142,16 @@ final class RolloutRules {
     return new Rate(amount.stripTrailingZeros(), volume.expected().per()).canonical();
   }
 
+  /** Whether it is more, by more than what binary fractions of decimal numbers differ by. */
+  private static boolean exceeds(double one, double other) {
+    return one > other * (1 + ROUNDING);
+  }
+
   /** The time that a step needs for its requests. */
   private static Duration needed(Deploy.Strategy strategy, double rate, Hold step) {
     double perSecond = rate * Math.max(1e-9, step.share().share());
-    long seconds = (long) Math.ceil(strategy.minRequests() / perSecond);
-    while (strategy.minRequests() > perSecond * seconds) {
+    long seconds = (long) Math.ceil(strategy.minRequests() / perSecond * (1 - ROUNDING));
+    while (exceeds(strategy.minRequests(), perSecond * seconds)) {
       seconds++;
     }
     return Duration.ofSeconds(seconds);
@@ -163,7 +171,7 @@ final class RolloutRules {
     Predicate<Hold> slow =
         step ->
             partial(step)
-                && s.minRequests() > rate * step.share().share() * step.hold().toSeconds();
+                && exceeds(s.minRequests(), rate * step.share().share() * step.hold().toSeconds());
     Patch longer =
         steps(s.steps(all), step -> slow.test(step) ? needed(s, rate, step) : step.hold());
     return s.steps(all).stream()
@@ -207,7 +215,8 @@ final class RolloutRules {
       return List.of();
     }
     Predicate<Hold> burns =
-        step -> partial(step) && budget < rate * step.share().share() * step.hold().toSeconds();
+        step ->
+            partial(step) && exceeds(rate * step.share().share() * step.hold().toSeconds(), budget);
     Patch shorter =
         steps(
             s.steps(all),

@@ -115,7 +115,7 @@ final class Scalars {
   }
 
   private static String digits(String value) {
-    String kept = value.replaceAll("[^0-9.]", "");
+    String kept = value.replaceAll("[^0-9.]", "").replaceFirst("^0+(?=\\d)", "");
     return kept.matches("\\d{1,15}(\\.\\d{1,15})?") ? kept : "1";
   }
 

@@ -130,10 +130,10 @@ sealed interface Serving extends Answer {
                       .atLeast(100)
                       .onlyIf(online, "not served online"),
                   Clause.recorded("batch_deadline", "batches before their deadline")
-                      .missing("no batch has been scored on a schedule")
+                      .missing("nothing keeps records of batches scored on a schedule")
                       .onlyIf(batch, "not served in batches"),
                   Clause.recorded("batch_rows", "rows in are rows out or rejected")
-                      .missing("no batch has been scored on a schedule")
+                      .missing("nothing keeps records of batches scored on a schedule")
                       .onlyIf(batch, "not served in batches"));
             });
   }
@@ -188,14 +188,14 @@ sealed interface Serving extends Answer {
             .evidence((d, _) ->
                 List.of(
                     Clause.live("ready", Intent.DAY, "enough replicas are ready")
-                        .missing("no replica has reported")
+                        .missing("there is one process and no replica that reports")
                         .onlyIf(d.required, "one process serves"),
                     Clause.live("imbalance", Intent.DAY, "replicas share the load")
-                        .missing("no replica has reported")
+                        .missing("there is one process and no replica that reports")
                         .within(Bound.atMost(0.2, "share"))
                         .onlyIf(d.required, "one process serves"),
                     Clause.drill("kill_replica", "errors while a replica dies")
-                        .missing("no drill has killed a replica")
+                        .missing("there is no drill that kills a replica")
                         .within(Bound.atMost(0.001, "share"))
                         .onlyIf(d.required, "one process serves")));
 
@@ -255,7 +255,7 @@ sealed interface Serving extends Answer {
             .evidence((m, _) ->
                 List.of(
                     Clause.live("cold_p95", Intent.DAY, "cold starts are fast")
-                        .missing("no cold start has been measured")
+                        .missing("nothing times a cold start")
                         .within(Bound.atMost((double) m.coldP95.toMillis(), "ms"))
                         .onlyIf(m.required, "one model is served"),
                     Clause.live("memory", Intent.DAY, "resident models fit")
@@ -263,7 +263,7 @@ sealed interface Serving extends Answer {
                         .within(Bound.atMost((double) m.budget.count(), "bytes"))
                         .onlyIf(m.required, "one model is served"),
                     Clause.drill("noisy_neighbour", "one model cannot starve another")
-                        .missing("no drill has loaded one model beside another")
+                        .missing("there is no drill that loads one model beside another")
                         .onlyIf(m.required, "one model is served")));
   }
 
@@ -314,7 +314,7 @@ sealed interface Serving extends Answer {
                         .atLeast(1000)
                         .onlyIf(a.kind.equals("none"), "an accelerator is declared"),
                     Clause.live("utilisation", Intent.DAY, "the accelerator is used")
-                        .missing("no accelerator has reported its use")
+                        .missing("nothing reads how far an accelerator is used")
                         .onlyIf(!a.kind.equals("none"), "there is no accelerator"),
                     Clause.live("cost", Intent.DAY, "cost per 1,000")
                         .missing("nobody says what an hour of the machine costs")

@@ -39,10 +39,8 @@ sealed interface Training extends Answer {
             "budget '%s' is not core-hours such as 50 core-h/month".formatted(budget),
             "50 core-h/month");
       }
-      if (!cadence.equals("none") && cadence.trim().split("\\s+").length != 6) {
-        throw new Scalars.Refused(
-            "cadence '%s' is not a cron and a time zone such as 0 3 * * 1 UTC".formatted(cadence),
-            "0 3 * * 1 UTC");
+      if (!cadence.equals("none")) {
+        Cadence.check(cadence);
       }
     }
 
@@ -268,14 +266,14 @@ sealed interface Training extends Answer {
               String no = "training is not distributed";
               return List.of(
                   Clause.recorded("efficiency", "workers are used well")
-                      .missing("no run was made with one worker and with several")
+                      .missing("nothing runs a training with one worker and with several")
                       .within(Bound.atLeast(d.minEfficiency.share(), "share"))
                       .onlyIf(on, no),
                   Clause.recorded("loss_parity", "same loss as one worker")
-                      .missing("no run was made with one worker and with several")
+                      .missing("nothing runs a training with one worker and with several")
                       .onlyIf(on, no),
                   Clause.drill("kill_worker", "a run survives the loss of a worker")
-                      .missing("no drill has killed a worker")
+                      .missing("there is no drill that kills a worker")
                       .onlyIf(on, no));
             });
   }

@@ -161,15 +161,18 @@ class HostileDocumentTest {
     Random random = new Random(20_021_010);
     int refused = 0;
     long[] nanos = new long[10_000];
+    // What this thread computed: a busy machine makes the clock slow, not the reader.
+    java.lang.management.ThreadMXBean threads =
+        java.lang.management.ManagementFactory.getThreadMXBean();
     for (int i = 0; i < nanos.length; i++) {
       byte[] mutant = mutate(seeds.get(random.nextInt(seeds.size())), random);
-      long start = System.nanoTime();
+      long start = threads.getCurrentThreadCpuTime();
       try {
         Answers answers;
         try {
           answers = Answers.read(mutant);
         } finally {
-          nanos[i] = System.nanoTime() - start;
+          nanos[i] = threads.getCurrentThreadCpuTime() - start;
         }
         Rules.findings(answers);
         Compiler.compile(answers, "p", "1.0.0");
@@ -185,11 +188,14 @@ class HostileDocumentTest {
             "mutation " + i + ":\n" + new String(mutant, StandardCharsets.UTF_8), unexpected);
       }
     }
+    // The first ones load and compile the reader.
+    java.util.Arrays.fill(nanos, 0, 500, 0);
     java.util.Arrays.sort(nanos);
     System.out.printf(
         "10,000 mutations, %d refused; read in ms: median %.1f, 99 %% %.1f, longest %.1f%n",
         refused, nanos[5_000] / 1e6, nanos[9_900] / 1e6, nanos[9_999] / 1e6);
     assertThat(refused).isBetween(1_000, 9_900);
+    assertThat(nanos[9_999]).as("the slowest reading, in ns").isLessThan(50_000_000L);
   }
 
   private static byte[] mutate(byte[] seed, Random random) {

@@ -152,6 +152,80 @@ class RulePropertiesTest {
     }
   }
 
+  /** Parts that stand on a bound, with what lies just beyond it, by the rule. */
+  private record Edge(int rule, String equal, String beyond, Facts facts) {}
+
+  private static List<Edge> edges(Random r) {
+    int days = 2 + r.nextInt(60);
+    int perSecond = 1 + r.nextInt(50);
+    int percent = 1 + r.nextInt(40);
+    int rungs = 1 + r.nextInt(4);
+    int each = 10 + r.nextInt(200);
+    int primary = 100 + r.nextInt(500);
+    int hold = 100 * (1 + r.nextInt(30));
+    int minutes = 1 + r.nextInt(50);
+    Facts none = Facts.unknown();
+    String late =
+        "data: {labeling: {label_delay: %s}}\nmonitoring: {decay: [{id: d, type: performance_drop, window: %dd}]}";
+    String fresh =
+        "ct: {schedule: {triggers: [schedule], cadence: '0 3 * * 1 UTC', max_staleness: %s}}";
+    String step =
+        "serving: {volume: %d/s}\ndeploy: {strategy: {min_requests: %d, steps: [%d%% for %ds, 100%%]}}";
+    String chain =
+        "serving: {mode: {online: {timeout: %dms}}, fallback: {primary_timeout: %dms, chain: [%s]}}";
+    String tries = "{on: [error], use: reject, timeout: %dms}, ".formatted(each).repeat(rungs);
+    String rest = tries.substring(0, tries.length() - 2);
+    String volume = "serving: {volume: {expected: %d/s, peak_factor: 2, headroom: 50%%}}";
+    String lead =
+        "deploy: {lead_time: %s, strategy: {steps: [50%% for %dm, 100%%]}}\nexperimentation: [{kind: canary}]";
+    Facts times =
+        none.withTimes(
+            Optional.empty(),
+            Optional.of(Duration.ofMinutes(minutes)),
+            Optional.of(Duration.ofMinutes(2L * minutes)));
+    int sum = primary + rungs * each;
+    return List.of(
+        new Edge(
+            1,
+            volume.formatted(perSecond),
+            volume.formatted(perSecond + 1),
+            none.withCapacity(new Facts.Capacity(3.0 * perSecond, true, "here"))),
+        new Edge(2, late.formatted(days + "d", days), late.formatted(days + "d1s", days), none),
+        new Edge(3, fresh.formatted("7d"), fresh.formatted("6d23h59m59s"), none),
+        new Edge(
+            4,
+            step.formatted(perSecond, perSecond * percent * hold / 100, percent, hold),
+            step.formatted(perSecond, perSecond * percent * hold / 100 + 1, percent, hold),
+            none),
+        new Edge(
+            10, chain.formatted(sum, primary, rest), chain.formatted(sum - 1, primary, rest), none),
+        new Edge(
+            15,
+            lead.formatted(4 * minutes + "m", minutes),
+            lead.formatted(4 * minutes - 1 + "m59s", minutes),
+            times));
+  }
+
+  @Test
+  void equality_never_fires_and_a_step_beyond_it_always_does() {
+    for (long seed = 0; seed < CANVASES; seed++) {
+      for (Edge edge : edges(new Random(seed))) {
+        assertThat(fired(edge.rule(), edge.equal(), edge.facts()))
+            .as("seed %d: rule %d at equality, %s", seed, edge.rule(), edge.equal())
+            .isEmpty();
+        assertThat(fired(edge.rule(), edge.beyond(), edge.facts()))
+            .as("seed %d: rule %d beyond, %s", seed, edge.rule(), edge.beyond())
+            .isNotEmpty();
+      }
+    }
+  }
+
+  private static List<Finding> fired(int rule, String part, Facts facts) {
+    return Rules.findings(read(List.of("product: {name: p}", part)), facts).stream()
+        .filter(each -> each.rule() == rule && each.level() != Level.UNKNOWN)
+        .toList();
+  }
+
   @Test
   void the_order_of_a_document_changes_nothing() {
     for (long seed = 0; seed < CANVASES; seed++) {

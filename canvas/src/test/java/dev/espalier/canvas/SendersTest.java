@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,11 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SendersTest {
   private static final int WORDS = 4;
+
+  /** How one speaks of what may still happen. What nobody sends cannot. */
+  private static final Pattern WAITING =
+      Pattern.compile("\\b(has|have) (been|\\w+ed|run)\\b|\\byet\\b|fewer than");
+
   private final Map<Clause.Home, Clause> clauses =
       new TreeMap<>(Comparator.comparing(Clause.Home::question).thenComparing(Clause.Home::clause));
   private SenderSources sources = new SenderSources(Set.of(), Set.of(), Map.of());
@@ -68,7 +74,9 @@ class SendersTest {
           clause.home().isEmpty()
               && clause.kind() != Clause.Kind.ATTEST
               && clause.irrelevant().isEmpty();
-      if (asked && !isSent(at) && clause.missing().split(" ").length < WORDS) {
+      boolean named =
+          clause.missing().split(" ").length >= WORDS && !WAITING.matcher(clause.missing()).find();
+      if (asked && !isSent(at) && !named) {
         nobody.add(at.question() + " " + at.clause());
       }
     });

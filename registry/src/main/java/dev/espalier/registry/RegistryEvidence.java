@@ -25,17 +25,22 @@ public final class RegistryEvidence implements EvidenceSource {
   private final RegistryAudit audit;
   private final Function<ModelVersion, Optional<Instant>> newestRow;
   private final Predicate<Digest> snapshots;
+  private final String place;
 
   /**
    * @param newestRow the time of the newest row that a version was trained on, where it is known
    * @param snapshots whether a data snapshot is stored
+   * @param place where this process keeps bundles, in the canvas's word for it: {@code
+   *     embedded_cas} or {@code s3}
    */
   public RegistryEvidence(
       Registry registry,
       RegistryAudit audit,
       Function<ModelVersion, Optional<Instant>> newestRow,
-      Predicate<Digest> snapshots) {
+      Predicate<Digest> snapshots,
+      String place) {
     this.snapshots = snapshots;
+    this.place = place;
     this.registry = registry;
     this.audit = audit;
     this.newestRow = newestRow;
@@ -95,6 +100,19 @@ public final class RegistryEvidence implements EvidenceSource {
     canvas.specs(Spec.RegistryPolicy.class).stream()
         .findFirst()
         .ifPresent(policy -> completeness(report, versions, policy));
+    canvas.specs(Spec.ModelStore.class).stream()
+        .findFirst()
+        .ifPresent(asked ->
+            report.verdict(
+                "registry.store",
+                "place",
+                "bundles",
+                n,
+                asked.where().equals(place),
+                asked.where().equals(place)
+                    ? "The bundles of %d versions lie in %s.".formatted(n, place)
+                    : "The answer says %s; this process keeps bundles in %s, chosen at its start by --artifacts."
+                        .formatted(asked.where(), place)));
     RegistryAudit.Report audited = audit.look(report.product, report.now);
     report.measured(
         "registry.store",

@@ -48,6 +48,7 @@ class RegistryTest {
       new Signature(Signature.TEXT_CLASSIFICATION, List.of("ham", "spam"), 1000);
   @TempDir Path folder;
   private boolean stored = true;
+  private String declaredPlace = "embedded_cas";
   private Database database;
   private Bundles bundles;
   private Events events;
@@ -409,6 +410,16 @@ class RegistryTest {
     assertThat(seen("deploy.format", "scan").value()).hasValue(1);
   }
 
+  @Test
+  void a_store_that_is_not_where_the_answer_says_fails_its_place() {
+    register(SIGNATURE, "a", "bag", "1");
+    assertThat(seen("registry.store", "place").pass()).contains(true);
+    declaredPlace = "s3";
+    Observation elsewhere = seen("registry.store", "place");
+    assertThat(elsewhere.pass()).contains(false);
+    assertThat(elsewhere.detail()).contains("says s3", "keeps bundles in embedded_cas");
+  }
+
   private Observation seen(String question, String clause) {
     return observe().stream()
         .filter(seen -> seen.question().equals(question) && seen.clause().equals(clause))
@@ -423,6 +434,10 @@ class RegistryTest {
                 "registry",
                 "spam@1.0.0#registry.store",
                 new Spec.RegistryPolicy(true, Set.of("params", "card"), "semver", Set.of())),
+            Resource.of(
+                "store",
+                "spam@1.0.0#registry.store",
+                new Spec.ModelStore(declaredPlace, Set.of("rollback"), "prod forever")),
             Resource.of(
                 "efficiency",
                 "spam@1.0.0#nfr",
@@ -442,7 +457,8 @@ class RegistryTest {
             registry,
             new RegistryAudit(registry, bundles),
             _ -> Optional.of(START.minusSeconds(3600)),
-            _ -> stored)
+            _ -> stored,
+            "embedded_cas")
         .observe(PRODUCT, canvas, START);
   }
 

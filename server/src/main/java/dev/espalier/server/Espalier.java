@@ -256,7 +256,8 @@ public final class Espalier implements AutoCloseable {
               registry,
               new RegistryAudit(registry, bundles),
               TrainingEvidence::trainedThrough,
-              artifacts::exists));
+              artifacts::exists,
+              artifacts instanceof S3ArtifactStore ? "s3" : "embedded_cas"));
       sources.add(new TrainingEvidence(registry));
       sources.add(new RecordEvidence(pipelines, tracking, registry));
       sources.add(new DeploymentEvidence(deployments, serving, registry));

@@ -53,16 +53,29 @@ class QuickstartTest {
               () -> client.json("/canvases/tickets/conformance"),
               seen -> nfr(seen).path("evidence").size() >= 3);
       assertThat(nfr(board).path("state").asText()).as("%s", nfr(board)).isNotEqualTo("VIOLATED");
+      assertThat(question(board, "analysis.metrics").path("state").asText()).isEqualTo("N_A");
+      // Each section but the factors is answered: no slice is told apart in so few messages.
+      JsonNode documents =
+          Client.until(
+              () -> question(client.json("/canvases/tickets/conformance"), "metadata.docs"),
+              row -> row.path("evidence").path(1).has("observedAt"));
+      assertThat(documents.path("evidence").path(1).path("detail").asText())
+          .isEqualTo("17 of 18 sections of version 1.0.0 are answered.");
+      assertThat(documents.path("state").asText()).as("%s", documents).isNotEqualTo("VIOLATED");
     }
   }
 
   private static JsonNode nfr(JsonNode board) {
+    return question(board, "nfr");
+  }
+
+  private static JsonNode question(JsonNode board, String key) {
     for (JsonNode question : board.path("questions")) {
-      if (question.path("question").asText().equals("nfr")) {
+      if (question.path("question").asText().equals(key)) {
         return question;
       }
     }
-    throw new AssertionError("No nfr on the board: " + board);
+    throw new AssertionError("No %s on the board: %s".formatted(key, board));
   }
 
   private static JsonNode gate(JsonNode version, String metric) {
