@@ -177,7 +177,6 @@ public final class Espalier implements AutoCloseable {
       }
       clocks = new ProductClocks(database, machine);
       events = new Events(database, clocks, machine);
-
       canvases =
           new Canvases(
               database, clocks, events, ids, machine, Signer.in(home.folder()), this::facts);
