@@ -296,10 +296,10 @@ sealed interface Develop extends Answer {
 
   record Online(
       @F(
-              def = "shadow_agreement",
+              def = "labels",
               oneOf = {"labels", "proxy", "shadow_agreement", "human"})
           String method,
-      @F(def = "1%", max = 1) Share sample,
+      @F(def = "100%", max = 1) Share sample,
       @F(def = "7d", tighter = F.Tighter.LOWER) Duration every,
       List<Target> gates) {}
 
@@ -314,11 +314,23 @@ sealed interface Develop extends Answer {
                 Evaluation.class,
                 "How evaluated offline and online?")
             .help("Which gates a candidate passes offline, and how it is judged once it serves.")
+            .refuses(
+                Unbuilt.words(
+                    "online.method",
+                    List.of("proxy", "shadow_agreement", "human"),
+                    "What serves is judged by the labels that come back; no challenger gets a copy of the traffic, and no sample is handed to people",
+                    "labels"))
+            .refuses(
+                Unbuilt.other(
+                    "online.sample",
+                    "1",
+                    "100%",
+                    "Every label that comes back is judged by; monitoring.required says what share of answers is kept"))
             .example(
                 """
                 {offline: {holdout: mail-gold, gates: ["macro_f1 >= champion - 0.5pp",
                 "recall_phishing >= 96%"], test: bootstrap, on_inconclusive: block},
-                online: {method: labels, sample: 1%, every: 7d, gates: ["macro_f1 >= 0.88"]}}
+                online: {method: labels, sample: 100%, every: 7d, gates: ["macro_f1 >= 0.88"]}}
                 """)
             .claim(e ->
                 "%s; online by %s every %s"

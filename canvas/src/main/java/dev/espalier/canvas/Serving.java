@@ -368,6 +368,9 @@ sealed interface Serving extends Answer {
                             new Bound(
                                 OptionalDouble.of(0.5), OptionalDouble.of(1.2), false, "share"))
                         .atLeast(100),
+                    Clause.live("peak", Intent.DAY, "the busiest time within the expected peak")
+                        .within(Bound.atMost(1, "share"))
+                        .atLeast(100),
                     Clause.live("saturation", Duration.ofDays(15), "days to saturation")
                         .missing("no growth has been measured against a measured capacity")
                         .within(Bound.of(Spec.Op.ABOVE, 60, "d"))));

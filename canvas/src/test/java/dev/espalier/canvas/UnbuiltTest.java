@@ -109,6 +109,24 @@ class UnbuiltTest {
         .isEqualTo(place == null ? List.of() : List.of("serving.fallback." + place));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "method: shadow_agreement, evaluation.online.method",
+    "method: proxy, evaluation.online.method",
+    "method: human, evaluation.online.method",
+    "method: labels, ''",
+    "sample: 1%, evaluation.online.sample",
+    "sample: 100%, ''",
+    "every: 3d, ''"
+  })
+  void what_serves_is_judged_by_all_labels_that_come_back(String online, String place) {
+    Check check =
+        check(SHARED.replace("s3", "embedded") + "evaluation: {online: {" + online + "}}\n");
+    assertThat(check.problems())
+        .extracting(each -> each.field().orElse(""))
+        .isEqualTo(place.isEmpty() ? List.of() : List.of(place));
+  }
+
   @Test
   void nobody_waits_for_a_batch_that_no_one_fills() {
     String mode = SHARED.replace("s3", "embedded") + "serving: {mode: {online: {max_wait: %s}}}\n";

@@ -32,6 +32,7 @@ import java.util.function.Function;
 public final class Monitoring implements InferenceSink, OutcomeSource, AutoCloseable {
   private final PredictionStore predictions;
   private final HourStore hours;
+  private final PeakStore peaks;
   private final LabelStore labels;
   private final Feedback feedback;
   private final IncidentDesk desk;
@@ -75,6 +76,7 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
     this.views = new ViewStore(database);
     this.outboxStore = new OutboxStore(database);
     this.hours = new HourStore(database);
+    this.peaks = new PeakStore(database);
     this.business = new BusinessMetrics(database, clocks, machine);
     this.outbox = new Outbox(outboxStore, config, machine, new Calls());
     this.responder = new Responder(watches, incidents, config, events, machine);
@@ -359,6 +361,10 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
 
   HourStore hours() {
     return hours;
+  }
+
+  PeakStore peaks() {
+    return peaks;
   }
 
   LabelStore labels() {

@@ -399,7 +399,7 @@ final class TrafficEvidence {
             look.source()));
   }
 
-  private static void volume(Look look, CanvasVersion canvas, List<Observation> seen) {
+  private void volume(Look look, CanvasVersion canvas, List<Observation> seen) {
     Optional<Spec.Volume> volume = canvas.specs(Spec.Volume.class).stream().findFirst();
     Optional<Instant> first = look.totals().first();
     if (volume.isEmpty() || first.isEmpty() || volume.get().expectedPerSecond() <= 0) {
@@ -416,5 +416,27 @@ final class TrafficEvidence {
               rate / volume.get().expectedPerSecond(),
               String.format(Locale.ROOT, "%.3g requests/s since the first one", rate)));
     }
+    peak(look, volume.get(), seen);
+  }
+
+  private void peak(Look look, Spec.Volume volume, List<Observation> seen) {
+    double expected = volume.expectedPerSecond() * volume.peakFactor();
+    monitoring
+        .peaks()
+        .busiest(look.product(), expected, look.now())
+        .ifPresent(busiest ->
+            seen.add(
+                look.measured(
+                    "serving.volume",
+                    "peak",
+                    look.served(),
+                    busiest.perSecond() / expected,
+                    String.format(
+                        Locale.ROOT,
+                        "%d requests in the busiest %s of 30 days, %s; the expected peak is %.3g",
+                        busiest.requests(),
+                        busiest.window(),
+                        busiest.from(),
+                        expected * busiest.seconds()))));
   }
 }

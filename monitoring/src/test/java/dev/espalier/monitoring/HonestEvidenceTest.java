@@ -1,6 +1,7 @@
 package dev.espalier.monitoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Observation;
@@ -160,6 +161,25 @@ class HonestEvidenceTest {
       assertThat(seen.pass()).contains(false);
       assertThat(seen.detail()).contains("length 10");
       assertThat(observe(world).get("serving.pre_assertion fail_rate").pass()).contains(true);
+    }
+  }
+
+  @Test
+  void a_day_with_more_requests_than_the_expected_peak_is_measured_though_the_mean_is_low() {
+    // 5 a day with a factor of 2: at most 10 on a day; 24 came on each of the first two.
+    Spec volume = new Spec.Volume(5 / 86_400.0, 2, 0.3, 0.05, 8192, Duration.ofSeconds(30));
+    try (World world = world(volume)) {
+      plain(world, 48);
+      world.at(World.START.plus(Duration.ofDays(25)));
+      Map<String, Observation> seen = observe(world);
+      assertThat(seen.get("serving.volume actual").value().orElseThrow()).isLessThan(0.5);
+      Observation peak = seen.get("serving.volume peak");
+      assertThat(peak.value().orElseThrow()).isCloseTo(2.4, within(1e-9));
+      assertThat(peak.detail()).contains("24 requests in the busiest day", "2002-08-02", "is 10");
+      world.at(World.START.plus(Duration.ofDays(60)));
+      assertThat(observe(world))
+          .as("a peak of the season before")
+          .doesNotContainKey("serving.volume peak");
     }
   }
 

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -43,8 +48,7 @@ class CanvasInForceTest {
   }
 
   private void apply(String canvas) throws IOException, InterruptedException {
-    Client.Answer applied = client.apply("tickets", canvas, "a test of another promise");
-    assertThat(applied.ok()).as("%s", applied).isTrue();
+    apply("tickets", canvas);
   }
 
   /** The canvas of the tickets with more said about serving. */
@@ -128,6 +132,73 @@ class CanvasInForceTest {
     Client.Answer refused = Client.until(() -> infer(3), each -> !each.ok());
     assertThat(refused.status()).isEqualTo(400);
     assertThat(infer(2).ok()).isTrue();
+  }
+
+  @Test
+  void requests_of_a_consumer_are_declared_once_the_canvas_names_it()
+      throws IOException, InterruptedException {
+    String portal = "solution: {integrations: [{consumer: %s, protocol: http}]}\nserving:\n";
+    apply(Tickets.canvas(50).replace("serving:\n", portal.formatted("portal")));
+    for (int i = 0; i < 3; i++) {
+      Client.Answer answer =
+          client.post(PREDICT, Map.of("text", Tickets.text(i), "consumer", "portal"));
+      assertThat(answer.ok()).as("%s", answer).isTrue();
+    }
+    String declared = "came from declared consumers";
+    assertThat(consumers(detail -> detail.matches("3 of .*portal 3.*"))).contains(declared);
+    apply(Tickets.canvas(50).replace("serving:\n", portal.formatted("crawler")));
+    assertThat(consumers(detail -> detail.startsWith("0 of "))).contains(declared, "portal 3");
+    apply(Tickets.canvas(50));
+  }
+
+  /** What the board says of who asked, once it says so. */
+  private String consumers(Predicate<String> good) throws IOException, InterruptedException {
+    return Client.until(
+        () -> {
+          for (JsonNode row : client.json("/canvases/tickets/conformance").path("questions")) {
+            for (JsonNode seen : row.path("evidence")) {
+              if (seen.path("clause").asText().equals("declared_consumers")) {
+                return seen.path("detail").asText();
+              }
+            }
+          }
+          return "";
+        },
+        good);
+  }
+
+  @Test
+  void whom_the_canvas_makes_an_author_may_do_what_their_role_may_with_the_next_call()
+      throws IOException, InterruptedException {
+    String alone = Tickets.canvas(50).replace("name: tickets", "name: shared");
+    apply("shared", alone);
+    String ben = client.post("/api/v1/tokens", Map.of("user", "ben")).json().path("token").asText();
+    assertThat(status("GET", "/api/v1/deployments/shared", ben)).isIn(403, 404);
+    apply("shared", alone.replace("{ana: owner}", "{ana: owner, ben: approver}"));
+    assertThat(status("GET", "/api/v1/deployments/shared", ben)).isEqualTo(200);
+    String approval = "/api/v1/deployments/shared/rollouts/none/approvals";
+    assertThat(status("POST", approval, ben)).as("allowed, and no such rollout").isEqualTo(404);
+    assertThat(status("POST", "/api/v1/deployments/shared/rollback", ben))
+        .as("an approver sends nobody back")
+        .isEqualTo(403);
+  }
+
+  private void apply(String product, String canvas) throws IOException, InterruptedException {
+    Client.Answer applied = client.apply(product, canvas, "a test of another promise");
+    assertThat(applied.ok()).as("%s", applied).isTrue();
+  }
+
+  private int status(String method, String path, String token)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(espalier.url() + path))
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString("{}"))
+            .build();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
   }
 
   private Client.Answer infer(int texts) throws IOException, InterruptedException {
