@@ -155,7 +155,8 @@ sealed interface Foundations extends Answer {
                         Clause.view("change_fail_rate", "deploy.lead_time", "change_fail_rate"),
                         Clause.view("mttr", "deploy.lead_time", "mttr"),
                         Clause.recorded("deploy_frequency", "how often releases are made")
-                            .missing("nobody counts the releases of a week"))
+                            .within(Bound.atLeast(0, "per week"))
+                            .missing("no release has reached all traffic"))
                     .map(clause -> clause.atLeast(5).onlyIf(d.track, "the figures are not tracked"))
                     .toList());
   }

@@ -362,6 +362,10 @@ sealed interface Training extends Answer {
     String metric() {
       return target.metric().orElse(attribute);
     }
+
+    Need within(Target limit) {
+      return new Need(attribute, suite, slice, limit, minN, when, blocking);
+    }
   }
 
   record Nfr(
@@ -388,57 +392,58 @@ sealed interface Training extends Answer {
                 target: "drop <= 3pp", when: [ct]}, {attribute: interpretability, suite: deletion,
                 target: "attributed >= 1%", when: [live], blocking: false}]
                 """)
-            .claim(n ->
+            .claim((n, all) ->
                 String.join(
                     "; ",
-                    n.requirements.stream()
+                    n.needs(all).stream()
                         .map(each -> each.metric() + " " + each.target.words())
                         .toList()))
             .compile((n, to) ->
-                n.requirements.forEach(each -> {
-                  to.add(
-                      each.attribute + "-" + each.metric(),
-                      new Spec.Suite(
-                          each.attribute, each.metric(), each.suite, each.slice, each.minN));
-                  to.add(
-                      each.attribute + "-" + each.metric(),
-                      new Spec.Requirement(
-                          each.attribute,
-                          each.metric(),
-                          each.target.comparison(),
-                          each.target.value().doubleValue(),
-                          each.when,
-                          each.blocking));
-                  if (each.when.contains("pre_deploy") || each.when.contains("ct")) {
-                    to.add(
-                        "nfr-" + each.metric(),
-                        new Spec.Gate(
-                            each.metric(),
-                            each.target.comparison(),
-                            each.target.value().doubleValue(),
-                            Spec.Versus.ABSOLUTE,
-                            each.slice,
-                            Math.max(1, each.minN),
-                            "block",
-                            each.blocking));
-                    each.target
-                        .high()
-                        .ifPresent(top ->
-                            to.add(
-                                "nfr-" + each.metric() + "-high",
-                                new Spec.Gate(
-                                    each.metric(),
-                                    Spec.Op.AT_MOST,
-                                    top.doubleValue(),
-                                    Spec.Versus.ABSOLUTE,
-                                    each.slice,
-                                    Math.max(1, each.minN),
-                                    "block",
-                                    each.blocking)));
-                  }
-                }))
-            .evidence((n, _) ->
-                n.requirements.stream()
+                n.needs(to.answers())
+                    .forEach(each -> {
+                      to.add(
+                          each.attribute + "-" + each.metric(),
+                          new Spec.Suite(
+                              each.attribute, each.metric(), each.suite, each.slice, each.minN));
+                      to.add(
+                          each.attribute + "-" + each.metric(),
+                          new Spec.Requirement(
+                              each.attribute,
+                              each.metric(),
+                              each.target.comparison(),
+                              each.target.value().doubleValue(),
+                              each.when,
+                              each.blocking));
+                      if (each.when.contains("pre_deploy") || each.when.contains("ct")) {
+                        to.add(
+                            "nfr-" + each.metric(),
+                            new Spec.Gate(
+                                each.metric(),
+                                each.target.comparison(),
+                                each.target.value().doubleValue(),
+                                Spec.Versus.ABSOLUTE,
+                                each.slice,
+                                Math.max(1, each.minN),
+                                "block",
+                                each.blocking));
+                        each.target
+                            .high()
+                            .ifPresent(top ->
+                                to.add(
+                                    "nfr-" + each.metric() + "-high",
+                                    new Spec.Gate(
+                                        each.metric(),
+                                        Spec.Op.AT_MOST,
+                                        top.doubleValue(),
+                                        Spec.Versus.ABSOLUTE,
+                                        each.slice,
+                                        Math.max(1, each.minN),
+                                        "block",
+                                        each.blocking)));
+                      }
+                    }))
+            .evidence((n, all) ->
+                n.needs(all).stream()
                     .flatMap(each ->
                         each.when.stream()
                             .map(when -> {
@@ -458,5 +463,20 @@ sealed interface Training extends Answer {
                                           .formatted(each.metric(), when.replace('_', ' ')));
                             }))
                     .toList());
+
+    /**
+     * The requirements. Where nobody answered, the latency is that of {@code serving.mode}: a
+     * number has one home.
+     */
+    List<Need> needs(Answers all) {
+      if (!all.given("nfr").set().isEmpty()) {
+        return requirements;
+      }
+      double millis = all.get(Serving.Mode.class).online().p95().toNanos() / 1e6;
+      Target limit = Target.parse("p95 <= %sms".formatted(Bound.number(millis)));
+      return requirements.stream()
+          .map(each -> each.metric().equals("p95") ? each.within(limit) : each)
+          .toList();
+    }
   }
 }

@@ -96,6 +96,33 @@ class QuestionKitTest {
   }
 
   @Test
+  void the_latency_that_is_tested_is_the_one_that_is_promised_until_somebody_says_another() {
+    String promised = Canvas.HEAD + "serving: {mode: {online: {p95: 40ms}}}\n";
+    assertThat(latency(promised)).isEqualTo(40);
+    assertThat(latency(Canvas.HEAD)).isEqualTo(100);
+    assertThat(latency(promised + "nfr: [{attribute: efficiency, target: 'p95 <= 70ms'}]"))
+        .isEqualTo(70);
+  }
+
+  private static double latency(String text) {
+    Answers answers = Canvas.read(text);
+    double clause =
+        Board.clauses(answers, answers.given("nfr")).stream()
+            .filter(each -> each.id().equals("pre_deploy:p95"))
+            .map(each -> Double.parseDouble(each.bound().orElseThrow().target()))
+            .findFirst()
+            .orElseThrow();
+    double gate =
+        Compiler.compile(answers, "p", "1.0.0").stream()
+            .filter(each -> each.id().equals("gate/nfr-p95"))
+            .map(each -> ((Spec.Gate) each.spec()).bound())
+            .findFirst()
+            .orElseThrow();
+    assertThat(clause).isEqualTo(gate);
+    return gate;
+  }
+
+  @Test
   void the_sealed_hierarchy_is_the_whole_list() {
     assertThat(Question.all()).hasSize(90);
     assertThat(Question.all()).extracting(Question::id).doesNotHaveDuplicates();

@@ -16,6 +16,7 @@ import java.util.function.Function;
 final class ReleaseEvidence {
   private static final double BINOMIAL = 0.99;
   private static final Duration WINDOW = Duration.ofDays(30);
+  private static final double DAY = 86_400;
 
   private final Evidence report;
   private final List<Rollout> rollouts;
@@ -48,6 +49,7 @@ final class ReleaseEvidence {
             .findFirst()
             .map(Spec.LeadTime::window)
             .orElse(WINDOW));
+    weekly(releases);
     canvas.specs(Spec.DeployFrequency.class).stream()
         .findFirst()
         .ifPresent(asked -> frequency(releases, asked));
@@ -55,6 +57,25 @@ final class ReleaseEvidence {
         .filter(one -> one.kind().equals(Rollout.CANARY))
         .reduce((_, latest) -> latest)
         .ifPresent(this::canary);
+  }
+
+  /** Releases a week that reached all traffic, over 30 days or the time since the first. */
+  private void weekly(List<Rollout> releases) {
+    List<Instant> full = releases.stream().flatMap(one -> one.fullTrafficAt().stream()).toList();
+    if (full.isEmpty()) {
+      return;
+    }
+    Instant from = report.now().minus(WINDOW);
+    long recent = full.stream().filter(at -> at.isAfter(from)).count();
+    Instant since = full.getFirst().isAfter(from) ? full.getFirst() : from;
+    double weeks = Math.max(DAY, seconds(since, report.now())) / (7 * DAY);
+    report.measured(
+        "foundations.dora",
+        "deploy_frequency",
+        releases.getLast().to(),
+        full.size(),
+        recent / weeks,
+        "%d of %d releases in the last %.1f weeks".formatted(recent, full.size(), weeks));
   }
 
   /** Releases that reached all traffic, over the time since the first, against the asked rate. */

@@ -394,6 +394,21 @@ class ReleaseKindsTest {
     assertThat(frequencies()).containsExactly(0.25);
   }
 
+  @Test
+  void releases_are_counted_by_the_week_whether_or_not_a_frequency_is_asked_for() {
+    assertThat(values("deploy_frequency")).isEmpty();
+    release();
+    assertThat(values("deploy_frequency")).as("one within a day").containsExactly(7.0);
+    rig.clock.advance(Duration.ofDays(14));
+    rig.specs.put(Spec.Rollout.class, instantly());
+    version = rig.register(0.1);
+    release();
+    rig.deployments.reconcile(Rig.PRODUCT);
+    assertThat(values("deploy_frequency")).as("two within two weeks").containsExactly(1.0);
+    rig.clock.advance(Duration.ofDays(60));
+    assertThat(values("deploy_frequency")).as("none within thirty days").containsExactly(0.0);
+  }
+
   private static Spec.Rollout instantly() {
     return new Spec.Rollout(
         "recreate",
@@ -406,9 +421,13 @@ class ReleaseKindsTest {
   }
 
   private Set<Double> frequencies() {
+    return values("frequency");
+  }
+
+  private Set<Double> values(String clause) {
     return new DeploymentEvidence(rig.deployments, rig.serving, rig.registry)
         .observe(Rig.PRODUCT, rig.canvas(), rig.clock.instant()).stream()
-            .filter(seen -> seen.clause().equals("frequency"))
+            .filter(seen -> seen.clause().equals(clause))
             .flatMap(seen -> seen.value().stream().boxed())
             .collect(Collectors.toSet());
   }
