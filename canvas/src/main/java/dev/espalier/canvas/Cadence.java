@@ -16,6 +16,10 @@ import java.util.Optional;
 final class Cadence {
   private static final int DUE = 10;
 
+  /** Made once: making one takes longer than a keystroke may. It keeps nothing of what it reads. */
+  private static final CronParser UNIX =
+      new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
+
   private Cadence() {}
 
   /**
@@ -32,7 +36,7 @@ final class Cadence {
     }
     String cron = String.join(" ", Arrays.copyOf(parts, 5));
     try {
-      new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX)).parse(cron);
+      UNIX.parse(cron);
     } catch (IllegalArgumentException unreadable) {
       throw new Scalars.Refused(
           "cadence '%s' is not a cron such as 0 3 * * 1".formatted(cron), "0 3 * * 1 " + parts[5]);
@@ -52,10 +56,7 @@ final class Cadence {
     try {
       int zoneAt = cadence.trim().lastIndexOf(' ');
       ZoneId zone = ZoneId.of(cadence.trim().substring(zoneAt + 1));
-      CronParser parser =
-          new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
-      ExecutionTime times =
-          ExecutionTime.forCron(parser.parse(cadence.trim().substring(0, zoneAt)));
+      ExecutionTime times = ExecutionTime.forCron(UNIX.parse(cadence.trim().substring(0, zoneAt)));
       ZonedDateTime at = ZonedDateTime.of(2026, 1, 1, 0, 0, 0, 0, zone);
       Duration longest = Duration.ZERO;
       for (int i = 0; i < DUE; i++) {
