@@ -1,54 +1,23 @@
 """A data scientist's day with the unmodified client, written down as one JSON object of answers.
 
 Run against any tracking server: scenario.py URL OUT. What differs by nature between two servers (ids,
-times) is replaced by stable words, so that two outputs can be compared line by line.
+times) is replaced by stable words, so that two outputs can be compared line by line. The parts that
+go through a table (searches.py, limits.py) and what is looked at (shown.py) follow at the end.
 """
 
 import json
-import logging
 import math
 import os
 import re
 import sys
 import tempfile
 import threading
-import warnings
 
-warnings.filterwarnings("ignore")
-os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "1"
-# A busy machine may be slow; what never answers is ended from outside.
-os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] = "600"
-os.environ["MLFLOW_ENABLE_ASYNC_TRACE_LOGGING"] = "false"
-os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
-os.environ["GIT_PYTHON_REFRESH"] = "quiet"
-
-import mlflow  # noqa: E402
-import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
-from mlflow.entities import Metric, Param, RunTag, ViewType  # noqa: E402
-from mlflow.exceptions import MlflowException  # noqa: E402
-
-logging.getLogger("mlflow").setLevel(logging.ERROR)
-url = sys.argv[1]
-mlflow.set_tracking_uri(url)
-client = mlflow.MlflowClient()
-answers = {}
-
-
-def note(name, value):
-    answers[name] = value
-
-
-def failing(name, call):
-    """What a refusal says: its code, and its message up to what servers word as they like."""
-    try:
-        call()
-        note(name, "no error")
-    except MlflowException as refusal:
-        code = refusal.error_code
-        note(name, code)
-    except Exception as other:  # noqa: BLE001
-        note(name, type(other).__name__)
+import mlflow
+import numpy as np
+import pandas as pd
+from answers import answers, client, failing, note, url
+from mlflow.entities import Metric, Param, RunTag, ViewType
 
 
 def names(runs):
@@ -503,6 +472,7 @@ mlflow.delete_assessment(first, expected.assessment_id)
 failing("deleted assessment", lambda: mlflow.get_assessment(first, expected.assessment_id))
 failing("unknown trace", lambda: client._tracing_client.get_trace_info("tr-" + "0" * 32))
 # OpenTelemetry's own exporter, which knows nothing of MLflow
+import urllib.error  # noqa: E402
 import urllib.request  # noqa: E402
 
 from opentelemetry.exporter.otlp.proto.http import Compression  # noqa: E402
@@ -572,5 +542,9 @@ mlflow.sklearn.autolog(disable=True)
 read = client.get_run(automatic)
 note("autolog", [read.data.params["C"], sorted(read.data.metrics), len(read.inputs.dataset_inputs), len(read.outputs.model_outputs)])
 
+import limits  # noqa: E402, F401
+import searches  # noqa: E402, F401
+import shown  # noqa: E402, F401
+
 with open(sys.argv[2], "w", encoding="utf-8") as out:
-    json.dump(answers, out, indent=1, sort_keys=True, ensure_ascii=False, default=str)
+    json.dump(answers, out, indent=1, sort_keys=True, ensure_ascii=False, allow_nan=False, default=str)

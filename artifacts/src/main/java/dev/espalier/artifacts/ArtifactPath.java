@@ -5,6 +5,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -15,6 +16,10 @@ import java.util.regex.Pattern;
  * characters, empty, {@code .} and {@code ..} segments, in the given text, in every further
  * percent-decoding of it up to a fixed point, and in its Unicode compatibility form (so that a
  * full-width {@code ．．／} does not slip through a store that normalises names).
+ *
+ * <p>What it names is that fixed point, as for MLflow's client: {@code %41.txt} is {@code A.txt}.
+ * That client decodes the names of a listing and asks for those, so that a name kept with its
+ * percent signs could be put and never be fetched with its folder.
  */
 public record ArtifactPath(String text) {
   private static final int MAX_LENGTH = 1_900;
@@ -22,6 +27,8 @@ public record ArtifactPath(String text) {
   private static final int DECODINGS = 10;
   private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:.*", Pattern.DOTALL);
   private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:/.*");
+
+  private static final Pattern ENCODED = Pattern.compile("(?:%[0-9A-Fa-f]{2})+");
 
   /** The root of the tree. */
   public static final ArtifactPath ROOT = new ArtifactPath("");
@@ -45,6 +52,7 @@ public record ArtifactPath(String text) {
       }
       form = decoded;
     }
+    text = form;
   }
 
   /** The path, with slashes at its end taken off, as directories are often written. */
@@ -56,15 +64,14 @@ public record ArtifactPath(String text) {
     return new ArtifactPath(path);
   }
 
+  /** A percent sign without two digits after it stands for itself. */
   private static String decoded(String form) {
-    if (form.indexOf('%') < 0) {
-      return form;
-    }
-    try {
-      return URLDecoder.decode(form.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException literalPercent) {
-      return form;
-    }
+    return form.indexOf('%') < 0
+        ? form
+        : ENCODED
+            .matcher(form)
+            .replaceAll(run ->
+                Matcher.quoteReplacement(URLDecoder.decode(run.group(), StandardCharsets.UTF_8)));
   }
 
   private static void check(String given, String form) {

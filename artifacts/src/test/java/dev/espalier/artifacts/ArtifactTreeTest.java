@@ -87,6 +87,19 @@ class ArtifactTreeTest {
     }
   }
 
+  /** MLflow's client decodes what a listing names and asks for that. */
+  @Test
+  void a_name_is_the_same_however_often_it_is_percent_encoded() throws IOException {
+    put("run/%41 100% %zz.txt", "first");
+    assertThat(names("run")).containsExactly("run/A 100% %zz.txt 5");
+    for (String same : List.of("run/A 100% %zz.txt", "run/%2541%20100%25 %zz.txt")) {
+      assertThat(read(same)).isEqualTo("first");
+    }
+    put("run/%2541 100% %zz.txt", "then");
+    assertThat(names("run")).as("the same file again").containsExactly("run/A 100% %zz.txt 4");
+    assertThatThrownBy(() -> put("%zz/%2e%2e/x", "out")).hasMessageStartingWith("Invalid path");
+  }
+
   @Test
   void refuses_a_file_where_a_folder_is_and_a_folder_where_a_file_is() {
     put("a/b", "file");

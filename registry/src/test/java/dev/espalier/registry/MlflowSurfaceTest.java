@@ -100,6 +100,11 @@ class MlflowSurfaceTest {
             "/api/2.0/mlflow/runs/none",
             "/api/3.0/mlflow/datasets/search",
             "/api/3.0/mlflow/scorers/list",
+            "/api/3.0/mlflow/workspaces",
+            "/api/2.0/mlflow/users/get?username=ann",
+            "/api/2.0/mlflow/experiments/permissions/get",
+            "/api/2.0/mlflow/traces?experiment_ids=0",
+            "/api/2.0/mlflow-artifacts/presigned/0/x",
             "/ajax-api/2.0/mlflow/graphql",
             "/ajax-api/3.0/mlflow/jobs")) {
       HttpResponse<String> response = ask("GET", path);

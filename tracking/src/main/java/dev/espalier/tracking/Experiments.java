@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Experiments, as MLflow has them. Thread-safe; every change is one transaction. All methods throw
@@ -23,6 +24,12 @@ final class Experiments {
   private static final int MAX_NAME = 500;
   private static final int MAX_LOCATION = 2_048;
   private static final int MAX_TAG_TEXT = 20_000;
+
+  /** Schemes whose address names the host, as MLflow refuses them. */
+  private static final Pattern HOSTS =
+      Pattern.compile(
+          "(?is)((ftp|sftp|hdfs|viewfs|https?|r2|b2|abfss):|mlflow-artifacts://[^/]).*");
+
   private static final Vocabulary VOCABULARY =
       new Vocabulary.Builder()
           .attributePrefixes("attribute", "attributes", "attr", "experiment")
@@ -70,9 +77,12 @@ final class Experiments {
             ? "Artifact location cannot be a runs:/ URI."
             : location.matches("(?s).*[#?;\\x00-\\x1f].*")
                 ? "Artifact location holds no fragment, parameters or control characters."
-                : location.matches("(?is).*(^|[/\\\\:]|%2f|%5c)(\\.|%2e){2}($|[/\\\\]|%2f|%5c).*")
-                    ? "Artifact location leads nowhere above itself."
-                    : "";
+                : HOSTS.matcher(location).matches()
+                    ? "Artifact location names no host for the server to connect to."
+                    : location.matches(
+                            "(?is).*(^|[/\\\\:]|%2f|%5c)(\\.|%2e){2}($|[/\\\\]|%2f|%5c).*")
+                        ? "Artifact location leads nowhere above itself."
+                        : "";
     if (!bad.isEmpty()) {
       throw EspalierException.invalid("%s Given: '%s'".formatted(bad, Checks.cut(200, location)));
     }

@@ -43,8 +43,13 @@ final class LoggedModels {
               Vocabulary.NUMERIC, "last_updated_timestamp", "last_updated_time", "last_update_time")
           .entity(Clause.Entity.METRIC, Vocabulary.NUMERIC, "metric", "metrics")
           .entity(
-              Clause.Entity.PARAM, Vocabulary.TEXT, "param", "params", "parameter", "parameters")
-          .entity(Clause.Entity.TAG, Vocabulary.TEXT, "tag", "tags")
+              Clause.Entity.PARAM,
+              Vocabulary.TEXT_OR_LIST,
+              "param",
+              "params",
+              "parameter",
+              "parameters")
+          .entity(Clause.Entity.TAG, Vocabulary.TEXT_OR_LIST, "tag", "tags")
           .build();
   private final LoggedModelStore store;
   private final InstantSource machine;

@@ -9,6 +9,7 @@ import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.tracking.search.Cursor;
 import dev.espalier.tracking.wire.Fields;
+import dev.espalier.tracking.wire.MlflowCode;
 import dev.espalier.tracking.wire.WireRoutes;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRules;
@@ -37,6 +38,7 @@ public final class MlflowArtifactRoutes extends WireRoutes {
   private static final int PAGE = 10_000;
   private static final long MAX_FILE = 1L << 40;
   private static final long MAX_UPLOAD = 10L << 20;
+  private static final long MAX_SIGNED_SECONDS = 604_800;
   private final Tracking tracking;
   private final ArtifactTree tree;
 
@@ -49,6 +51,8 @@ public final class MlflowArtifactRoutes extends WireRoutes {
   protected List<Operation> operations() {
     return List.of(
         get("artifacts/list", this::ofRun),
+        post("artifacts/presigned-upload-url", this::presignedUpload),
+        post("artifacts/presigned-download-url", this::presignedDownload),
         get("logged-models/{model_id}/artifacts/directories", this::ofModel));
   }
 
@@ -86,6 +90,45 @@ public final class MlflowArtifactRoutes extends WireRoutes {
   private JsonNode ofRun(Fields request) {
     String uri = tracking.runs().get(request.runId()).info().artifactUri();
     return listed(uri, request.textOr("path", ""), request);
+  }
+
+  private JsonNode presignedUpload(Fields request) {
+    boolean ofModel = request.has("model_id");
+    if (ofModel == request.has("run_id")) {
+      throw EspalierException.invalid("Exactly one of run_id and model_id must be provided.");
+    }
+    ArtifactPath _ = ArtifactPath.of(request.required("path"));
+    throw unsigned(
+        "upload",
+        ofModel
+            ? tracking.models().get(request.required("model_id")).artifactUri()
+            : tracking.runs().get(request.runId()).info().artifactUri());
+  }
+
+  private JsonNode presignedDownload(Fields request) {
+    ArtifactPath _ = ArtifactPath.of(request.required("path"));
+    long seconds = request.number("expiration").orElse(1);
+    if (seconds < 1 || seconds > MAX_SIGNED_SECONDS) {
+      throw EspalierException.invalid(
+          "expiration must be between 1 and %d seconds (got %d)."
+              .formatted(MAX_SIGNED_SECONDS, seconds));
+    }
+    throw unsigned("download", tracking.runs().get(request.runId()).info().artifactUri());
+  }
+
+  /**
+   * Every file goes through this server, which holds the digests and who may read what, so no store
+   * behind it is told on: MLflow's refusal for such servers, on which a client sends and fetches
+   * the file itself.
+   */
+  private static EspalierException unsigned(String way, String uri) {
+    return uri.startsWith(SCHEME)
+        ? EspalierException.invalid(
+            ("Presigned %s is not supported for proxied artifact storage (artifact URI scheme:"
+                    + " mlflow-artifacts). Send and fetch files by /api/2.0%s/<path>.")
+                .formatted(way, PROXY))
+        : MlflowCode.NOT_IMPLEMENTED.because(
+            "Presigned %s is not supported for the current artifact repository".formatted(way));
   }
 
   private JsonNode ofModel(Fields request) {

@@ -266,6 +266,13 @@ final class Runs {
       Optional<String> token,
       int limit) {
     List<Order> orders = Order.parse(orderBy, VOCABULARY);
+    if (orders.stream().anyMatch(order -> order.entity() == Clause.Entity.DATASET)) {
+      throw EspalierException.invalidField(
+          "order_by",
+          "choice",
+          "Runs are ordered by attributes, metrics, params and tags, not by their datasets.",
+          Optional.of("attributes.start_time DESC"));
+    }
     RunSearchStore.Query query =
         new RunSearchStore.Query(experiments, Filter.parse(filter, VOCABULARY), orders, view);
     String text = "runs|" + experiments + "|" + filter + "|" + orderBy + "|" + view;

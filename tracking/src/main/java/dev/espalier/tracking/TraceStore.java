@@ -27,6 +27,7 @@ final class TraceStore {
       SELECT t.seq, t.id, t.experiment, t.client_id, t.request_time, t.duration, t.state,
         t.request_preview, t.response_preview FROM trace t
       """;
+  private static final String NAME = "mlflow.traceName";
   private final Database database;
 
   TraceStore(Database database) {
@@ -327,9 +328,13 @@ final class TraceStore {
     List<SortKey> keys = keys(orders);
     List<Sql> conditions = conditions(experiments, clauses);
     from.ifPresent(cursor -> conditions.add(SortKey.after(keys, cursor.keys())));
-    return database.read(handle ->
-        PageStore.page(
-            handle, Sql.of(COLUMNS + " "), conditions, keys, limit, row -> info(handle, row)));
+    Sql select = Sql.of(COLUMNS.strip());
+    for (int i = 0; i < orders.size(); i++) {
+      select = select.then(joined(orders.get(i), i));
+    }
+    Sql found = select.then(" ");
+    return database.read(
+        handle -> PageStore.page(handle, found, conditions, keys, limit, row -> info(handle, row)));
   }
 
   /** How many traces a filter finds. */
@@ -367,9 +372,7 @@ final class TraceStore {
       case METRIC -> TextStore.condition("trace_assessment", "trace", "t.seq", clause);
       case ATTRIBUTE ->
           switch (clause.key()) {
-            case "name" ->
-                TextStore.condition(
-                    "trace_tag", "trace", "t.seq", named(clause, "mlflow.traceName"));
+            case "name" -> TextStore.condition("trace_tag", "trace", "t.seq", named(clause, NAME));
             case "run_id" -> ofRun(clause);
             default -> Sql.compare(column(clause.key()), clause.operator(), clause.value());
           };
@@ -409,12 +412,41 @@ final class TraceStore {
         .getOrDefault(attribute, "t.id");
   }
 
+  /** Where the text is that an order is about, unless it is a column of the trace. */
+  private static Optional<String> table(Order order) {
+    return switch (order.entity()) {
+      case TAG -> Optional.of("trace_tag");
+      case PARAM -> Optional.of("trace_metadata");
+      case ATTRIBUTE -> order.key().equals("name") ? Optional.of("trace_tag") : Optional.empty();
+      case METRIC, DATASET, SPAN -> Optional.empty();
+    };
+  }
+
+  private static Sql joined(Order order, int number) {
+    return table(order)
+        .map(table ->
+            Sql.of(
+                " LEFT JOIN %1$s o%2$d ON o%2$d.trace = t.seq AND o%2$d.name = ?"
+                    .formatted(table, number),
+                order.entity() == Clause.Entity.ATTRIBUTE ? NAME : order.key()))
+        .orElse(Sql.of(""));
+  }
+
+  /** The keys of an order: what was asked (what lacks it last), then newest first, then by id. */
   static List<SortKey> keys(List<Order> orders) {
     List<SortKey> keys = new ArrayList<>();
-    for (Order order : orders) {
-      keys.add(new SortKey(column(order.key()), order.direction()));
+    for (int i = 0; i < orders.size(); i++) {
+      Order order = orders.get(i);
+      if (table(order).isPresent()) {
+        keys.add(SortKey.ascending("CASE WHEN o%d.text IS NULL THEN 1 ELSE 0 END".formatted(i)));
+        keys.add(new SortKey("o%d.text".formatted(i), order.direction()));
+      } else {
+        keys.add(new SortKey(column(order.key()), order.direction()));
+      }
     }
-    if (orders.stream().noneMatch(order -> order.key().equals("timestamp_ms"))) {
+    if (orders.stream()
+        .noneMatch(order ->
+            order.entity() == Clause.Entity.ATTRIBUTE && order.key().equals("timestamp_ms"))) {
       keys.add(SortKey.descending("t.request_time"));
     }
     keys.add(SortKey.ascending("t.id"));

@@ -54,13 +54,17 @@ final class Traces {
           Operator.RLIKE,
           Operator.IS_NULL,
           Operator.IS_NOT_NULL);
+  private static final Set<Operator> NAMES =
+      EnumSet.complementOf(
+          EnumSet.of(
+              Operator.LESS, Operator.LESS_OR_EQUAL, Operator.GREATER, Operator.GREATER_OR_EQUAL));
   private static final Set<Operator> CONTENT = EnumSet.of(Operator.LIKE, Operator.ILIKE);
   private static final Vocabulary VOCABULARY =
       new Vocabulary.Builder()
           .attributePrefixes("trace", "attribute", "attributes", "attr")
           .attribute(WORDS, "request_id", "trace_id")
           .attribute(WORDS, "client_request_id")
-          .attribute(WORDS, "name")
+          .attribute(NAMES, "name")
           .attribute(WORDS, "run_id")
           .attribute(WORDS, "status", "state")
           .attribute(Vocabulary.NUMERIC, "timestamp_ms", "timestamp", "request_time")
@@ -297,10 +301,13 @@ final class Traces {
     List<Clause> clauses = clauses(filter);
     List<Order> orders = Order.parse(orderBy, VOCABULARY);
     for (Order order : orders) {
-      if (order.entity() != Clause.Entity.ATTRIBUTE
-          || order.key().equals("name")
-          || order.key().equals("text")
-          || order.key().equals("run_id")) {
+      boolean listed =
+          switch (order.entity()) {
+            case ATTRIBUTE -> !order.key().equals("text") && !order.key().equals("run_id");
+            case TAG, PARAM -> true;
+            case METRIC, DATASET, SPAN -> false;
+          };
+      if (!listed) {
         throw EspalierException.invalidField(
             "order_by",
             "choice",

@@ -3,11 +3,13 @@ package dev.espalier.tracking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.platform.Json;
 import dev.espalier.tracking.MlflowServer.Answer;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -412,6 +414,20 @@ class MlflowRoutesTest {
              "order_by": [{"field_name": "metrics.acc", "ascending": false}]}
             """);
     assertThat(found.at("/models/0/info/model_id").asText()).isEqualTo(id);
+    for (String[] each :
+        new String[][] {
+          {"params.depth IN ('3', '4')", "1"}, {"tags.t NOT IN ('2')", "0"},
+          {"tags.t IN ('2') AND params.lr NOT IN ('2')", "1"}, {"tags.none NOT IN ('2')", "0"},
+        }) {
+      assertThat(
+              server
+                  .ok(
+                      "logged-models/search",
+                      Json.write(Map.of("experiment_ids", List.of("0"), "filter", each[0])))
+                  .path("models"))
+          .as(each[0])
+          .hasSize(Integer.parseInt(each[1]));
+    }
     server.call("DELETE", path, "{}");
     refused(
         server.call("GET", path, ""),
@@ -476,6 +492,39 @@ class MlflowRoutesTest {
         .isEqualTo("a;b=c.txt");
   }
 
+  @Test
+  void no_store_s_own_address_is_given_away_and_mlflow_s_refusal_says_so() {
+    String run = server.run();
+    for (String way : List.of("upload", "download")) {
+      refused(
+          server.post(
+              "artifacts/presigned-%s-url".formatted(way),
+              "{\"run_id\": \"%s\", \"path\": \"a/b.txt\"}".formatted(run)),
+          400,
+          "INVALID_PARAMETER_VALUE",
+          "Presigned %s is not supported for proxied artifact storage".formatted(way));
+      refused(
+          server.post(
+              "artifacts/presigned-%s-url".formatted(way),
+              "{\"run_id\": \"%s\", \"path\": \"../b\"}".formatted(run)),
+          400,
+          "INVALID_PARAMETER_VALUE",
+          "Invalid path");
+    }
+    refused(
+        server.post("artifacts/presigned-upload-url", "{\"path\": \"a\"}"),
+        400,
+        "INVALID_PARAMETER_VALUE",
+        "Exactly one of run_id and model_id");
+    refused(
+        server.post(
+            "artifacts/presigned-download-url",
+            "{\"run_id\": \"%s\", \"path\": \"a\", \"expiration\": 604801}".formatted(run)),
+        400,
+        "INVALID_PARAMETER_VALUE",
+        "expiration must be between 1 and 604800");
+  }
+
   /** CVE-2023-1177, CVE-2023-6909, CVE-2024-1483: paths of artifacts that leave their root. */
   @Test
   void artifact_paths_do_not_leave_the_root_on_any_way_in() {
@@ -502,7 +551,16 @@ class MlflowRoutesTest {
     }
     for (String location :
         List.of(
-            "runs:/x", "file:///a/../../etc", "s3://b/%2e%2e/x", "http://h/x#y", "http://h/x?y")) {
+            "runs:/x",
+            "file:///a/../../etc",
+            "s3://b/%2e%2e/x",
+            "http://h/x#y",
+            "http://h/x?y",
+            "http://h/x",
+            "HTTPS://h/x",
+            "ftp://h/x",
+            "hdfs://h/x",
+            "mlflow-artifacts://h/x")) {
       refused(
           server.post(
               "experiments/create",

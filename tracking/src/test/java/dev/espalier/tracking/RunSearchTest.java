@@ -192,6 +192,7 @@ class RunSearchTest {
             List.of("metrics.a", "metrics.a DESC"),
             List.of("color"),
             List.of("metrics.a down"),
+            List.of("dataset.name"),
             List.of(""))) {
       assertThat(server.post("runs/search", query("", 10, "", order)).status())
           .as("%s", order)

@@ -162,6 +162,32 @@ class TraceRoutesTest {
   }
 
   @Test
+  void orders_by_name_tags_and_metadata_and_what_lacks_them_comes_last() {
+    three();
+    put(4, "OK", Map.of(), Map.of());
+    assertThat(found("", "tags.team", "timestamp_ms ASC"))
+        .containsExactly(id(3), id(1), id(2), id(4));
+    assertThat(found("", "tags.team DESC")).containsExactly(id(2), id(1), id(3), id(4));
+    assertThat(found("", "metadata.`mlflow.trace.user` DESC"))
+        .containsExactly(id(3), id(2), id(1), id(4));
+    assertThat(found("", "name")).containsExactly(id(1), id(2), id(3), id(4));
+    assertThat(found("", "tags.timestamp_ms")).containsExactly(id(4), id(3), id(2), id(1));
+    assertThat(found("trace.name IS NULL")).containsExactly(id(4));
+    assertThat(found("trace.name IS NOT NULL", "name DESC")).containsExactly(id(3), id(2), id(1));
+    String ask =
+        "{\"locations\": [{\"mlflow_experiment\": {\"experiment_id\": \"0\"}}],"
+            + " \"order_by\": [\"tags.team DESC\"], \"max_results\": 1, \"page_token\": \"%s\"}";
+    List<String> paged = new ArrayList<>();
+    String token = "";
+    do {
+      JsonNode page = server.call("POST", TRACES + "/search", ask.formatted(token)).body();
+      paged.add(page.at("/traces/0/trace_id").asText());
+      token = page.path("next_page_token").asText("");
+    } while (!token.isEmpty());
+    assertThat(paged).containsExactly(id(2), id(1), id(3), id(4));
+  }
+
+  @Test
   void pages_in_order_and_refuses_what_it_cannot_mean() {
     three();
     String ask =
@@ -178,7 +204,9 @@ class TraceRoutesTest {
     for (String bad : List.of("colour = 'red'", "status > 'OK'", "timestamp_ms = 'x'", "tags.a")) {
       assertThat(search(bad).code()).as(bad).isEqualTo("INVALID_PARAMETER_VALUE");
     }
-    assertThat(search("", "tags.team").code()).isEqualTo("INVALID_PARAMETER_VALUE");
+    for (String bad : List.of("feedback.correct", "span.name", "run_id", "text", "colour")) {
+      assertThat(search("", bad).code()).as(bad).isEqualTo("INVALID_PARAMETER_VALUE");
+    }
     assertThat(server.call("GET", TRACES + "/none", "").code())
         .isEqualTo("RESOURCE_DOES_NOT_EXIST");
     assertThat(server.call("POST", TRACES, "{\"trace\": {\"trace_info\": {}}}").status())
