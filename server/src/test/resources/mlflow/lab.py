@@ -38,8 +38,19 @@ client.create_model_version("churn", client.get_run(runs[0]).info.artifact_uri +
 client.set_registered_model_alias("churn", "champion", "2")
 mlflow.register_prompt("greet", "Hello {{name}}")
 mlflow.set_experiment("traced")
-with mlflow.start_span("outer"):
-    pass
+traces = []
+for n, failed in enumerate([False, True]):
+    with mlflow.start_span("outer", span_type="CHAIN", attributes={"n": n, "deep": {"a": [1, None]}}) as outer:
+        outer.set_inputs({"question": "wie groß?"})
+        with mlflow.start_span("inner") as inner:
+            inner.add_event(mlflow.entities.SpanEvent("seen", attributes={"rows": 3}))
+            inner.set_status("ERROR" if failed else "OK")
+        outer.set_outputs({"answer": n})
+        mlflow.update_current_trace(tags={"team": "lab"}, metadata={"k": "v"}, client_request_id="c-%d" % n)
+    traces.append(outer.trace_id)
+mlflow.flush_trace_async_logging()
+mlflow.log_feedback(trace_id=traces[0], name="good", value=True, rationale="short")
+mlflow.log_expectation(trace_id=traces[1], name="wanted", value={"a": 1})
 gone = client.create_experiment("gone")
 client.delete_experiment(gone)
-open("runs", "w").write(" ".join(runs) + " " + model.model_id)
+open("runs", "w").write(" ".join(runs) + " " + model.model_id + " " + ",".join(traces))

@@ -257,7 +257,7 @@ final class MlflowFileStore implements MlflowSource {
   }
 
   @Override
-  public List<String> leftBehind(Experiment experiment) {
+  public List<String> traces(Experiment experiment, KeepTrace keep) {
     long traces =
         handle
             .createQuery("SELECT count(*) FROM trace_info WHERE experiment_id = :id")
@@ -267,7 +267,8 @@ final class MlflowFileStore implements MlflowSource {
     return traces == 0
         ? List.of()
         : List.of(
-            "experiment %s: %d traces stay there".formatted(experiment.foreign().name(), traces));
+            "experiment %s: %d traces stay there; its server gives them, by its address"
+                .formatted(experiment.foreign().name(), traces));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.espalier.server;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.artifacts.ArtifactPath;
 import dev.espalier.artifacts.ArtifactStore;
 import dev.espalier.artifacts.ArtifactTree;
@@ -15,6 +16,7 @@ import dev.espalier.registry.Registry;
 import dev.espalier.server.MlflowSource.Place;
 import dev.espalier.tracking.LoggedModel;
 import dev.espalier.tracking.RunImportStore;
+import dev.espalier.tracking.TraceImport;
 import dev.espalier.tracking.Tracking;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,6 +46,7 @@ public final class MlflowImport {
   private final Tracking tracking;
   private final RunImportStore runs;
   private final ModelImportStore models;
+  private final TraceImport traces;
   private final ArtifactTree tree;
   private final Map<String, String> moved = new LinkedHashMap<>();
   private final List<String> differences = new ArrayList<>();
@@ -53,6 +56,7 @@ public final class MlflowImport {
   private int modelCount;
   private int versionCount;
   private int fileCount;
+  private int traceCount;
 
   /**
    * What was found there, and what is not the same here.
@@ -67,6 +71,7 @@ public final class MlflowImport {
       int loggedModels,
       int versions,
       int files,
+      int traces,
       List<String> differences) {
     public Report {
       differences = List.copyOf(differences);
@@ -84,6 +89,7 @@ public final class MlflowImport {
         new Registry(database, new Bundles(store), clocks, new Events(database, clocks, machine));
     this.runs = new RunImportStore(database);
     this.models = new ModelImportStore(database);
+    this.traces = new TraceImport(tracking, machine);
     this.tree = new ArtifactTree(database, store, machine);
   }
 
@@ -144,7 +150,7 @@ public final class MlflowImport {
             .map(LoggedModel::artifactUri)
             .ifPresent(uri -> files(model, uri));
       }
-      differences.addAll(from.leftBehind(each));
+      differences.addAll(from.traces(each, (id, trace) -> trace(experiment, id, trace)));
     }
     for (MlflowSource.Registered each : from.registered()) {
       List<ForeignVersion> versions =
@@ -162,7 +168,14 @@ public final class MlflowImport {
                   each.aliases())));
     }
     return new Report(
-        experimentCount, runCount, pointCount, modelCount, versionCount, fileCount, differences);
+        experimentCount,
+        runCount,
+        pointCount,
+        modelCount,
+        versionCount,
+        fileCount,
+        traceCount,
+        differences);
   }
 
   private void run(long experiment, Place place) {
@@ -172,6 +185,18 @@ public final class MlflowImport {
     pointCount += foreign.points().size();
     tracking.artifactUri(place.id()).ifPresent(uri -> files(place, uri));
     progress.accept(place.toString());
+  }
+
+  private void trace(long experiment, String id, JsonNode trace) {
+    try {
+      traces.put(experiment, trace);
+      traceCount++;
+    } catch (EspalierException unusable) {
+      if (unusable.code() == ErrorCode.UNAVAILABLE || unusable.code() == ErrorCode.INTERNAL) {
+        throw unusable;
+      }
+      differences.add("trace %s stays there: %s".formatted(id, unusable.getMessage()));
+    }
   }
 
   /** A version whose files came along is found here, and says so. */

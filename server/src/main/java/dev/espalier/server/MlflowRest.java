@@ -37,7 +37,9 @@ import java.util.stream.Stream;
 final class MlflowRest implements MlflowSource {
   private static final String API = "/api/2.0/mlflow/";
   private static final String PROMPTS = "tags.`mlflow.prompt.is_prompt` = 'true'";
+  private static final String TRACE_API = "/api/3.0/mlflow/traces";
   private static final int PAGE = 1_000;
+  private static final int TRACES = 100;
   private static final int HISTORY_PAGE = 25_000;
   private static final int MAX_FILES = 100_000;
   private final MlflowHttp http;
@@ -317,17 +319,32 @@ final class MlflowRest implements MlflowSource {
   }
 
   @Override
-  public List<String> leftBehind(Experiment experiment) {
-    ObjectNode query = object().put("max_results", 1);
+  public List<String> traces(Experiment experiment, KeepTrace keep) {
+    ObjectNode query = object().put("max_results", TRACES);
+    query.putArray("order_by").add("timestamp_ms ASC");
     query
         .putArray("locations")
         .addObject()
         .put("type", "MLFLOW_EXPERIMENT")
         .putObject("mlflow_experiment")
         .put("experiment_id", Long.toString(experiment.id()));
-    return http.post("/api/3.0/mlflow/traces/search", query).path("traces").isEmpty()
-        ? List.of()
-        : List.of("experiment %s: its traces stay there".formatted(experiment.foreign().name()));
+    List<String> missing = new ArrayList<>();
+    pages(TRACE_API + "/search", query, "traces", info -> trace(info, keep, missing));
+    return missing;
+  }
+
+  /** One by one: a trace may have as many spans as an answer holds. */
+  private void trace(JsonNode info, KeepTrace keep, List<String> missing) {
+    String id = info.path("trace_id").asText();
+    ObjectNode trace = object();
+    if (info.at("/tags/mlflow.trace.spansLocation").asText().equals("TRACKING_STORE")) {
+      String path = TRACE_API + "/get?allow_partial=true&trace_id=" + MlflowHttp.encoded(id);
+      trace.set("spans", http.get(path).at("/trace/spans"));
+    } else {
+      missing.add("trace %s: its spans are a file and stay there".formatted(id));
+    }
+    trace.set("trace_info", info);
+    keep.trace(id, trace);
   }
 
   @Override

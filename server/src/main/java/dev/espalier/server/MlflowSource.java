@@ -1,5 +1,6 @@
 package dev.espalier.server;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.registry.ModelImportStore.ForeignVersion;
 import dev.espalier.tracking.RunImportStore.ForeignExperiment;
 import dev.espalier.tracking.RunImportStore.ForeignModel;
@@ -47,6 +48,14 @@ interface MlflowSource extends AutoCloseable {
     void file(String path, long bytes, Content content) throws IOException;
   }
 
+  /** Takes a trace. */
+  interface KeepTrace {
+    /**
+     * @param trace as MLflow's {@code traces/get} has it
+     */
+    void trace(String id, JsonNode trace);
+  }
+
   /** The bytes of a file; the caller closes them. */
   interface Content {
     InputStream open() throws IOException;
@@ -68,8 +77,8 @@ interface MlflowSource extends AutoCloseable {
   /** The versions of a model by number; source and location are as they are there. */
   List<ForeignVersion> versions(String model);
 
-  /** What of an experiment is there and cannot be brought over, each in a sentence. */
-  List<String> leftBehind(Experiment experiment);
+  /** Hands over each trace of an experiment; what was not read, each in a sentence. */
+  List<String> traces(Experiment experiment, KeepTrace keep);
 
   /** Whether files at this location would be fetched at all. */
   boolean within(String location);

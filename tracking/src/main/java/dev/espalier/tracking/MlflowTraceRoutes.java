@@ -98,37 +98,36 @@ public final class MlflowTraceRoutes extends WireRoutes {
 
   private JsonNode put(Fields request) {
     Fields info = request.object("trace").object("trace_info");
+    long experiment =
+        Checks.experimentId(
+            info.object("trace_location").object("mlflow_experiment").required("experiment_id"));
+    return wrapped(tracking.traces().put(info(info, experiment, machine.millis())));
+  }
+
+  /** What a client says of a trace, for an experiment of this server. */
+  static TraceInfo info(Fields info, long experiment, long now) {
     List<Assessment> assessments = new ArrayList<>();
     for (Fields each : info.objects("assessments")) {
       ObjectNode content = each.copy();
       if (content.path("assessment_id").asText("").isEmpty()) {
         throw EspalierException.invalid("An assessment inside a trace needs its assessment_id.");
       }
-      assessments.add(Traces.checked(content, machine.millis()));
+      assessments.add(Traces.checked(content, now));
     }
-    return wrapped(
-        tracking
-            .traces()
-            .put(
-                new TraceInfo(
-                    info.required("trace_id"),
-                    Checks.experimentId(
-                        info.object("trace_location")
-                            .object("mlflow_experiment")
-                            .required("experiment_id")),
-                    info.textOr("client_request_id", ""),
-                    info.text("request_time")
-                        .map(MlflowTraceRoutes::millis)
-                        .orElseGet(machine::millis),
-                    info.text("execution_duration")
-                        .map(MlflowTraceRoutes::duration)
-                        .orElse(OptionalLong.empty()),
-                    info.choice("state", 0, STATES).orElse("STATE_UNSPECIFIED"),
-                    info.text("request_preview"),
-                    info.text("response_preview"),
-                    texts(info, "trace_metadata"),
-                    texts(info, "tags"),
-                    assessments)));
+    return new TraceInfo(
+        info.required("trace_id"),
+        experiment,
+        info.textOr("client_request_id", ""),
+        info.text("request_time").map(MlflowTraceRoutes::millis).orElse(now),
+        info.text("execution_duration")
+            .map(MlflowTraceRoutes::duration)
+            .orElse(OptionalLong.empty()),
+        info.choice("state", 0, STATES).orElse("STATE_UNSPECIFIED"),
+        info.text("request_preview"),
+        info.text("response_preview"),
+        texts(info, "trace_metadata"),
+        texts(info, "tags"),
+        assessments);
   }
 
   private static long millis(String time) {

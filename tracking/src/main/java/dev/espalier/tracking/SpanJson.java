@@ -269,6 +269,10 @@ final class SpanJson {
         span.remove(absent);
       }
     }
+    if (span.path("status") instanceof ObjectNode status
+        && status.path("message").asText("").isEmpty()) {
+      status.remove("message");
+    }
     ArrayNode attributes = span.arrayNode();
     for (Map.Entry<String, JsonNode> each : span.path("attributes").properties()) {
       ObjectNode made = attributes.addObject().put("key", each.getKey());

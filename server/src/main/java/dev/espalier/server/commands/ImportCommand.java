@@ -72,12 +72,14 @@ final class ImportCommand {
         out.println(new String(Json.bytes(report), StandardCharsets.UTF_8));
       } else {
         out.printf(
-            "%d experiments, %d runs, %,d points, %d logged models, %d versions; %d new files.%n",
+            "%d experiments, %d runs, %,d points, %d logged models, %d versions, %d traces; %d new"
+                + " files.%n",
             report.experiments(),
             report.runs(),
             report.points(),
             report.loggedModels(),
             report.versions(),
+            report.traces(),
             report.files());
         report.differences().forEach(each -> out.printf("Differs: %s%n", each));
       }
