@@ -178,7 +178,7 @@ export async function deeds({ check, open, settle, base, shots, product, members
     await page.waitForURL('**filter=**');
     await page.getByRole('grid', { name: 'Runs' }).focus();
     for (const key of ['ArrowDown', ' ', 'ArrowDown', ' ', 'p']) await page.keyboard.press(key);
-    await page.locator('.run-table tr.pinned').waitFor(long);
+    await page.locator('.run-table .pinned').waitFor(long);
     await page.screenshot({ path: `${shots}experiment-chosen.png` });
     await page.keyboard.press('c');
     await page.getByRole('heading', { name: 'What differs' }).waitFor(long);

@@ -65,15 +65,16 @@ describe('experiments', async () => {
     expect(text(html)).toContain('sweep: 3 runs, 1 running.');
     expect(text(html)).toMatch(/lark-a .* finished .*1 min 30 s 0\.91 0\.1 adam/);
     expect(text(html)).toContain('NaN');
-    expect(html).toContain('aria-rowcount="3"');
+    expect(html).toContain('aria-rowcount="4"');
     expect(html).toContain('aria-sort="descending"');
   });
   it('hold every metric against the pinned run', () => {
     const html = table('?pin=a&runs=b');
-    expect(html).toContain('class="pinned"');
+    expect(html).toContain('class="head pinned"');
     expect(text(html)).toContain('0.95 +0.04');
     expect(text(html)).toContain('Compare 1');
-    expect(html.match(/aria-selected="true"/g)).toHaveLength(1);
+    expect(html.match(/aria-rowindex="4" aria-selected="true"/g)).toHaveLength(2);
+    expect(html.match(/aria-selected="true"/g)).toHaveLength(2);
   });
   it('are put together by a param, with mean and spread over all that fit', () => {
     const html = text(table('?group=params.lr'));

@@ -7,7 +7,7 @@ import * as data from '../e2e/data.js';
 import { byNeed, Portfolio, portfolioHeadline } from '../src/features/canvas/Portfolio';
 import { Verified } from '../src/features/canvas/Verify';
 import { windowsOf, Papers, Since } from '../src/features/registry/Since';
-import { slotOf, windowOf, type Item } from '../src/features/tracking/items';
+import { inSlots, itemsOf, slotOf, windowOf, type Item } from '../src/features/tracking/items';
 import { Note } from '../src/features/tracking/Note';
 import { Overlay, type ChartLine } from '../src/features/tracking/Overlay';
 import { Promote } from '../src/features/tracking/Promote';
@@ -15,7 +15,7 @@ import { RunTable } from '../src/features/tracking/RunTable';
 import { chartCsv, thresholdOf } from '../src/features/tracking/threshold';
 import { viewOf } from '../src/features/tracking/view';
 import { get } from '../src/shared/api/client';
-import type { RunRecord, RunRow } from '../src/shared/api/tracking';
+import type { RunPage, RunRecord, RunRow } from '../src/shared/api/tracking';
 import type { CanvasSummary, Conformance, ModelVersion, MonitorSeries } from '../src/shared/api/types';
 
 beforeAll(() => vi.stubGlobal('sessionStorage', { getItem: (key: string) => (key === 'espalier.token' ? token : null), setItem: () => undefined, removeItem: () => undefined }));
@@ -78,6 +78,33 @@ describe('a row of the table of runs', () => {
     const stays = Math.max(before.from, after.from);
     expect(slotOf(stays, before.to - before.from)).toBe(slotOf(stays, after.to - after.from));
     expect(slotOf(3, 0)).toBe('slot 3');
+  });
+  it('keeps its element where it is in the page while others enter', () => {
+    const before = inSlots(0, 36);
+    const after = inSlots(10, 46);
+    expect(before).toEqual(Array.from({ length: 36 }, (_, index) => index));
+    expect(after.map((index) => slotOf(index, 36))).toEqual(before.map((index) => slotOf(index, 36)));
+    expect(after.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 36 }, (_, index) => index + 10));
+    expect(after.filter((index, slot) => before[slot] === index)).toHaveLength(26);
+    expect(inSlots(5, 5)).toEqual([]);
+  });
+  it('is made once, however many pages follow its own', () => {
+    const page = (...ids: string[]): RunPage => ({ runs: ids.map((id) => ({ id }) as RunRow) });
+    const [first, second] = [page('a', 'b'), page('c')];
+    const alone = itemsOf([first]);
+    const both = itemsOf([first, second]);
+    expect(both.map((item) => item.kind === 'run' && item.row.id)).toEqual(['a', 'b', 'c']);
+    expect(both[0]).toBe(alone[0]);
+    expect(itemsOf([])).toEqual([]);
+  });
+  it('is one row to assistive technology although its name and its values stand apart', () => {
+    const row: RunRow = { id: 'a', name: 'first', status: 'FINISHED', user: 'ana', startedAt: '2002-08-01T00:00:00Z', metrics: { acc: 0.5 }, params: { lr: '0.1' }, tags: {} };
+    const none = () => undefined;
+    const html = shown(<RunTable items={[{ kind: 'run', row }]} view={viewOf(new URLSearchParams('cols=metrics.acc,params.lr&runs=a&widths=metrics.acc:200'), undefined)} total={1} more={undefined} sortBy={none} flip={none} pin={none} unfold={none} narrow={none} resize={none} />);
+    expect(html).toContain('aria-rowcount="2" aria-colcount="3"');
+    expect(html.match(/aria-rowindex="2" aria-selected="true"/g)).toHaveLength(2);
+    expect(html).toMatch(/role="rowheader" aria-colindex="1">.*first.*role="gridcell" aria-colindex="2"[^>]*>0\.5<.*aria-colindex="3"[^>]*>0\.1</);
+    expect(html).toContain('left:200px;width:88px');
   });
   it('leads to its run by a real address, and says which it pins', () => {
     const row = (id: string): RunRow => ({ id, name: id, status: 'FINISHED', user: '', startedAt: '2002-08-01T00:00:00Z', metrics: {}, params: {}, tags: {} });

@@ -1,17 +1,14 @@
-import { memo, useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type PointerEvent } from 'react';
 import { useQueries } from '@tanstack/react-query';
 import { useHref, useNavigate } from 'react-router';
 import { get } from '../../shared/api/client';
-import { isRunning, real, recordPath, type RunGroup, type RunRecord, type RunRow } from '../../shared/api/tracking';
-import { count, millis, words } from '../../shared/lib/format';
-import { dateTime } from '../../shared/lib/time';
-import { toneOf } from '../../shared/lib/state';
-import { NONE, slotOf, windowOf, type Item } from './items';
-import { against, measured, orderBy, raw, written, type Column, type TableView } from './view';
-import { colourOf } from './colours';
+import { recordPath, type RunRecord } from '../../shared/api/tracking';
+import { count } from '../../shared/lib/format';
+import { inSlots, slotOf, windowOf, type Item } from './items';
+import { GroupName, GroupValues, Heading, NameCell, RunName, RunValues } from './RunCells';
+import { raw, type Column, type TableView } from './view';
 
 const ROW = 32;
-const NAME_WIDTH = 230;
 
 interface Props {
   readonly items: readonly Item[];
@@ -29,7 +26,23 @@ interface Props {
 
 const usualWidth = ({ kind, key }: Column) => (kind === 'run' ? (key === 'started' ? 140 : 92) : Math.min(180, Math.max(kind === 'metrics' ? 108 : 88, key.length * 7 + 24)));
 
-/** Only the rows in the window are in the page; the rest is empty height above and below. */
+/** Where each column stands to the right of the names, and where the last one ends. */
+export function placesOf(columns: readonly Column[], widths: TableView['widths']): { readonly at: readonly { readonly left: number; readonly width: number }[]; readonly sum: number } {
+  let sum = 0;
+  const at = columns.map((column) => {
+    const width = widths[column.id] ?? usualWidth(column);
+    sum += width;
+    return { left: sum - width, width };
+  });
+  return { at, sum };
+}
+
+/**
+ * Only the rows in the window are in the page, each at its own place and closed in itself, so that a scroll lays out
+ * and paints the rows that come new and no others: no element of tables, whose layout knows no such limit. The names
+ * stand in one column that sticks to the left as a whole; one sticky cell a row would be a layer of its own each. To
+ * assistive technology the halves of a row are one by their index.
+ */
 export function RunTable({ items, view, total, more, sortBy, flip, pin, unfold, narrow, resize }: Props) {
   const navigate = useNavigate();
   const frame = useRef<HTMLDivElement>(null);
@@ -37,7 +50,9 @@ export function RunTable({ items, view, total, more, sortBy, flip, pin, unfold, 
   const [active, setActive] = useState(-1);
   const pinned = useQueries({ queries: view.pinned.map((run) => ({ queryKey: ['record', run], queryFn: () => get<RunRecord>(recordPath(run)) })) }).flatMap(({ data }) => (data ? [data.run] : []));
   const baseline = pinned[0];
-  const width = (column: Column) => view.widths[column.id] ?? usualWidth(column);
+  const hover = useRef<HTMLDivElement>(null);
+  const { at: places, sum } = useMemo(() => placesOf(view.columns, view.widths), [view.columns, view.widths]);
+  const heads = 1 + pinned.length;
 
   const look = useCallback(() => {
     const element = frame.current;
@@ -60,7 +75,7 @@ export function RunTable({ items, view, total, more, sortBy, flip, pin, unfold, 
     setActive(index);
     const element = frame.current;
     if (!element) return;
-    const room = element.clientHeight - (1 + pinned.length) * ROW;
+    const room = element.clientHeight - heads * ROW;
     if (index * ROW < element.scrollTop) element.scrollTop = index * ROW;
     else if ((index + 1) * ROW > element.scrollTop + room) element.scrollTop = (index + 1) * ROW - room;
   };
@@ -90,171 +105,89 @@ export function RunTable({ items, view, total, more, sortBy, flip, pin, unfold, 
       void navigate(`runs/${link.dataset['run']}`);
     }
   };
+  // What a cell has no room for shows when somebody points at it; written into every cell it would cost each scroll.
+  const onPointerOver = (event: PointerEvent) => {
+    const cell = event.target instanceof Element ? event.target.closest<HTMLElement>('.cell') : null;
+    const item = items[Number(cell?.closest('[data-index]')?.getAttribute('data-index') ?? -1)];
+    if (!cell || item?.kind !== 'run') return;
+    const column = view.columns[Number(cell.getAttribute('aria-colindex')) - 2];
+    cell.title = column ? String(raw(item.row, column) ?? '') : item.row.name;
+  };
+  const onPointerMove = (event: PointerEvent) => {
+    const [element, bar] = [frame.current, hover.current];
+    if (!element || !bar) return;
+    const y = event.clientY - element.getBoundingClientRect().top;
+    const index = Math.floor((y + element.scrollTop) / ROW) - heads;
+    bar.hidden = y < heads * ROW || index >= items.length;
+    bar.style.top = `${(heads + index) * ROW}px`;
+  };
   const base = useHref('runs');
-  const slots = shown.to - shown.from;
-  const above = shown.from * ROW;
-  const below = Math.max(0, items.length - shown.to) * ROW;
+  const visible = inSlots(shown.from, shown.to).flatMap((index) => {
+    const item = items[index];
+    return item ? [{ item, index }] : [];
+  });
+  const stands = (item: Item, index: number) => ({
+    className: index === active ? 'line active' : item.kind === 'group' ? 'line group' : 'line',
+    style: { top: index * ROW },
+    'data-index': index,
+    'aria-rowindex': heads + index + 1,
+    ...(item.kind === 'run' ? { 'aria-selected': view.chosen.includes(item.row.id) } : {}),
+  });
+  const keyOf = (item: Item, index: number) => (item.kind === 'run' ? slotOf(index, shown.to - shown.from) : `${item.kind} ${item.value}`);
   return (
     <div className="run-table" ref={frame} onScroll={look}>
-      <table role="grid" aria-label="Runs" aria-rowcount={total ?? -1} tabIndex={0} aria-activedescendant={active >= shown.from && active < shown.to ? `run-row-${active}` : undefined} onKeyDown={onKey} onClick={onClick} style={{ width: NAME_WIDTH + view.columns.reduce((sum, column) => sum + width(column), 0) }}>
-        <colgroup>
-          <col style={{ width: NAME_WIDTH }} />
-          {view.columns.map((column) => (
-            <col key={column.id} style={{ width: width(column) }} />
-          ))}
-        </colgroup>
-        <thead>
-          <tr>
-            <Heading id="run.name" name="Run" view={view} sortBy={sortBy} />
-            {view.columns.map((column) => (
-              <Heading key={column.id} id={column.id} name={column.key} kind={column.kind} view={view} sortBy={sortBy} width={width(column)} resize={resize} />
-            ))}
-          </tr>
+      <div className="grid" role="grid" aria-label="Runs" aria-rowcount={total === undefined ? -1 : total + heads} aria-colcount={1 + view.columns.length} tabIndex={0} aria-activedescendant={active >= shown.from && active < shown.to ? `run-row-${active}` : undefined} onKeyDown={onKey} onClick={onClick} onPointerOver={onPointerOver} onPointerMove={onPointerMove} onPointerLeave={() => hover.current && (hover.current.hidden = true)} style={{ width: `calc(var(--name) + ${sum}px)`, height: (heads + items.length) * ROW }}>
+        <div className="heads" role="rowgroup">
+          <div className="head" role="row" aria-rowindex={1}>
+            <Heading id="run.name" name="Run" at={1} view={view} sortBy={sortBy} />
+            <div className="values" role="presentation">
+              {view.columns.map((column, index) => (
+                <Heading key={column.id} id={column.id} name={column.key} kind={column.kind} at={index + 2} view={view} sortBy={sortBy} place={places[index]} resize={resize} />
+              ))}
+            </div>
+          </div>
           {pinned.map((row, index) => (
-            <tr key={row.id} className="pinned">
-              <RunCells row={row} columns={view.columns} baseline={index === 0 ? undefined : baseline} chosen={view.chosen.includes(row.id)} pinned base={base} flip={flip} />
-            </tr>
+            <div key={row.id} className="head pinned" role="row" aria-rowindex={index + 2} aria-selected={view.chosen.includes(row.id)}>
+              <NameCell>
+                <RunName row={row} chosen={view.chosen.includes(row.id)} pinned base={base} flip={flip} />
+              </NameCell>
+              <div className="values" role="presentation">
+                <RunValues row={row} columns={view.columns} places={places} baseline={index === 0 ? undefined : baseline} />
+              </div>
+            </div>
           ))}
-        </thead>
-        <tbody>
-          {above > 0 && <tr aria-hidden="true" style={{ height: above }} />}
-          {items.slice(shown.from, shown.to).map((item, offset) => {
-            const index = shown.from + offset;
-            if (item.kind === 'group') return <GroupRow key={`group ${item.value}`} id={`run-row-${index}`} item={item} columns={view.columns} active={index === active} unfold={unfold} />;
-            if (item.kind === 'more') {
-              return (
-                <tr key={`more ${item.value}`} id={`run-row-${index}`} className={index === active ? 'active' : ''}>
-                  <td colSpan={1 + view.columns.length}>
-                    <button type="button" className="link" tabIndex={-1} onClick={() => narrow(item.value)}>
-                      {count(item.left)} more: show this group alone
-                    </button>
-                  </td>
-                </tr>
-              );
-            }
-            return (
-              <PlainRow key={slotOf(index, slots)} id={`run-row-${index}`} base={base} row={item.row} columns={view.columns} baseline={baseline} chosen={view.chosen.includes(item.row.id)} pinned={view.pinned.includes(item.row.id)} active={index === active} flip={flip} />
-            );
-          })}
-          {below > 0 && <tr aria-hidden="true" style={{ height: below }} />}
-        </tbody>
-      </table>
+        </div>
+        <div className="names" role="rowgroup" style={{ height: items.length * ROW }}>
+          {visible.map(({ item, index }) => (
+            <div key={keyOf(item, index)} id={`run-row-${index}`} role="row" {...stands(item, index)}>
+              <NameCell>
+                {item.kind === 'run' && <RunName row={item.row} chosen={view.chosen.includes(item.row.id)} pinned={view.pinned.includes(item.row.id)} base={base} flip={flip} />}
+                {item.kind === 'group' && <GroupName item={item} unfold={unfold} />}
+                {item.kind === 'more' && (
+                  <button type="button" className="link" tabIndex={-1} onClick={() => narrow(item.value)}>
+                    Show the other {count(item.left)}
+                  </button>
+                )}
+              </NameCell>
+            </div>
+          ))}
+        </div>
+        <div className="rest" role="rowgroup" style={{ top: heads * ROW }}>
+          {visible.map(({ item, index }) => (
+            <div key={keyOf(item, index)} role="row" {...stands(item, index)}>
+              {item.kind === 'run' && <RunValues row={item.row} columns={view.columns} places={places} baseline={baseline} />}
+              {item.kind === 'group' && <GroupValues group={item.group} columns={view.columns} places={places} />}
+              {item.kind === 'more' && (
+                <div role="gridcell" className="cell" aria-colindex={2} aria-colspan={view.columns.length}>
+                  in a table of this group alone
+                </div>
+              )}
+            </div>
+          ))}
+        </div>
+        <div className="hover" ref={hover} hidden aria-hidden="true" />
+      </div>
       {items.length === 0 && <p className="muted none">No run fits.</p>}
     </div>
-  );
-}
-
-function Heading({ id, name, kind = 'run', view, sortBy, width, resize }: { readonly id: string; readonly name: string; readonly kind?: string; readonly view: TableView; readonly sortBy: (id: string) => void; readonly width?: number; readonly resize?: Props['resize'] }) {
-  const [from, setFrom] = useState<number>();
-  const sorted = view.sort === id;
-  const sortable = orderBy(id, true) !== undefined;
-  return (
-    <th scope="col" className={kind === 'metrics' ? 'num' : ''} aria-sort={sorted ? (view.descending ? 'descending' : 'ascending') : undefined} title={kind === 'run' ? undefined : id}>
-      {sortable ? (
-        <button type="button" onClick={() => sortBy(id)}>
-          {kind === 'run' ? words(name) : name}
-          {sorted && <span aria-hidden="true"> {view.descending ? '↓' : '↑'}</span>}
-        </button>
-      ) : (
-        <span>{name}</span>
-      )}
-      {resize && width !== undefined && (
-        <span
-          className="grip"
-          aria-hidden="true"
-          onPointerDown={(event) => {
-            event.currentTarget.setPointerCapture(event.pointerId);
-            setFrom(event.clientX);
-          }}
-          onPointerUp={(event) => {
-            if (from !== undefined) resize(id, Math.min(800, Math.max(48, Math.round(width + event.clientX - from))));
-            setFrom(undefined);
-          }}
-        />
-      )}
-    </th>
-  );
-}
-
-interface RowProps {
-  readonly row: RunRow;
-  readonly columns: readonly Column[];
-  readonly baseline: RunRow | undefined;
-  readonly chosen: boolean;
-  readonly pinned: boolean;
-  /** Where the pages of runs are. */
-  readonly base: string;
-  readonly flip: (run: string) => void;
-}
-
-const PlainRow = memo(function PlainRow({ id, active, ...row }: RowProps & { readonly id: string; readonly active: boolean }) {
-  return (
-    <tr id={id} className={active ? 'active' : ''} aria-selected={row.chosen}>
-      <RunCells {...row} />
-    </tr>
-  );
-});
-
-function RunCells({ row, columns, baseline, chosen, pinned, base, flip }: RowProps) {
-  return (
-    <>
-      <td className="name">
-        <input type="checkbox" tabIndex={-1} checked={chosen} aria-label={`Choose ${row.name}`} onChange={() => flip(row.id)} />
-        <i className={`dot ${colourOf(row.id)}`} aria-hidden="true" />
-        <a href={`${base}/${row.id}`} data-run={row.id} tabIndex={-1} title={row.name}>
-          {row.name}
-        </a>
-        <button type="button" className="pin" tabIndex={-1} aria-pressed={pinned} aria-label={pinned ? `Unpin ${row.name}` : `Pin ${row.name}`} data-pin={row.id}>
-          {pinned ? '★' : '☆'}
-        </button>
-      </td>
-      {columns.map((column) => (
-        <Cell key={column.id} row={row} column={column} baseline={baseline} />
-      ))}
-    </>
-  );
-}
-
-function Cell({ row, column, baseline }: { readonly row: RunRow; readonly column: Column; readonly baseline: RunRow | undefined }) {
-  const value = raw(row, column);
-  if (column.kind === 'metrics') {
-    const here = typeof value === 'number' ? value : undefined;
-    const there = baseline && baseline.id !== row.id ? raw(baseline, column) : undefined;
-    const apart = typeof there === 'number' ? against(here, there) : '';
-    return (
-      <td className="num" title={here === undefined ? undefined : String(here)}>
-        {measured(here)}
-        {apart !== '' && <small> {apart}</small>}
-      </td>
-    );
-  }
-  if (column.id === 'run.status') return <td className={toneOf(isRunning(row) ? 'RUNNING' : row.status === 'FINISHED' ? 'SUCCEEDED' : row.status)}>{words(row.status)}</td>;
-  if (column.id === 'run.started') return <td className="nowrap">{dateTime(row.startedAt)}</td>;
-  if (column.id === 'run.took') return <td className="nowrap">{typeof value === 'number' ? millis(value) : isRunning(row) ? 'running' : '–'}</td>;
-  return <td title={value === undefined ? undefined : String(value)}>{written(value)}</td>;
-}
-
-function GroupRow({ id, item, columns, active, unfold }: { readonly id: string; readonly item: { readonly group: RunGroup; readonly value: string; readonly open: boolean }; readonly columns: readonly Column[]; readonly active: boolean; readonly unfold: (value: string) => void }) {
-  return (
-    <tr id={id} className={active ? 'group active' : 'group'}>
-      <td className="name">
-        <button type="button" tabIndex={-1} aria-expanded={item.open} onClick={() => unfold(item.value)}>
-          <span aria-hidden="true">{item.open ? '▾' : '▸'}</span> {item.value === NONE ? 'without a value' : item.value === '' ? 'empty' : item.value}
-        </button>
-        <small>n {count(item.group.runs)}</small>
-      </td>
-      {columns.map((column) => {
-        const found = column.kind === 'metrics' ? item.group.metrics.find(({ metric }) => metric === column.key) : undefined;
-        return (
-          <td key={column.id} className={column.kind === 'metrics' ? 'num' : ''} title={found ? `mean of ${count(found.n)}, ± one standard deviation` : undefined}>
-            {found && (
-              <>
-                {measured(real(found.mean))} <small>±{measured(real(found.deviation))}</small>
-              </>
-            )}
-          </td>
-        );
-      })}
-    </tr>
   );
 }

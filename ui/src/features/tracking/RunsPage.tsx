@@ -10,7 +10,7 @@ import { ColumnChooser } from './ColumnChooser';
 import { save } from '../../shared/lib/save';
 import { headOf, rowsOf } from './csv';
 import { FilterBar } from './FilterBar';
-import { grouped, within, type Item } from './items';
+import { grouped, itemsOf, within } from './items';
 import { RunTable } from './RunTable';
 import { columnOf, flipped, groupable, hidden, put, queryOf, viewOf, type TableView } from './view';
 
@@ -28,11 +28,10 @@ function Loaded({ found }: { readonly found: ExperimentView }) {
   const flat = view.group === '';
   const pages = useRunPages(found.experiment.id, query, flat);
   const groups = useGroups(found.experiment.id, view.group, view.filter, view.columns.filter(({ kind }) => kind === 'metrics').map(({ key }) => key));
-  const rows = useMemo(() => pages.data?.pages.flatMap((page) => page.runs) ?? [], [pages.data]);
+  const plain = useMemo(() => itemsOf(pages.data?.pages ?? []), [pages.data]);
   const [open, setOpen] = useState<readonly string[]>([]);
   const inner = useFirstRuns(found.experiment.id, flat ? [] : open.map((value) => ({ ...query, filter: within(view.filter, view.group, value) })));
   const [choosing, setChoosing] = useState(false);
-  const plain = useMemo(() => rows.map((row): Item => ({ kind: 'run', row })), [rows]);
   const items = flat ? plain : grouped(groups.data ?? [], new Map(open.map((value, index) => [value, inner[index]?.data?.runs ?? []])));
   const asked = flat ? pages : groups;
   const set = useCallback((parts: Readonly<Record<string, string>>) => setSearch((before) => put(before, parts), { replace: true, preventScrollReset: true }), [setSearch]);
@@ -44,7 +43,7 @@ function Loaded({ found }: { readonly found: ExperimentView }) {
   const more = flat && pages.hasNextPage && !pages.isFetchingNextPage ? pages.fetchNextPage : undefined;
   return (
     <>
-      <Head title={flat ? headline(found, view, rows.length, pages.hasNextPage) : `${found.experiment.name}: ${groups.data === undefined ? 'its groups' : `${groups.data.length} group${groups.data.length === 1 ? '' : 's'}`} by ${view.group.replace(/^\w+\./, '')}.`} lead={<>Click a head to sort. <span className="hint"><kbd>/</kbd> filter · <kbd>o</kbd> columns · <kbd>↑</kbd> <kbd>↓</kbd> walk · <kbd>space</kbd> choose · <kbd>p</kbd> pin · <kbd>enter</kbd> open · <kbd>c</kbd> compare</span></>}>
+      <Head title={flat ? headline(found, view, plain.length, pages.hasNextPage) : `${found.experiment.name}: ${groups.data === undefined ? 'its groups' : `${groups.data.length} group${groups.data.length === 1 ? '' : 's'}`} by ${view.group.replace(/^\w+\./, '')}.`} lead={<>Click a head to sort. <span className="hint"><kbd>/</kbd> filter · <kbd>o</kbd> columns · <kbd>↑</kbd> <kbd>↓</kbd> walk · <kbd>space</kbd> choose · <kbd>p</kbd> pin · <kbd>enter</kbd> open · <kbd>c</kbd> compare</span></>}>
         <div className="run-actions">
           <Link className="btn primary" to={compare}>
             {view.chosen.length > 0 ? `Compare ${view.chosen.length}` : 'Compare these'}
@@ -77,7 +76,7 @@ function Loaded({ found }: { readonly found: ExperimentView }) {
           </button>
         )}
         <span className="muted" aria-live="polite">
-          {asked.isFetching ? 'Asking for more…' : flat ? `${count(rows.length)} loaded` : 'mean ± standard deviation of each group'}
+          {asked.isFetching ? 'Asking for more…' : flat ? `${count(plain.length)} loaded` : 'mean ± standard deviation of each group'}
         </span>
       </div>
       {choosing && <ColumnChooser found={found} chosen={view.columns.map(({ id }) => id)} change={(ids) => set({ cols: ids.length === 0 ? 'none' : ids.join(',') })} />}

@@ -1,4 +1,4 @@
-import type { RunGroup, RunRow } from '../../shared/api/tracking';
+import type { RunGroup, RunPage, RunRow } from '../../shared/api/tracking';
 import { columnOf, quoted } from './view';
 
 export type Item =
@@ -21,6 +21,18 @@ export function within(filter: string, by: string, value: string): string {
   return filter === '' ? clause : `${filter} and ${clause}`;
 }
 
+const made = new WeakMap<RunPage, readonly Item[]>();
+
+/** The rows of pages one after another; those of a page are made once, however many pages follow. */
+export function itemsOf(pages: readonly RunPage[]): readonly Item[] {
+  const parts = pages.map((page) => {
+    const items = made.get(page) ?? page.runs.map((row): Item => ({ kind: 'run', row }));
+    made.set(page, items);
+    return items;
+  });
+  return parts.length === 1 && parts[0] ? parts[0] : parts.flat();
+}
+
 /** Heads of groups, and under the open ones the first of their runs. */
 export function grouped(groups: readonly RunGroup[], open: ReadonlyMap<string, readonly RunRow[]>): Item[] {
   return groups.flatMap((group): Item[] => {
@@ -38,6 +50,15 @@ export function grouped(groups: readonly RunGroup[], open: ReadonlyMap<string, r
  * elements to one that enters, so that a scroll writes text and makes nothing new.
  */
 export const slotOf = (index: number, slots: number): string => `slot ${slots > 0 ? index % slots : index}`;
+
+/**
+ * The items of a window in the order of their places in the page, not of their own: else each scroll would take the rows
+ * that enter out of the page and put them in again at its end. Their index says where they stand.
+ */
+export function inSlots(from: number, to: number): number[] {
+  const slots = to - from;
+  return Array.from({ length: slots }, (_, slot) => from + ((((slot - from) % slots) + slots) % slots));
+}
 
 /** Which items stand in the window, in steps so that a small scroll changes nothing. */
 export function windowOf(top: number, height: number, rowHeight: number, total: number, step = 4, spare = 6): { readonly from: number; readonly to: number } {
