@@ -12,7 +12,7 @@ const browser = await chromium.launch({
 });
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
 await page.goto(url + experiment);
-await page.locator('.run-table .line .cell').first().waitFor({ timeout: 60_000 });
+await page.locator('.run-table .line .run-cell').first().waitFor({ timeout: 60_000 });
 await page.evaluate(() => document.fonts.ready);
 // Beside the frames, which an otherwise busy machine makes longer: what the page's own thread worked for each.
 const devtools = await page.context().newCDPSession(page);

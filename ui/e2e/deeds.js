@@ -2,6 +2,7 @@
 // waivers, changes by hand, repairs, incidents, documents. `members` is a product of two members, `token` the
 // second one's; `product` has an open incident and a run.
 import { actAs, people } from './people.js';
+import { runs } from './runs.js';
 
 export async function deeds({ check, open, settle, base, shots, product, members, token, patience }) {
   const home = `/p/${encodeURIComponent(product)}`;
@@ -163,90 +164,5 @@ export async function deeds({ check, open, settle, base, shots, product, members
     await context.close();
   });
 
-  await check('experiments: filter by completion, choose two runs by keyboard, compare them, open one', async () => {
-    const { context, page, errors } = await open('light', 1440);
-    await settle(page, `${home}/experiments`);
-    await page.getByRole('link', { name: product, exact: true }).last().click();
-    await page.getByRole('grid', { name: 'Runs' }).waitFor(long);
-    await page.keyboard.press('/');
-    await page.keyboard.type('status');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
-    await page.keyboard.type("= 'FIN");
-    await page.getByRole('option', { name: 'FINISHED' }).click();
-    await page.keyboard.press('Enter');
-    await page.waitForURL('**filter=**');
-    await page.getByRole('grid', { name: 'Runs' }).focus();
-    for (const key of ['ArrowDown', ' ', 'ArrowDown', ' ', 'p']) await page.keyboard.press(key);
-    await page.locator('.run-table .pinned').waitFor(long);
-    await page.screenshot({ path: `${shots}experiment-chosen.png` });
-    await page.keyboard.press('c');
-    await page.getByRole('heading', { name: 'What differs' }).waitFor(long);
-    await page.screenshot({ path: `${shots}experiment-compare.png`, fullPage: true });
-    await page.locator('.differences thead a').first().click();
-    await page.getByRole('heading', { name: 'Artifacts' }).waitFor(long);
-    say(errors);
-    await context.close();
-  });
-
-  await check('a run is followed live, and no script of its files runs', async () => {
-    const { context, page, errors } = await open('light', 1440);
-    const call = async (path, data) => {
-      const response = await page.request.post(`${base}/api/2.0/mlflow/${path}`, { data });
-      if (!response.ok()) throw new Error(`${path}: ${await response.text()}`);
-      return response.json();
-    };
-    const { experiment_id: experiment } = await call('experiments/create', { name: `walk ${Date.now()}` });
-    const made = await call('runs/create', { experiment_id: experiment, run_name: 'followed', start_time: Date.now(), tags: [{ key: 'mlflow.note.content', value: '## A note\n\n<img src=x onerror="window.evil=1"> **bold**' }] });
-    const run = made.run.info.run_id;
-    const log = (from, to) => call('runs/log-batch', { run_id: run, metrics: Array.from({ length: to - from }, (_, index) => ({ key: 'loss', value: 1 / (from + index + 1), timestamp: Date.now(), step: from + index })) });
-    await log(0, 40);
-    const put = async (path, data) => {
-      const response = await page.request.put(`${base}/api/2.0/mlflow-artifacts/artifacts/${experiment}/${run}/artifacts/${path}`, { data });
-      if (!response.ok()) throw new Error(`${path}: ${await response.text()}`);
-    };
-    await put('table.csv', 'name,share\n"ham, mostly",0.7\nspam,0.3\n');
-    await put('notes.md', '# Notes\n\n<script>window.evil = 1</script> plain\n');
-    await put('page.html', '<h1>Hi</h1><script>window.evil = 1</script>');
-    await put('plots/evil.svg', '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" onload="window.evil=1"><script>window.evil = 1</script><circle cx="20" cy="20" r="16"/></svg>');
-    await put('data.json', '{"a":{"b":1}}');
-    await put('model.pkl', 'not opened');
-    await settle(page, `${home}/experiments/${experiment}/runs/${run}`);
-    await page.getByRole('heading', { name: 'Curves, live' }).waitFor(long);
-    await page.getByRole('heading', { name: 'A note' }).waitFor(long);
-    await log(40, 50);
-    await page.locator('.readout b', { hasText: '0.02' }).first().waitFor(long);
-    const shown = async (name, look) => {
-      await page.getByRole('navigation', { name: 'Files' }).getByRole('button', { name }).click();
-      await look().waitFor(long);
-      if (!page.url().includes('file=')) throw new Error('the file is not in the address');
-    };
-    await shown(/^table\.csv/, () => page.getByRole('cell', { name: 'ham, mostly' }));
-    await shown(/^notes\.md/, () => page.locator('.preview').getByText('<script>window.evil = 1</script> plain'));
-    await shown(/^page\.html/, () => page.locator('.preview pre', { hasText: '<h1>Hi</h1><script>' }));
-    await shown(/^data\.json/, () => page.locator('.preview pre', { hasText: '"b": 1' }));
-    await shown(/^model\.pkl/, () => page.getByText('There is no preview of this kind of file.'));
-    await page.getByRole('navigation', { name: 'Files' }).getByRole('button', { name: /plots/ }).click();
-    await shown(/^evil\.svg/, () => page.getByRole('img', { name: 'evil.svg' }));
-    await page.waitForFunction(() => (document.querySelector('.preview img')?.naturalWidth ?? 0) > 0, undefined, long);
-    await page.screenshot({ path: `${shots}tracked-run.png`, fullPage: true });
-    if (await page.evaluate(() => 'evil' in window)) throw new Error('a script of an artifact ran');
-    const chart = page.locator('.overlay .lens').first();
-    await chart.scrollIntoViewIfNeeded();
-    const box = await chart.boundingBox();
-    await page.mouse.move(box.x + box.width * 0.3, box.y + 40);
-    await page.mouse.down();
-    await page.mouse.move(box.x + box.width * 0.6, box.y + 60, { steps: 4 });
-    await page.mouse.up();
-    await page.waitForURL('**zoom=**');
-    await page.getByRole('button', { name: 'Show all' }).click();
-    await page.waitForURL((address) => !address.search.includes('zoom='));
-    await page.getByRole('slider', { name: 'Smoothing' }).focus();
-    await page.keyboard.press('ArrowRight');
-    await page.waitForURL('**smooth=**');
-    await call('runs/update', { run_id: run, status: 'FINISHED', end_time: Date.now() });
-    await page.getByRole('heading', { name: /^followed is finished/ }).waitFor(long);
-    say(errors);
-    await context.close();
-  });
+  await runs({ check, open, settle, base, shots, product, long, say });
 }

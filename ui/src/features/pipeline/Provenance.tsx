@@ -3,6 +3,10 @@ import { Link } from 'react-router';
 import type { Run } from '../../shared/api/types';
 import { useRecord } from '../../shared/api/tracking';
 import { shortDigest } from '../../shared/lib/format';
+import { useRuns } from '../../shared/api/queries';
+import { between } from '../../shared/lib/commits';
+import { shortId } from '../../shared/lib/prose';
+import { Apart } from '../../shared/ui/Apart';
 import { reproduction } from './errors';
 
 const COMMIT = 'mlflow.source.git.commit';
@@ -13,6 +17,10 @@ const ENVIRONMENT = 'espalier.environment';
 export function Provenance({ run }: { readonly run: Run }) {
   const record = useRecord(run.id).data;
   const tags = record?.run.tags ?? {};
+  const before = useRuns(run.product)
+    .data?.filter(({ id, createdAt, state }) => id !== run.id && createdAt < run.createdAt && state === 'SUCCEEDED')
+    .toSorted((a, b) => (a.createdAt < b.createdAt ? 1 : -1))[0];
+  const earlier = useRecord(before?.id ?? '', before !== undefined).data?.run.tags;
   const commit = tags[COMMIT];
   const output: unknown = run.steps.find(({ name }) => name === 'ingest')?.output;
   const rows = typeof output === 'object' && output !== null && 'snapshot' in output && typeof output.snapshot === 'string' ? output.snapshot : undefined;
@@ -58,6 +66,21 @@ export function Provenance({ run }: { readonly run: Run }) {
             </div>
           )}
         </dl>
+        {before && earlier && (
+          <>
+            <h3>
+              Since <Link to={`/p/${run.product}/runs/${before.id}`}>{shortId(before.id)}</Link>, the run before
+            </h3>
+            <Apart between={between(earlier, tags)} same={tags[COMMIT] === undefined ? 'The sources of this run were not recorded.' : 'The same sources.'} />
+            {before.canvasVersion === run.canvasVersion ? (
+              <p>The same canvas.</p>
+            ) : (
+              <p>
+                Canvas <Link to={`/p/${run.product}/canvas?tab=versions&at=${encodeURIComponent(run.canvasVersion)}`}>{before.canvasVersion} → {run.canvasVersion}</Link>.
+              </p>
+            )}
+          </>
+        )}
         <p>
           <Link to={`/p/${run.product}/experiments/${record?.experiment ?? ''}/runs/${run.id}`}>Its metrics, params and files</Link>
         </p>

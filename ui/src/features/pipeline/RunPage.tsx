@@ -1,5 +1,5 @@
 import { Link, useParams, useSearchParams } from 'react-router';
-import { useRun } from '../../shared/api/queries';
+import { useRun, useRuns } from '../../shared/api/queries';
 import type { Run, StepRun } from '../../shared/api/types';
 import { Dag } from '../../shared/chart/Dag';
 import { Gantt } from '../../shared/chart/Gantt';
@@ -15,9 +15,11 @@ import { Head } from '../../shared/ui/Head';
 import { LadderTable } from '../../shared/ui/LadderTable';
 import { Pill } from '../../shared/ui/Pill';
 import { Errors } from './Errors';
+import { leftOf } from './eta';
 import { Provenance } from './Provenance';
 import { RunActions } from './RunActions';
 import { StepPanel } from './StepPanel';
+import { Work } from './Work';
 
 /** What is it doing, why did it start, and why was this cached? */
 export function RunPage() {
@@ -27,10 +29,12 @@ export function RunPage() {
 
 function Loaded({ run }: { readonly run: Run }) {
   const [search, setSearch] = useSearchParams();
-  const as = search.get('as') === 'time' ? 'time' : 'graph';
+  const as = search.get('as') === 'time' ? 'time' : search.get('as') === 'work' ? 'work' : 'graph';
   const chosen = run.steps.find((step) => step.name === search.get('step')) ?? interesting(run.steps);
   const ladder = find(run.steps, isLadder);
   const gates = find(run.steps, isGateReport);
+  const others = useRuns(run.product).data ?? [];
+  const left = leftOf(run, others);
   const evaluated = run.steps.some(({ name, output }) => name === 'evaluate' && output !== undefined);
   return (
     <>
@@ -50,7 +54,8 @@ function Loaded({ run }: { readonly run: Run }) {
         <Fact name="State" value={words(run.state)} />
         <Fact name="Run" value={shortId(run.id)} title={run.id} />
         <Fact name="Started" value={dateTime(run.createdAt)} />
-        <Fact name="Took" value={millis(run.wallMillis)} />
+        <Fact name={run.finishedAt === undefined ? 'Elapsed' : 'Took'} value={millis(run.wallMillis)} />
+        {left && <Fact name="Left" value={`about ${millis(left.millis)}`} title={left.runs > 0 ? `by the steps of ${left.runs} earlier run${left.runs === 1 ? '' : 's'}` : 'by its own pace'} />}
         <Fact name="Canvas" value={run.canvasVersion} />
         <Fact name="Graph" value={shortDigest(run.graphDigest)} />
         <Fact name="Seed" value={String(run.seed)} />
@@ -59,14 +64,15 @@ function Loaded({ run }: { readonly run: Run }) {
         <div className="chart-title">
           <h2>Steps</h2>
           <span className="segments" role="group" aria-label="Show steps as">
-            {(['graph', 'time'] as const).map((shape) => (
+            {(['graph', 'time', 'work'] as const).map((shape) => (
               <button key={shape} type="button" aria-pressed={as === shape} onClick={() => setSearch((before) => (before.set('as', shape), before), { replace: true, preventScrollReset: true })}>
-                {shape === 'graph' ? 'Graph' : 'Gantt'}
+                {SHAPES[shape]}
               </button>
             ))}
           </span>
         </div>
         {as === 'time' && <Times run={run} current={chosen?.name} />}
+        {as === 'work' && <Work steps={run.steps} />}
         {as === 'graph' && <Dag
           label="Steps of the run"
           current={chosen?.name}
@@ -103,6 +109,8 @@ function Loaded({ run }: { readonly run: Run }) {
     </>
   );
 }
+
+const SHAPES = { graph: 'Graph', time: 'Gantt', work: 'Processor' } as const;
 
 /** When each step worked, by the machine's clock. */
 function Times({ run, current }: { readonly run: Run; readonly current: string | undefined }) {

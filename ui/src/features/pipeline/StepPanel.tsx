@@ -2,7 +2,9 @@ import { useEffect, useRef, useState } from 'react';
 import { useExplain, useLog } from '../../shared/api/queries';
 import type { LogLine, StepRun } from '../../shared/api/types';
 import { millis, shortDigest, words } from '../../shared/lib/format';
+import { plain } from '../../shared/lib/ansi';
 import { prose } from '../../shared/lib/prose';
+import { Ansi } from '../../shared/ui/Ansi';
 import { Pill } from '../../shared/ui/Pill';
 
 /** One step: why it ran or was cached, what it said, what it gave. */
@@ -71,7 +73,7 @@ function Log({ lines, step }: { readonly lines: readonly LogLine[]; readonly ste
   const box = useRef<HTMLPreElement>(null);
   const [find, setFind] = useState('');
   const [follow, setFollow] = useState(true);
-  const shown = lines.filter((line) => line.message.toLowerCase().includes(find.toLowerCase())).slice(-TAIL);
+  const shown = lines.filter((line) => plain(line.message).toLowerCase().includes(find.toLowerCase())).slice(-TAIL);
   const newest = shown.at(-1)?.seq;
   useEffect(() => {
     if (follow && newest !== undefined && box.current) box.current.scrollTop = box.current.scrollHeight;
@@ -95,7 +97,7 @@ function Log({ lines, step }: { readonly lines: readonly LogLine[]; readonly ste
       >
         {shown.map((line) => (
           <div key={line.seq}>
-            <time>{line.at.slice(11, 19)}</time> {line.message}
+            <time>{line.at.slice(11, 19)}</time> <Ansi text={line.message} />
           </div>
         ))}
       </pre>

@@ -12,7 +12,9 @@ import { Head } from '../../shared/ui/Head';
 import { LadderTable } from '../../shared/ui/LadderTable';
 import { Pill } from '../../shared/ui/Pill';
 import { Compared, Life } from './Compared';
+import { Consumers, Release } from './Release';
 import { Papers, Since } from './Since';
+import { Trust } from './Trust';
 
 /** May I trust it, and what changed? */
 export function VersionPage() {
@@ -49,6 +51,7 @@ function Loaded({ version, aliases }: { readonly version: ModelVersion; readonly
           </div>
         ))}
       </dl>
+      <Release version={version} />
       {isGateReport(gates) && (
         <section className="band">
           <h2>Gates</h2>
@@ -63,7 +66,9 @@ function Loaded({ version, aliases }: { readonly version: ModelVersion; readonly
       )}
       <Since version={version} />
       <Compared version={version} />
+      <Consumers version={version} />
       <Life version={version} />
+      <Trust version={version} />
       <Papers version={version} />
       <section className="band">
         <h2>Where it comes from</h2>

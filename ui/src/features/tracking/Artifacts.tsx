@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { getBlob } from '../../shared/api/client';
 import { filePath, useFiles } from '../../shared/api/tracking';
 import { bytes as size } from '../../shared/lib/format';
+import { Ansi } from '../../shared/ui/Ansi';
 import { Asked, Waiting } from '../../shared/ui/Asked';
 import { Markdown } from '../../shared/ui/Markdown';
 import { save } from '../../shared/lib/save';
@@ -109,7 +110,7 @@ function Shown({ path, content }: { readonly path: string; readonly content: Blo
   if (grid) return <GridTable head={grid.head} rows={grid.rows} more={grid.more} />;
   return (
     <pre className="log tall" tabIndex={0} aria-label={nameOf(path)}>
-      {look === 'json' ? indented(made.data) : made.data}
+      {look === 'json' ? indented(made.data) : <Ansi text={made.data} />}
     </pre>
   );
 }

@@ -2,8 +2,10 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import type { RunRow } from '../../shared/api/tracking';
 import { real } from '../../shared/api/tracking';
+import { between, commitOf } from '../../shared/lib/commits';
 import { millis, words } from '../../shared/lib/format';
 import { dateTime } from '../../shared/lib/time';
+import { Apart } from '../../shared/ui/Apart';
 import { differing } from './lines';
 import { against, hidden, measured } from './view';
 
@@ -19,6 +21,7 @@ const RUN: Readonly<Record<string, (row: RunRow) => string>> = {
   started: (row) => dateTime(row.startedAt),
   took: (row) => (row.finishedAt === undefined ? '–' : millis(Date.parse(row.finishedAt) - Date.parse(row.startedAt))),
   user: (row) => row.user,
+  sources: (row) => commitOf(row.tags)?.slice(0, 10) ?? '–',
 };
 
 /** What was given and what came of it, run by run; the first is what the others are held against. */
@@ -64,6 +67,11 @@ export function Differences({ rows, colours }: { readonly rows: readonly RunRow[
           ))}
         </table>
       </div>
+      {first &&
+        rows.slice(1).flatMap((row) => {
+          const apart = between(first.tags, row.tags);
+          return apart ? [<Apart key={row.id} between={apart} same="" />] : [];
+        })}
     </section>
   );
 }

@@ -30,7 +30,7 @@ export function Heading({ id, name, kind = 'run', at, view, sortBy, place, resiz
   const sorted = view.sort === id;
   const sortable = orderBy(id, true) !== undefined;
   return (
-    <div role="columnheader" aria-colindex={at} className={`cell${place ? '' : ' name'}${kind === 'metrics' ? ' num' : ''}`} style={place} aria-sort={sorted ? (view.descending ? 'descending' : 'ascending') : undefined} title={kind === 'run' ? undefined : id}>
+    <div role="columnheader" aria-colindex={at} className={`run-cell${place ? '' : ' name'}${kind === 'metrics' ? ' num' : ''}`} style={place} aria-sort={sorted ? (view.descending ? 'descending' : 'ascending') : undefined} title={kind === 'run' ? undefined : id}>
       {sortable ? (
         <button type="button" onClick={() => sortBy(id)}>
           {kind === 'run' ? words(name) : name}
@@ -59,7 +59,7 @@ export function Heading({ id, name, kind = 'run', at, view, sortBy, place, resiz
 
 export function NameCell({ children }: { readonly children: ReactNode }) {
   return (
-    <div className="cell name" role="rowheader" aria-colindex={1}>
+    <div className="run-cell name" role="rowheader" aria-colindex={1}>
       {children}
     </div>
   );
@@ -99,7 +99,7 @@ export const RunValues = memo(function RunValues({ row, columns, places, baselin
   return columns.map((column, index) => {
     const value = raw(row, column);
     return (
-      <div key={column.id} role="gridcell" aria-colindex={index + 2} style={places[index]} className={`cell${lookOf(row, column)}`}>
+      <div key={column.id} role="gridcell" aria-colindex={index + 2} style={places[index]} className={`run-cell${lookOf(row, column)}`}>
         {column.kind === 'metrics' ? <Metric row={row} column={column} value={typeof value === 'number' ? value : undefined} baseline={baseline} /> : textOf(row, column, value)}
       </div>
     );
@@ -144,7 +144,7 @@ export function GroupValues({ group, columns, places }: ValuesProps & { readonly
   return columns.map((column, index) => {
     const found = column.kind === 'metrics' ? group.metrics.find(({ metric }) => metric === column.key) : undefined;
     return (
-      <div key={column.id} role="gridcell" aria-colindex={index + 2} style={places[index]} className={column.kind === 'metrics' ? 'cell num' : 'cell'} title={found ? `mean of ${count(found.n)}, ± one standard deviation` : undefined}>
+      <div key={column.id} role="gridcell" aria-colindex={index + 2} style={places[index]} className={column.kind === 'metrics' ? 'run-cell num' : 'run-cell'} title={found ? `mean of ${count(found.n)}, ± one standard deviation` : undefined}>
         {found && (
           <>
             {measured(real(found.mean))} <small>±{measured(real(found.deviation))}</small>

@@ -107,7 +107,7 @@ export function RunTable({ items, view, total, more, sortBy, flip, pin, unfold, 
   };
   // What a cell has no room for shows when somebody points at it; written into every cell it would cost each scroll.
   const onPointerOver = (event: PointerEvent) => {
-    const cell = event.target instanceof Element ? event.target.closest<HTMLElement>('.cell') : null;
+    const cell = event.target instanceof Element ? event.target.closest<HTMLElement>('.run-cell') : null;
     const item = items[Number(cell?.closest('[data-index]')?.getAttribute('data-index') ?? -1)];
     if (!cell || item?.kind !== 'run') return;
     const column = view.columns[Number(cell.getAttribute('aria-colindex')) - 2];
@@ -178,7 +178,7 @@ export function RunTable({ items, view, total, more, sortBy, flip, pin, unfold, 
               {item.kind === 'run' && <RunValues row={item.row} columns={view.columns} places={places} baseline={baseline} />}
               {item.kind === 'group' && <GroupValues group={item.group} columns={view.columns} places={places} />}
               {item.kind === 'more' && (
-                <div role="gridcell" className="cell" aria-colindex={2} aria-colspan={view.columns.length}>
+                <div role="gridcell" className="run-cell" aria-colindex={2} aria-colspan={view.columns.length}>
                   in a table of this group alone
                 </div>
               )}

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { get } from '../../shared/api/client';
 import { runsPath, useExperiment, useFirstRuns, useGroups, useRunPages, type ExperimentView, type RunPage } from '../../shared/api/tracking';
@@ -9,10 +9,11 @@ import { Head } from '../../shared/ui/Head';
 import { ColumnChooser } from './ColumnChooser';
 import { save } from '../../shared/lib/save';
 import { headOf, rowsOf } from './csv';
+import { Archive } from './Archive';
 import { FilterBar } from './FilterBar';
 import { grouped, itemsOf, within } from './items';
 import { RunTable } from './RunTable';
-import { columnOf, flipped, groupable, hidden, put, queryOf, viewOf, type TableView } from './view';
+import { columnOf, flipped, groupable, hidden, listOf, put, queryOf, viewOf, type TableView } from './view';
 
 /** Which of these thousands is better, and why? */
 export function RunsPage() {
@@ -34,9 +35,20 @@ function Loaded({ found }: { readonly found: ExperimentView }) {
   const [choosing, setChoosing] = useState(false);
   const items = flat ? plain : grouped(groups.data ?? [], new Map(open.map((value, index) => [value, inner[index]?.data?.runs ?? []])));
   const asked = flat ? pages : groups;
-  const set = useCallback((parts: Readonly<Record<string, string>>) => setSearch((before) => put(before, parts), { replace: true, preventScrollReset: true }), [setSearch]);
-  const flip = useCallback((run: string) => set({ runs: flipped(view.chosen, run).join(',') }), [set, view.chosen]);
-  const pin = useCallback((run: string) => set({ pin: flipped(view.pinned, run).join(',') }), [set, view.pinned]);
+  // The router hands an older address to whoever changes it twice before it shows: two quick keys would lose the first.
+  const latest = useRef(search);
+  useEffect(() => {
+    latest.current = search;
+  }, [search]);
+  const set = useCallback(
+    (parts: Readonly<Record<string, string>>) => {
+      latest.current = put(latest.current, parts);
+      setSearch(latest.current, { replace: true, preventScrollReset: true });
+    },
+    [setSearch],
+  );
+  const flip = useCallback((run: string) => set({ runs: flipped(listOf(latest.current.get('runs')), run).join(',') }), [set]);
+  const pin = useCallback((run: string) => set({ pin: flipped(listOf(latest.current.get('pin')), run).join(',') }), [set]);
   const compare = `compare?${put(new URLSearchParams(), view.chosen.length > 0 ? { runs: view.chosen.join(',') } : { filter: view.filter, sort: search.get('sort') ?? '' })}`;
   const keys = useMemo(() => ({ '/': () => document.getElementById('run-filter')?.focus(), c: () => void navigate(compare), o: () => setChoosing((before) => !before) }), [compare, navigate]);
   useKeys(keys);
@@ -58,7 +70,7 @@ function Loaded({ found }: { readonly found: ExperimentView }) {
         </button>
         <label>
           Group by{' '}
-          <select className="chip" value={view.group} onChange={(event) => {
+          <select className="chip" disabled={view.archived} value={view.group} onChange={(event) => {
               setOpen([]);
               set({ group: event.target.value });
             }}>
@@ -70,11 +82,10 @@ function Loaded({ found }: { readonly found: ExperimentView }) {
             ))}
           </select>
         </label>
-        {view.chosen.length > 0 && (
-          <button type="button" className="link" onClick={() => set({ runs: '' })}>
-            Clear the choice
-          </button>
-        )}
+        <label>
+          <input type="checkbox" checked={view.archived} onChange={() => set({ archived: view.archived ? '' : 'yes', runs: '', pin: '' })} /> the archive
+        </label>
+        <Archive chosen={view.chosen} archived={view.archived} clear={() => set({ runs: '' })} />
         <span className="muted" aria-live="polite">
           {asked.isFetching ? 'Asking for more…' : flat ? `${count(plain.length)} loaded` : 'mean ± standard deviation of each group'}
         </span>
@@ -86,7 +97,7 @@ function Loaded({ found }: { readonly found: ExperimentView }) {
           items={items}
           view={view}
           more={more}
-          total={view.filter === '' && flat ? found.experiment.runs : undefined}
+          total={view.filter === '' && flat && !view.archived ? found.experiment.runs : undefined}
           sortBy={(id) => set({ sort: `${id}:${view.sort === id && view.descending ? 'asc' : 'desc'}` })}
           flip={flip}
           pin={pin}
@@ -101,6 +112,7 @@ function Loaded({ found }: { readonly found: ExperimentView }) {
 
 function headline(found: ExperimentView, view: TableView, loaded: number, more: boolean): string {
   const { name, runs, running } = found.experiment;
+  if (view.archived) return loaded === 0 ? `${name}: no run${view.filter === '' ? ' is' : ' that fits is'} in the archive.` : `${name}: ${more ? 'more than ' : ''}${count(loaded)} run${loaded === 1 && !more ? '' : 's'} in the archive.`;
   if (view.filter !== '') return `${name}: ${more ? `more than ${count(loaded)}` : count(loaded)} of ${count(runs)} runs fit.`;
   return `${name}: ${count(runs)} run${runs === 1 ? '' : 's'}${running > 0 ? `, ${count(running)} running` : ''}.`;
 }

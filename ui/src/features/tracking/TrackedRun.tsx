@@ -10,9 +10,12 @@ import { Artifacts } from './Artifacts';
 import { coloursOf } from './colours';
 import { Curves } from './Curves';
 import { extremes, lineOf } from './lines';
+import { Machine } from './Machine';
 import { Note } from './Note';
 import { Promote } from './Promote';
-import { hidden, measured, put } from './view';
+import { Tags } from './Tags';
+import { leftOf } from './left';
+import { measured, put } from './view';
 
 const NOTE = 'mlflow.note.content';
 const FACTS: Readonly<Record<string, string>> = { 'mlflow.source.name': 'Source', 'mlflow.source.git.commit': 'Commit', 'mlflow.parentRunId': 'Parent', 'mlflow.user': 'User' };
@@ -20,10 +23,11 @@ const FACTS: Readonly<Record<string, string>> = { 'mlflow.source.name': 'Source'
 /** What one run was given, what it measured and what it left behind. */
 export function TrackedRun() {
   const { run = '' } = useParams();
-  return <Asked query={useRecord(run)}>{(record) => <Loaded record={record} />}</Asked>;
+  const query = useRecord(run);
+  return <Asked query={query}>{(record) => <Loaded record={record} asOf={query.dataUpdatedAt} />}</Asked>;
 }
 
-function Loaded({ record }: { readonly record: RunRecord }) {
+function Loaded({ record, asOf }: { readonly record: RunRecord; /** When it was read, in milliseconds. */ readonly asOf: number }) {
   const { product } = useParams();
   const { run } = record;
   const [search, setSearch] = useSearchParams();
@@ -31,7 +35,7 @@ function Loaded({ record }: { readonly record: RunRecord }) {
   const colours = useMemo(() => coloursOf([run.id]), [run.id]);
   const metrics = record.metrics.map(({ key }) => key);
   const note = run.tags[NOTE];
-  const tags = Object.entries(run.tags).filter(([key]) => !hidden(key));
+  const left = leftOf(record, asOf);
   return (
     <>
       <Head title={headline(record)} lead={`${record.experimentName} · started ${dateTime(run.startedAt)}${record.deleted ? ' · deleted' : ''}`}>
@@ -47,7 +51,8 @@ function Loaded({ record }: { readonly record: RunRecord }) {
       <dl className="facts">
         {[
           ['Status', words(run.status)],
-          ['Took', run.finishedAt === undefined ? '–' : millis(Date.parse(run.finishedAt) - Date.parse(run.startedAt))],
+          run.finishedAt === undefined ? ['Elapsed', millis(Math.max(0, asOf - Date.parse(run.startedAt)))] : ['Took', millis(Date.parse(run.finishedAt) - Date.parse(run.startedAt))],
+          ...(left ? [['Left', `about ${millis(left.millis)}, at its own pace: ${number(left.done)} of ${number(left.total)} ${left.unit}`]] : []),
           ['User', run.user],
           ['Run', run.id],
           ...Object.entries(FACTS).flatMap(([tag, name]) => (run.tags[tag] === undefined || run.tags[tag] === run.user ? [] : [[name, run.tags[tag]]])),
@@ -77,15 +82,11 @@ function Loaded({ record }: { readonly record: RunRecord }) {
         <div>
           <h2>Params</h2>
           <Pairs entries={Object.entries(run.params)} none="It was given no params." />
-          {tags.length > 0 && (
-            <>
-              <h2>Tags</h2>
-              <Pairs entries={tags} none="" />
-            </>
-          )}
+          <Tags run={run.id} tags={run.tags} />
         </div>
       </section>
       <Curves rows={rows} metrics={metrics} colours={colours} search={search} experiment={record.experimentName} set={(parts) => setSearch((before) => put(before, parts), { replace: true, preventScrollReset: true })} />
+      <Machine row={run} metrics={metrics} colour={colours.get(run.id) ?? ''} />
       <section className="band">
         <h2>Artifacts</h2>
         <Artifacts run={run.id} path={search.get('file') ?? ''} open={(file) => setSearch((before) => put(before, { file }), { preventScrollReset: true })} />

@@ -25,6 +25,8 @@ export interface TableView {
   readonly group: string;
   readonly pinned: readonly string[];
   readonly chosen: readonly string[];
+  /** The runs of the archive, in the place of those at hand. */
+  readonly archived: boolean;
   readonly widths: Readonly<Record<string, number>>;
 }
 
@@ -33,7 +35,8 @@ export function columnOf(id: string): Column | undefined {
   return match ? { id, kind: match[1] as Kind, key: match[2] ?? '' } : undefined;
 }
 
-const listOf = (text: string | null) => (text ?? '').split(',').filter(Boolean);
+/** A part of the address that names several. */
+export const listOf = (text: string | null) => (text ?? '').split(',').filter(Boolean);
 
 /** The first of everything, so that a new experiment shows something at once. */
 export function usual(experiment: ExperimentView | undefined): string[] {
@@ -50,9 +53,10 @@ export function viewOf(search: URLSearchParams, experiment: ExperimentView | und
     filter: search.get('filter') ?? '',
     sort: sort === 'run.name' || columnOf(sort) ? sort : 'run.started',
     descending: direction !== 'asc',
-    group: groupable(columnOf(search.get('group') ?? '')) ? (search.get('group') ?? '') : '',
+    group: search.get('archived') !== 'yes' && groupable(columnOf(search.get('group') ?? '')) ? (search.get('group') ?? '') : '',
     pinned: listOf(search.get('pin')).slice(0, 8),
     chosen: listOf(search.get('runs')).slice(0, 100),
+    archived: search.get('archived') === 'yes',
     widths: Object.fromEntries(widths.map(([id = '', width]) => [id, Math.min(800, Math.max(48, Number(width)))])),
   };
 }
@@ -72,7 +76,7 @@ export function orderBy(id: string, descending: boolean): string | undefined {
 
 export function queryOf(view: TableView): RunQuery {
   const order = orderBy(view.sort, view.descending);
-  return { filter: view.filter, order: order === undefined ? [] : [order], columns: view.columns.filter((column) => column.kind !== 'run').map((column) => column.id) };
+  return { filter: view.filter, order: order === undefined ? [] : [order], columns: view.columns.filter((column) => column.kind !== 'run').map((column) => column.id), ...(view.archived ? { archived: true } : {}) };
 }
 
 export const hidden = (tag: string): boolean => tag.startsWith(INNER_TAGS);

@@ -4,6 +4,7 @@ import type { Comment, DocumentRow, Draft, DriftRow, Me, OpenPlan, QuestionInfo,
 import type {
   Alert,
   AliasView,
+  BundleScan,
   CanvasSummary,
   Conformance,
   DeploymentView,
@@ -17,6 +18,7 @@ import type {
   LogLine,
   ModelVersion,
   MonitorView,
+  Rollout,
   Run,
   StateChange,
   VersionView,
@@ -65,7 +67,13 @@ export const useVersion = (p: string, v: string) => useApi<VersionView>(['versio
 export const useAliases = (p: string) => useApi<AliasView>(['versions', p, 'aliases'], `/models/${at(p)}/aliases`);
 export const useLineage = (p: string, v: string) => useApi<Lineage>(['lineage', p, v], `/models/${at(p)}/versions/${at(v)}/lineage`);
 
+/** A bundle read again, byte for byte; only when somebody asks. */
+export const useScan = (p: string, v: string, enabled: boolean) => useApi<BundleScan>(['version', p, v, 'scan'], `/models/${at(p)}/versions/${at(v)}/scan`, enabled);
+
 export const useDeployment = (p: string) => useApi<DeploymentView>(['deployment', p], `/deployments/${at(p)}`);
+/** What a release would begin; asked anew each time, for the traffic may have moved. */
+export const useReleasePlan = (p: string, v: string) =>
+  useQuery({ queryKey: ['deployment', p, 'plan', v], queryFn: ({ signal }) => get<Rollout>(`/deployments/${at(p)}/versions/${at(v)}/plan`, signal), staleTime: 0, gcTime: 0, retry: false });
 export const useMonitor = (p: string) => useApi<MonitorView>(['monitor', p], `/monitors/${at(p)}`);
 export const useFeatureDrift = (p: string) => useApi<FeatureDrift>(['features', p], `/monitors/${at(p)}/features`);
 export const useAlerts = (p: string) => useApi<Alert[]>(['alerts', p], `/alerts?product=${at(p)}`);

@@ -31,6 +31,7 @@ const affected: Readonly<Record<string, readonly string[]>> = {
   alias: ['versions', 'version', 'deployment'],
   rollout: ['deployment', 'monitor', 'versions'],
   traffic: ['deployment', 'monitor'],
+  retirement: ['deployment'],
   monitor: ['monitor', 'features'],
   alert: ['monitor', 'alerts', 'incidents'],
   incident: ['incidents', 'alerts'],

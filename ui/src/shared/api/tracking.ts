@@ -23,6 +23,8 @@ export interface RunQuery {
   readonly filter: string;
   readonly order: readonly string[];
   readonly columns: readonly string[];
+  /** The runs in the archive, in the place of those at hand. */
+  readonly archived?: boolean;
 }
 
 const at = encodeURIComponent;
@@ -33,6 +35,7 @@ export function runsPath(experiment: string, query: RunQuery, limit: number, tok
   for (const order of query.order) search.append('order', order);
   // A column of no run keeps the answer thin where no column is shown.
   for (const column of query.columns.length > 0 ? query.columns : ['none']) search.append('column', column);
+  if (query.archived) search.set('archived', 'yes');
   if (token !== '') search.set('token', token);
   return `/tracking/experiments/${at(experiment)}/runs?${search}`;
 }
@@ -49,7 +52,7 @@ export const useExperiment = (id: string) =>
 /** Runs page by page; while one page shows and something in it runs, it is asked for again. */
 export const useRunPages = (experiment: string, query: RunQuery, enabled: boolean) =>
   useInfiniteQuery({
-    queryKey: ['experiment-runs', experiment, query.filter, query.order, query.columns],
+    queryKey: ['experiment-runs', experiment, query.filter, query.order, query.columns, ...(query.archived ? ['archived'] : [])],
     queryFn: ({ pageParam, signal }) => get<RunPage>(runsPath(experiment, query, PAGE, pageParam), signal),
     initialPageParam: '',
     getNextPageParam: (last: RunPage) => last.next,
@@ -89,8 +92,9 @@ export const useManyRuns = (experiment: string, query: RunQuery, limit: number, 
 
 export const recordPath = (run: string) => `/tracking/runs/${at(run)}/record`;
 
-export const useRecord = (run: string) =>
+export const useRecord = (run: string, enabled = true) =>
   useQuery({
+    enabled,
     queryKey: ['record', run],
     queryFn: ({ signal }) => get<RunRecord>(recordPath(run), signal),
     refetchInterval: ({ state }) => (state.data && isRunning(state.data.run) ? LIVE_MILLIS : false),

@@ -23,6 +23,7 @@ export type ModelVersion = Schemas['ModelVersion'];
 export type Lineage = Schemas['Lineage'];
 export type DeploymentView = Schemas['DeploymentView'];
 export type Rollout = Schemas['Rollout'];
+export type BundleScan = Schemas['BundleScan'];
 export type RolloutStepRun = Schemas['RolloutStepRun'];
 export type GuardrailResult = Schemas['GuardrailResult'];
 export type Reading = Schemas['Reading'];

@@ -649,6 +649,7 @@ export interface Schemas {
     };
     latency?: Schemas['LatencySummary'];
     quarantined: string[];
+    retired: Schemas['Retirement'][];
     rollouts: Schemas['Rollout'][];
     outlook?: Schemas['Outlook'];
   };
@@ -1283,6 +1284,25 @@ export interface Schemas {
     given: number;
     /** Its first characters; empty where the rows are no longer stored */
     text: string;
+  };
+  /** A bundle read again, byte for byte, at the time of asking */
+  BundleScan: {
+    /** digest */
+    bundle: string;
+    /** how many the scan looked at; none where one is damaged */
+    files: number;
+    /** what the scan objects to */
+    findings: string[];
+    /** files that are gone or no longer what was registered */
+    damaged: string[];
+  };
+  /** A version that nobody is to release any more */
+  Retirement: {
+    version: string;
+    /** product time */
+    at: string;
+    by: string;
+    reason: string;
   };
 }
 

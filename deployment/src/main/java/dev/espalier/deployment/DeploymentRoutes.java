@@ -9,7 +9,7 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.Optional;
 
-/** {@code /deployments}: the view, rollouts, rollback, approvals. */
+/** {@code /deployments}: the view, plans, rollouts, rollback, approvals, retirements. */
 public final class DeploymentRoutes extends JsonRoutes {
   private final Deployments deployments;
 
@@ -34,6 +34,9 @@ public final class DeploymentRoutes extends JsonRoutes {
   public void routing(HttpRules rules) {
     rules
         .get("/deployments/{product}", safely(this::view))
+        .get("/deployments/{product}/versions/{version}/plan", safely(this::plan))
+        .post("/deployments/{product}/versions/{version}/retirement", safely(this::retire))
+        .post("/deployments/{product}/versions/{version}/restoration", safely(this::restore))
         .post("/deployments/{product}/rollouts", safely(this::release))
         .post("/deployments/{product}/rollback", safely(this::rollback))
         .post("/deployments/{product}/rollouts/{id}/approvals", safely(this::approve))
@@ -42,6 +45,33 @@ public final class DeploymentRoutes extends JsonRoutes {
   }
 
   private void view(ServerRequest request, ServerResponse response) {
+    send(response, deployments.view(path(request, "product")));
+  }
+
+  private void plan(ServerRequest request, ServerResponse response) {
+    send(
+        response,
+        deployments.plan(
+            new ReleaseRequest(
+                path(request, "product"),
+                path(request, "version"),
+                "a plan",
+                who(request, Optional.empty()),
+                Optional.empty())));
+  }
+
+  private void retire(ServerRequest request, ServerResponse response) {
+    RollbackRequest asked = body(request, RollbackRequest.class);
+    String by = who(request, asked.by());
+    send(
+        response,
+        deployments.retire(path(request, "product"), path(request, "version"), by, asked.reason()));
+  }
+
+  private void restore(ServerRequest request, ServerResponse response) {
+    RollbackRequest asked = body(request, RollbackRequest.class);
+    String by = who(request, asked.by());
+    deployments.restore(path(request, "product"), path(request, "version"), by);
     send(response, deployments.view(path(request, "product")));
   }
 

@@ -18,12 +18,14 @@ public record DeploymentView(
     Map<String, String> models,
     Optional<LatencySummary> latency,
     List<String> quarantined,
+    List<Retirement> retired,
     List<Rollout> rollouts,
     Optional<Outlook> outlook) {
   public DeploymentView {
     arms = List.copyOf(arms);
     models = Map.copyOf(models);
     quarantined = List.copyOf(quarantined);
+    retired = List.copyOf(retired);
     rollouts = List.copyOf(rollouts);
   }
 }

@@ -48,6 +48,7 @@ public final class Deployments {
   private static final Set<String> AT_ONCE = Set.of("recreate", "blue_green");
 
   private final RolloutStore store;
+  private final RetirementStore retirements;
   private final Registry registry;
   private final Serving serving;
   private final Traffic traffic;
@@ -77,6 +78,7 @@ public final class Deployments {
       ReleaseRecords records,
       Function<String, CanvasVersion> canvases) {
     this.store = new RolloutStore(database);
+    this.retirements = new RetirementStore(database);
     this.registry = registry;
     this.serving = serving;
     this.traffic = new Traffic(registry, serving, canvases);
@@ -123,7 +125,33 @@ public final class Deployments {
     return settled(request.product(), proposal);
   }
 
+  /**
+   * What {@link #release(ReleaseRequest)} would begin, under the same rules and refusals, without
+   * beginning it.
+   */
+  public Rollout plan(ReleaseRequest request) {
+    ModelVersion version = registry.version(request.product(), request.version());
+    return inside(
+        request.product(),
+        () -> {
+          if (store.active(request.product()).isPresent()) {
+            throw EspalierException.conflict(
+                "Another rollout of '%s' is under way.".formatted(request.product()));
+          }
+          return foreseen(request, version);
+        });
+  }
+
   private Rollout proposed(ReleaseRequest request, ModelVersion version) {
+    Rollout rollout = foreseen(request, version);
+    String product = rollout.product();
+    store.insert(rollout);
+    events.publish(product, "rollout.started", rollout);
+    LOG.info("{} {} of {} begins ({})", rollout.kind(), rollout.id(), product, request.cause());
+    return rollout;
+  }
+
+  private Rollout foreseen(ReleaseRequest request, ModelVersion version) {
     String product = request.product();
     CanvasVersion canvas = canvases.apply(product);
     Optional<String> from = traffic.champion(product);
@@ -135,17 +163,20 @@ public final class Deployments {
       throw EspalierException.conflict(
           "Version %s was rolled back and is quarantined.".formatted(request.version()));
     }
+    retirements
+        .of(product, request.version())
+        .ifPresent(retired -> {
+          throw EspalierException.conflict(
+              "Version %s was retired by %s (%s): take it back into service first."
+                  .formatted(retired.version(), retired.by(), retired.reason()));
+        });
     Instant now = clocks.now(product);
     Rights.reviewed(store.all(product), now);
     Admission admission =
         request.breakGlass()
             ? terms.broken(request, version, canvas, now)
             : terms.proposed(request, version, canvas, now);
-    Rollout rollout = proposal(request, from, admission, canvas);
-    store.insert(rollout);
-    events.publish(product, "rollout.started", rollout);
-    LOG.info("{} {} of {} begins ({})", rollout.kind(), rollout.id(), product, request.cause());
-    return rollout;
+    return proposal(request, from, admission, canvas);
   }
 
   /** Who owns the product, by its active canvas; whoever is at the machine stands for them. */
@@ -418,6 +449,66 @@ public final class Deployments {
     return find(product, id);
   }
 
+  /**
+   * Retires a version: nobody can release it until it is taken back. Twice is once.
+   *
+   * @throws EspalierException CONFLICT for a version that answers, that a rollout moves, or that a
+   *     rollback would return to; NOT_FOUND for an unregistered one; INVALID without a reason
+   */
+  public Retirement retire(String product, String version, String by, String why) {
+    String name = registry.version(product, version).version();
+    if (why.isBlank()) {
+      throw EspalierException.invalidField(
+          "reason", "required", "A retirement needs a reason", Optional.empty());
+    }
+    return inside(
+        product,
+        () -> {
+          registry
+              .aliases(product)
+              .forEach((alias, named) -> {
+                // Challenger says what was tried, not who is served.
+                if (named.equals(name) && !alias.equals(Registry.CHALLENGER)) {
+                  throw EspalierException.conflict(
+                      "Version %s is the %s: release or name another one first."
+                          .formatted(name, alias));
+                }
+              });
+          store
+              .active(product)
+              .map(RolloutStore.Stored::rollout)
+              .filter(one -> one.to().equals(name) || one.from().equals(Optional.of(name)))
+              .ifPresent(one -> {
+                throw EspalierException.conflict(
+                    "Version %s is in rollout %s: withdraw it or wait for its end."
+                        .formatted(name, one.id()));
+              });
+          retirements.insert(product, new Retirement(name, clocks.now(product), by, why));
+          Retirement retired = retirements.of(product, name).orElseThrow();
+          events.publish(product, "retirement.begun", retired);
+          LOG.info("{} of {} is retired by {} ({})", name, product, by, why);
+          return retired;
+        });
+  }
+
+  /**
+   * Takes a retired version back into service: it may be released again, by the policy.
+   *
+   * @throws EspalierException CONFLICT for a version that is not retired
+   */
+  public void restore(String product, String version, String by) {
+    if (!retirements.remove(product, version)) {
+      throw EspalierException.conflict("Version %s is not retired.".formatted(version));
+    }
+    events.publish(product, "retirement.ended", version);
+    LOG.info("{} of {} is taken back into service by {}", version, product, by);
+  }
+
+  /** Whether somebody retired the version. */
+  public boolean retired(String product, String version) {
+    return retirements.of(product, version).isPresent();
+  }
+
   private void withdraw(RolloutStore.Stored stored, String by, String why) {
     Rollout rollout = stored.rollout();
     Rollout end =
@@ -455,6 +546,7 @@ public final class Deployments {
         models,
         endpoint.map(_ -> serving.latency(product)),
         quarantined(product),
+        retirements.all(product),
         rollouts(product),
         store
             .active(product)

@@ -7,13 +7,18 @@ import dev.espalier.platform.Digest;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 
 /**
  * Writes, verifies and loads bundles. A bundle is a manifest in the artifact store that names its
@@ -116,6 +121,31 @@ public final class Bundles {
       throw EspalierException.notFound("Bundle %s has no %s.".formatted(bundle.brief(), name));
     }
     return artifacts.read(entry.digest());
+  }
+
+  /**
+   * Writes a bundle as one ZIP: {@code manifest.json} and the files that it names, in order and
+   * without times, so that the same bundle is the same bytes. Each file is verified before its
+   * bytes go out; the stream stays open.
+   *
+   * @throws EspalierException INTERNAL when a stored file is no longer what the manifest says
+   */
+  public void zip(Digest bundle, OutputStream out) throws IOException {
+    byte[] manifest = artifacts.read(bundle);
+    ZipOutputStream zip = new ZipOutputStream(out);
+    entry(zip, "manifest.json", manifest);
+    for (Map.Entry<String, Manifest.FileEntry> file : manifest(bundle).files().entrySet()) {
+      entry(zip, file.getKey(), artifacts.read(file.getValue().digest()));
+    }
+    zip.finish();
+  }
+
+  private static void entry(ZipOutputStream zip, String name, byte[] content) throws IOException {
+    ZipEntry entry = new ZipEntry(name);
+    entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+    zip.putNextEntry(entry);
+    zip.write(content);
+    zip.closeEntry();
   }
 
   /** The length of all files and the manifest. */

@@ -329,7 +329,7 @@ public final class Espalier implements AutoCloseable {
                           new TrackingRoutes(
                               tracking, new Purge(database, tree, registry::needs), machine),
                           new PipelineRoutes(pipelines, canvases::require, loop::start),
-                          new RegistryRoutes(registry, aliases),
+                          new RegistryRoutes(registry, aliases, bundles),
                           new CiRoutes(checks.checks(), canvases::require),
                           new EvaluationRoutes(pipelines, artifacts),
                           new DeploymentRoutes(deployments),

@@ -303,6 +303,7 @@ final class ProductLoop {
 
   private boolean released(String product, String version) {
     return deployments.quarantined(product).contains(version)
+        || deployments.retired(product, version)
         || deployments.rollouts(product).stream().anyMatch(one -> one.to().equals(version));
   }
 

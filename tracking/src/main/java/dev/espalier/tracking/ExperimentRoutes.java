@@ -199,12 +199,23 @@ public final class ExperimentRoutes extends JsonRoutes {
                 List.of(experiment.id()),
                 query(request, "filter").orElse(""),
                 all(request, "order"),
-                ViewType.ACTIVE_ONLY,
+                stage(request),
                 query(request, "token").filter(token -> !token.isEmpty()),
                 query(request, "limit", 1, MAX_ROWS, 200));
     send(
         response,
         new RunPage(found.rows().stream().map(run -> row(run, columns)).toList(), found.token()));
+  }
+
+  /** The runs that are at hand, or those that were put into the archive. */
+  private static ViewType stage(ServerRequest request) {
+    return switch (query(request, "archived").orElse("no")) {
+      case "no" -> ViewType.ACTIVE_ONLY;
+      case "yes" -> ViewType.DELETED_ONLY;
+      default ->
+          throw EspalierException.invalidField(
+              "archived", "one-of", "archived is yes or no", Optional.of("no"));
+    };
   }
 
   private void groups(ServerRequest request, ServerResponse response) {

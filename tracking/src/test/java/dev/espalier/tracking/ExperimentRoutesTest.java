@@ -84,6 +84,24 @@ class ExperimentRoutesTest {
   }
 
   @Test
+  void archived_runs_are_a_table_of_their_own_and_come_back_when_restored() {
+    String kept = run("kept", metric("acc", "0.5", 0), param("lr", "0.1"));
+    String gone = run("gone", metric("acc", "0.9", 0), param("lr", "0.2"));
+    server.ok("runs/delete", "{\"run_id\":\"%s\"}".formatted(gone));
+    String runs = "experiments/" + experiment + "/runs";
+    assertThat(texts(ask(runs).body().path("runs"), "id")).containsExactly(kept);
+    assertThat(texts(ask(runs + "?archived=no").body().path("runs"), "id")).containsExactly(kept);
+    JsonNode archived =
+        ask(runs + "?archived=yes&filter=" + encoded("metrics.acc > 0.6")).body().path("runs");
+    assertThat(texts(archived, "id")).containsExactly(gone);
+    server.ok("runs/restore", "{\"run_id\":\"%s\"}".formatted(gone));
+    assertThat(ask(runs + "?archived=yes").body().path("runs")).isEmpty();
+    MlflowServer.Answer odd = ask(runs + "?archived=perhaps");
+    assertThat(odd.status()).isEqualTo(400);
+    assertThat(odd.body().toString()).contains("archived is yes or no");
+  }
+
+  @Test
   void pages_hold_every_run_once_in_the_asked_order_and_only_the_asked_columns() {
     for (int i = 0; i < 7; i++) {
       run("r".repeat(i + 1), metric("acc", "0." + (i * 3 % 7), 0), param("lr", "0." + i));
