@@ -64,17 +64,18 @@ final class RolloutRules {
     List<Patch> repair = new ArrayList<>();
     List<String> words = new ArrayList<>(List.of("add replicas"));
     double room = has.perSecond();
-    if (room <= 0) {
+    Optional<Facts.Pace> pace = facts.pace();
+    if (room <= 0 && pace.isPresent()) {
       // No core answers within the limit: the limit is what is wrong.
-      Facts.Pace pace = facts.pace().orElseThrow();
-      Duration possible = Duration.ofMillis(pace.each().plusNanos(999_999).toMillis());
-      room = cores(all, pace) / seconds(pace.each());
+      Duration each = pace.get().each();
+      Duration possible = Duration.ofMillis(each.plusNanos(999_999).toMillis());
+      room = cores(all, pace.get()) / seconds(each);
       words.add("relax p95 to %s".formatted(Rules.words(possible)));
       repair.add(Rules.patch("serving.mode.online.p95", Scalars.write(possible)));
     } else {
       words.add("relax p95");
     }
-    if (need > room) {
+    if (need > room && room > 0) {
       String lower = lower(volume.get(), room);
       words.add("lower the volume to %s".formatted(lower));
       repair.add(Rules.patch("serving.volume.expected", lower));

@@ -58,6 +58,10 @@ class RuleFactsTest {
         .as("an estimate only warns")
         .isEqualTo(Level.WARN);
     assertThat(one(1, canvas, NOTHING).level()).isEqualTo(Level.UNKNOWN);
+    Finding nothing = one(1, canvas, sustains(0, true));
+    assertThat(nothing.level()).as("nothing was sustained").isEqualTo(Level.ERROR);
+    assertThat(nothing.repair()).isEqualTo("Add replicas or relax p95.");
+    assertThat(nothing.patch()).as("no lower volume would fit").isEmpty();
     assertThat(rule(1, "metrics: [{id: a, primary: true}]", NOTHING)).as("no volume").isEmpty();
   }
 
