@@ -4,7 +4,7 @@ import { proposals } from '../src/features/tracking/completion';
 import { cell, headOf, parseCsv, rowsOf } from '../src/features/tracking/csv';
 import { grouped, NONE, windowOf, within } from '../src/features/tracking/items';
 import { differing, extremes, lineOf, rankCorrelation, smooth, valueAt } from '../src/features/tracking/lines';
-import { axisOf, inside } from '../src/features/tracking/parallel';
+import { axisOf, inside, spotOf } from '../src/features/tracking/parallel';
 import { gridOf, indented, lookOf, refusal } from '../src/features/tracking/preview';
 import { against, columnOf, flipped, measured, orderBy, put, queryOf, raw, viewOf, written } from '../src/features/tracking/view';
 import type { ExperimentView, RunRow } from '../src/shared/api/tracking';
@@ -172,6 +172,13 @@ describe('runs side by side', () => {
     expect(rows.map(axisOf(rows, column('params.lr'), true).place)).toEqual([1, 0.5, 0]);
     expect(rows.map(axisOf(rows, column('metrics.acc'), false).place)).toEqual([0, 1, undefined]);
     expect(axisOf(rows, column('run.name'), false).ticks.map(({ label }) => label)).toEqual(['run a', 'run b', 'run c']);
+  });
+  it('keeps the labels of an axis clear of the lines: outside at its ends, on a plate between them', () => {
+    expect(spotOf('0.91', 1)).toMatchObject({ anchor: 'middle', dy: -6 });
+    expect(spotOf('0.1', 0).plate).toBeUndefined();
+    const between = spotOf('run b', 0.5);
+    expect(between.plate).toBeGreaterThan('run b'.length * 6);
+    expect(between.anchor).toBe('start');
   });
   it('stay inside the brushes, and a run without a value inside none', () => {
     const axes = [axisOf(rows, column('metrics.acc'), false)];

@@ -2,7 +2,7 @@ import { useMemo, useState, type PointerEvent } from 'react';
 import type { RunRow } from '../../shared/api/tracking';
 import { Measured } from '../../shared/chart/Measured';
 import { count } from '../../shared/lib/format';
-import { axisOf, inside, type Axis, type Brushes } from './parallel';
+import { axisOf, inside, spotOf, type Axis, type Brushes } from './parallel';
 import type { Column } from './view';
 
 interface Props {
@@ -15,9 +15,9 @@ interface Props {
   readonly open: (run: string) => void;
 }
 
-const HEIGHT = 300;
-const TOP = 46;
-const BOTTOM = HEIGHT - 16;
+const HEIGHT = 310;
+const TOP = 52;
+const BOTTOM = HEIGHT - 20;
 const y = (at: number) => BOTTOM - at * (BOTTOM - TOP);
 
 /** Every run as one line over the axes; a brush on an axis leaves only what lies inside it. */
@@ -69,6 +69,19 @@ function Drawing({ rows, axes, kept, width, brushes, setBrushes, colours, flip, 
   );
 }
 
+/** A label outside the field of lines at the ends of an axis, on a plate of its own between them. */
+function Tick({ label, at, x }: { readonly label: string; readonly at: number; readonly x: number }) {
+  const spot = spotOf(label, at);
+  return (
+    <>
+      {spot.plate !== undefined && <rect x={x + 5} y={y(at) - 7} width={spot.plate} height="14" rx="3" className="f-paper" />}
+      <text x={x + spot.dx} y={y(at) + spot.dy} textAnchor={spot.anchor} className="val">
+        {label}
+      </text>
+    </>
+  );
+}
+
 function AxisLine({ axis, x, first, last, brush, setBrush, flip, move }: { readonly axis: Axis; readonly x: number; readonly first: boolean; readonly last: boolean; readonly brush: readonly [number, number] | undefined; readonly setBrush: (brush: readonly [number, number] | undefined) => void } & Pick<Props, 'flip' | 'move'>) {
   const [begin, setBegin] = useState<number>();
   const place = (event: PointerEvent<SVGRectElement>) => {
@@ -94,9 +107,7 @@ function AxisLine({ axis, x, first, last, brush, setBrush, flip, move }: { reado
       <path d={`M${x} ${TOP}V${BOTTOM}`} className="s-trellis" strokeWidth="1.5" />
       {brush && <rect x={x - 6} y={y(brush[1])} width="12" height={Math.max(1, y(brush[0]) - y(brush[1]))} className="f-sky softer" />}
       {axis.ticks.map((tick) => (
-        <text key={tick.label} x={x + 7} y={y(tick.at) + 4} className="val halo">
-          {tick.label}
-        </text>
+        <Tick key={tick.label} {...tick} x={x} />
       ))}
       <rect
         x={x - 10}

@@ -52,6 +52,21 @@ export function axisOf(rows: readonly RunRow[], column: Column, flip: boolean): 
   };
 }
 
+/** Where the label of a tick stands, from the point on its axis; `plate` is the width of what it stands on. */
+export interface Spot {
+  readonly dx: number;
+  readonly dy: number;
+  readonly anchor: 'middle' | 'start';
+  readonly plate?: number;
+}
+
+/** Above the head and below the foot, where no line comes; between them lines would cross it, so it covers them. */
+export function spotOf(label: string, at: number): Spot {
+  if (at >= 1) return { dx: 0, dy: -6, anchor: 'middle' };
+  if (at <= 0) return { dx: 0, dy: 14, anchor: 'middle' };
+  return { dx: 8, dy: 4, anchor: 'start', plate: label.length * 6.6 + 6 };
+}
+
 export type Brushes = Readonly<Record<string, readonly [number, number]>>;
 
 /** Whether a run lies inside every brush. */
