@@ -190,6 +190,17 @@ final class CanvasStore {
     return database.read(handle -> versions(handle, product));
   }
 
+  Optional<CanvasDocument> version(String product, Digest digest) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                "SELECT * FROM canvas_version WHERE product = :product AND digest = :digest")
+            .bind("product", product)
+            .bind("digest", digest.text())
+            .map((row, _) -> document(row))
+            .findFirst());
+  }
+
   List<String> products() {
     return database.read(handle ->
         handle
@@ -202,26 +213,28 @@ final class CanvasStore {
     return handle
         .createQuery("SELECT * FROM canvas_version WHERE product = :product ORDER BY number")
         .bind("product", product)
-        .map((row, _) -> {
-          JsonNode document = Json.tree(row.getString("document"));
-          String parent = row.getString("parent");
-          List<Approval> approvals = Json.read(row.getString("approvals"), APPROVALS);
-          return new CanvasDocument(
-              row.getString("product"),
-              row.getString("version"),
-              new Digest(row.getString("digest")),
-              new Digest(row.getString("content_digest")),
-              parent.isEmpty() ? Optional.empty() : Optional.of(new Digest(parent)),
-              Instant.parse(row.getString("applied_at")),
-              row.getString("applied_by"),
-              row.getString("reason"),
-              row.getString("source"),
-              document,
-              row.getString("planned_by"),
-              approvals,
-              row.getString("key_id"),
-              row.getString("signature"));
-        })
+        .map((row, _) -> document(row))
         .list();
+  }
+
+  private static CanvasDocument document(ResultSet row) throws SQLException {
+    JsonNode document = Json.tree(row.getString("document"));
+    String parent = row.getString("parent");
+    List<Approval> approvals = Json.read(row.getString("approvals"), APPROVALS);
+    return new CanvasDocument(
+        row.getString("product"),
+        row.getString("version"),
+        new Digest(row.getString("digest")),
+        new Digest(row.getString("content_digest")),
+        parent.isEmpty() ? Optional.empty() : Optional.of(new Digest(parent)),
+        Instant.parse(row.getString("applied_at")),
+        row.getString("applied_by"),
+        row.getString("reason"),
+        row.getString("source"),
+        document,
+        row.getString("planned_by"),
+        approvals,
+        row.getString("key_id"),
+        row.getString("signature"));
   }
 }

@@ -19,16 +19,15 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The canvases of all products: plan and apply, evidence and conformance. Thread-safe: versions are
- * appended by compare-and-set in the database; {@code read} caches immutable documents only.
+ * appended by compare-and-set in the database; {@code read} keeps immutable documents only.
  */
 public final class Canvases {
   private static final Logger LOG = LoggerFactory.getLogger(Canvases.class);
@@ -41,7 +40,11 @@ public final class Canvases {
   private final Comments comments;
   private final ProductClocks clocks;
   private final Events events;
-  private final Map<Digest, Read> read = new ConcurrentHashMap<>();
+
+  /** Weighed by the bytes that a document takes once it is understood: some sixteen a character. */
+  private final Recent<Digest, Read> read =
+      new Recent<>(
+          Runtime.getRuntime().maxMemory() / 8, each -> 16L * each.document().source().length());
 
   /** A stored document, understood. */
   record Read(CanvasDocument document, Answers answers, CanvasVersion version, Layout layout) {}
@@ -358,9 +361,14 @@ public final class Canvases {
   }
 
   private Read understand(CanvasDocument document) {
-    return read.computeIfAbsent(
-        document.digest(),
-        _ -> {
+    return understood(document.digest(), () -> document);
+  }
+
+  private Read understood(Digest digest, Supplier<CanvasDocument> stored) {
+    return read.get(
+        digest,
+        () -> {
+          CanvasDocument document = stored.get();
           Answers answers = Answers.read(document.source().getBytes(StandardCharsets.UTF_8));
           CanvasVersion version =
               new CanvasVersion(
@@ -377,14 +385,12 @@ public final class Canvases {
   }
 
   Optional<Read> latest(String product) {
-    Optional<Digest> newest = store.newest(product);
-    if (newest.isEmpty()) {
-      return Optional.empty();
-    }
-    Read known = read.get(newest.get());
-    return known != null
-        ? Optional.of(known)
-        : Optional.of(understand(store.versions(product).getLast()));
+    return store.newest(product).map(digest -> understood(digest, () -> stored(product, digest)));
+  }
+
+  /** The newest version; its row is the last one even where somebody changed the digest in it. */
+  private CanvasDocument stored(String product, Digest digest) {
+    return store.version(product, digest).orElseGet(() -> store.versions(product).getLast());
   }
 
   Read current(String product) {

@@ -203,7 +203,7 @@ final class EvidenceLedger {
     if (said.isEmpty()) {
       return;
     }
-    evidence.changed(product, changes, said);
+    evidence.changed(product, changes, before, said);
     if (!changes.isEmpty()) {
       events.publishAll(product, "conformance.changed", changes);
     }

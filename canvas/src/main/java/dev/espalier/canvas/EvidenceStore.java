@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,18 +15,31 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jdbi.v3.core.statement.PreparedBatch;
 
-/** The evidence and the changes of state that it caused. */
+/**
+ * The evidence and the changes of state that it caused. Thread-safe; this process is the database's
+ * only writer, so the newest rows of each product stay in memory, within a sixteenth of the heap,
+ * and change with each commit. Only the ledger writes, one call at a time.
+ */
 final class EvidenceStore {
   /** Read by place, not by name: the board reads some hundred rows at each look. */
   private static final String COLUMNS =
       "id, question, clause, kind, subject, observed_at, recorded_at, n, value, low, high, pass,"
-          + " detail, source, ttl, answer_digest, trend";
+          + " detail, source, ttl, answer_digest";
 
   private static final int TREND = 17;
+
+  /** Bytes that a row in memory takes, roughly: six short texts, an interval and a trend. */
+  private static final int ROW = 700;
+
   private final Database database;
+  private final Recent<String, Map<String, Head>> heads;
+  private final Recent<String, Map<String, Said>> states;
 
   EvidenceStore(Database database) {
     this.database = database;
+    long rows = Runtime.getRuntime().maxMemory() / 16 / ROW;
+    this.heads = new Recent<>(rows, each -> each.size() + 1);
+    this.states = new Recent<>(rows, each -> each.size() + 1);
   }
 
   /**
@@ -34,6 +48,7 @@ final class EvidenceStore {
    * @param known the heads that the rows follow
    */
   void save(String product, List<Evidence> rows, Map<String, Head> known) {
+    Map<String, Head> now = new HashMap<>(known);
     database.write(handle -> {
       PreparedBatch all =
           handle.prepareBatch(
@@ -59,21 +74,24 @@ final class EvidenceStore {
                 trend = excluded.trend
               """);
       for (Evidence row : rows) {
+        String clause = row.seen().question() + " " + row.seen().clause();
+        Head head = new Head(row, trend(row, Optional.ofNullable(now.get(clause))));
+        now.put(clause, head);
         bound(all, product, row).bind("digest", CanonicalJson.digest(row).text()).add();
-        bound(newest, product, row).bind("trend", trend(row, known)).add();
+        bound(newest, product, row).bind("trend", head.trend().text()).add();
       }
       all.execute();
       newest.execute();
+      database.afterCommit(() -> heads.put(product, Collections.unmodifiableMap(now)));
       return rows.size();
     });
   }
 
-  private static String trend(Evidence row, Map<String, Head> known) {
-    Head before = known.get(row.seen().question() + " " + row.seen().clause());
-    String stored = before == null ? "" : before.stored();
+  private static Trend trend(Evidence row, Optional<Head> before) {
+    Trend known = before.map(Head::trend).orElse(Trend.NONE);
     return row.seen().value().isPresent()
-        ? Trend.parse(stored).and(row.seen().observedAt(), row.seen().value().getAsDouble()).text()
-        : stored;
+        ? known.and(row.seen().observedAt(), row.seen().value().getAsDouble())
+        : known;
   }
 
   private static PreparedBatch bound(PreparedBatch batch, String product, Evidence row) {
@@ -98,35 +116,28 @@ final class EvidenceStore {
         .bind("answer", row.answerDigest().text());
   }
 
-  /** What is known of each clause now, by {@code question + " " + clause}; one short range scan. */
+  /** What is known of each clause now, by {@code question + " " + clause}. */
   Map<String, Head> heads(String product) {
+    return heads.get(product, () -> stored(product));
+  }
+
+  private Map<String, Head> stored(String product) {
     return database.read(handle -> {
       Map<String, Head> found = new HashMap<>();
       Parsed parsed = new Parsed();
       handle
-          .createQuery("SELECT " + COLUMNS + " FROM evidence_head WHERE product = :product")
+          .createQuery("SELECT " + COLUMNS + ", trend FROM evidence_head WHERE product = :product")
           .bind("product", product)
-          .map((row, _) -> new Head(evidence(row, parsed), row.getString(TREND)))
+          .map((row, _) -> new Head(evidence(row, parsed), Trend.parse(row.getString(TREND))))
           .forEach(head ->
               found.put(head.last().seen().question() + " " + head.last().seen().clause(), head));
-      return found;
+      return Collections.unmodifiableMap(found);
     });
   }
 
   /** The newest row of one clause. */
   Optional<Evidence> last(String product, String question, String clause) {
-    return database.read(handle ->
-        handle
-            .createQuery(
-                "SELECT "
-                    + COLUMNS
-                    + " FROM evidence_head"
-                    + " WHERE product = :product AND question = :question AND clause = :clause")
-            .bind("product", product)
-            .bind("question", question)
-            .bind("clause", clause)
-            .map((row, _) -> evidence(row, new Parsed()))
-            .findOne());
+    return Optional.ofNullable(heads(product).get(question + " " + clause)).map(Head::last);
   }
 
   /** Texts that recur from row to row, read once. */
@@ -181,6 +192,10 @@ final class EvidenceStore {
 
   /** The last stored state of each question. */
   Map<String, Said> states(String product) {
+    return states.get(product, () -> said(product));
+  }
+
+  private Map<String, Said> said(String product) {
     return database.read(handle -> {
       Map<String, Said> states = new HashMap<>();
       handle
@@ -192,12 +207,22 @@ final class EvidenceStore {
                   row.getString("question"),
                   new Said(State.valueOf(row.getString("state")), row.getInt("overdue") == 1)))
           .forEach(entry -> states.put(entry.getKey(), entry.getValue()));
-      return states;
+      return Collections.unmodifiableMap(states);
     });
   }
 
-  /** Stores changes of state, and how the questions stand now that changed in any way. */
-  void changed(String product, List<Conformance.Change> changes, Map<String, Said> now) {
+  /**
+   * Stores changes of state, and how the questions stand now that changed in any way.
+   *
+   * @param before how all questions stood
+   */
+  void changed(
+      String product,
+      List<Conformance.Change> changes,
+      Map<String, Said> before,
+      Map<String, Said> now) {
+    Map<String, Said> all = new HashMap<>(before);
+    all.putAll(now);
     database.write(handle -> {
       PreparedBatch history =
           handle.prepareBatch(
@@ -235,6 +260,7 @@ final class EvidenceStore {
               .bind("overdue", said.overdue() ? 1 : 0)
               .add());
       heads.execute();
+      database.afterCommit(() -> states.put(product, Collections.unmodifiableMap(all)));
       return changes.size();
     });
   }

@@ -31,6 +31,15 @@ public record Observation(
     String detail,
     String source) {
 
+  /** What is no finite number is no value, and there is one zero: as every database keeps it. */
+  public Observation {
+    value = value.stream().filter(Double::isFinite).map(each -> each + 0.0).findFirst();
+    interval =
+        interval
+            .filter(each -> Double.isFinite(each.low()) && Double.isFinite(each.high()))
+            .map(each -> new Interval(each.low() + 0.0, each.high() + 0.0));
+  }
+
   /** A confidence interval. */
   public record Interval(double low, double high) {}
 

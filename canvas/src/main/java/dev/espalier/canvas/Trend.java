@@ -2,6 +2,7 @@ package dev.espalier.canvas;
 
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -16,7 +17,7 @@ record Trend(List<Point> points) {
   /** Days that are kept: the horizon of a prediction and as much again, with room for gaps. */
   private static final int DAYS = 20;
 
-  /** One value, at one instant of the product's clock. */
+  /** One value, at one second of the product's clock. */
   record Point(Instant at, double value) {
     long day() {
       return at.atOffset(ZoneOffset.UTC).toLocalDate().toEpochDay();
@@ -29,7 +30,7 @@ record Trend(List<Point> points) {
 
   /** The trend with one more value, which stands for its day. */
   Trend and(Instant at, double value) {
-    Point point = new Point(at, value);
+    Point point = new Point(at.truncatedTo(ChronoUnit.SECONDS), value);
     List<Point> more = new ArrayList<>(points);
     more.removeIf(each -> each.day() >= point.day());
     more.add(point);

@@ -36,7 +36,8 @@ class JudgeTest {
         trend = trend.and(each.seen().observedAt(), each.seen().value().getAsDouble());
       }
     }
-    String stored = trend.text();
+    // As the store hands it on.
+    Trend stored = Trend.parse(trend.text());
     return rows.stream().findFirst().map(last -> new Head(last, stored));
   }
 
@@ -55,7 +56,13 @@ class JudgeTest {
   void a_failure_stays_a_failure_when_it_ages() {
     assertThat(state(clause, measured(101, 10, Duration.ZERO))).isEqualTo(State.VIOLATED);
     assertThat(state(clause, measured(101, 10, Duration.ofDays(90)))).isEqualTo(State.VIOLATED);
-    assertThat(state(clause, measured(Double.NaN, 10, DAY))).isEqualTo(State.VIOLATED);
+  }
+
+  @Test
+  void what_is_no_number_was_not_measured() {
+    assertThat(state(clause, measured(Double.NaN, 10, DAY))).isEqualTo(State.NO_EVIDENCE);
+    assertThat(state(clause, measured(Double.POSITIVE_INFINITY, 10, DAY)))
+        .isEqualTo(State.NO_EVIDENCE);
   }
 
   @Test
@@ -113,7 +120,7 @@ class JudgeTest {
     assertThat(head.trend().points()).hasSizeBetween(14, 15);
     assertThat(Judge.clause(clause, Optional.of(head), ANSWER, NOW).state())
         .isEqualTo(State.AT_RISK);
-    assertThat(Trend.parse(head.stored())).isEqualTo(head.trend());
+    assertThat(Trend.parse(head.trend().text())).isEqualTo(head.trend());
     Trend again = head.trend().and(NOW.plusSeconds(60), 3);
     assertThat(again.points()).as("one value a day, the newest").hasSize(15);
     Trend long60 = Trend.NONE;

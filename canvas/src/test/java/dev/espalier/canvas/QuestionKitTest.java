@@ -399,7 +399,7 @@ class QuestionKitTest {
             "seen",
             "/x");
     Evidence row = new Evidence("e", clause.kind(), seen, NOW, clause.ttl(), digest());
-    return Judge.clause(clause, Optional.of(new Head(row, "")), digest(), NOW).state();
+    return Judge.clause(clause, Optional.of(new Head(row, Trend.NONE)), digest(), NOW).state();
   }
 
   private static Digest digest() {

@@ -74,26 +74,44 @@ final class QualityEvidence {
     }
   }
 
-  private Look look(String product, String version, Instant now, Duration span) {
-    return new Look(
-        "%d days".formatted(span.toDays()),
-        monitoring.store().labelled(product, version, now.minus(span), NEWEST));
+  /** What one version answered before {@code now}: each span is read once for all metrics. */
+  private final class Looks {
+    private final String product;
+    private final String version;
+    private final Instant now;
+    private final Map<Duration, Look> read = new HashMap<>();
+
+    Looks(String product, String version, Instant now) {
+      this.product = product;
+      this.version = version;
+      this.now = now;
+    }
+
+    Look over(Duration span) {
+      return read.computeIfAbsent(
+          span,
+          _ ->
+              new Look(
+                  "%d days".formatted(span.toDays()),
+                  monitoring.store().labelled(product, version, now.minus(span), NEWEST)));
+    }
   }
 
   private Map<String, Look> metrics(
       CanvasVersion canvas, String version, Instant now, List<Observation> seen) {
     String product = canvas.product();
-    Look recent = look(product, version, now, RECENT);
+    Looks read = new Looks(product, version, now);
+    Look recent = read.over(RECENT);
     Map<String, Look> looks = new HashMap<>();
     Gaps gaps = new Gaps();
     for (Spec.Metric metric : canvas.specs(Spec.Metric.class)) {
       Look enough = recent;
       if (!enough.estimate(metric).sufficient()) {
         // Where traffic is thin the declared n asks for a longer look.
-        enough = look(product, version, now, LONGEST);
+        enough = read.over(LONGEST);
       }
       looks.put(metric.id(), enough);
-      live(canvas, metric, version, now, seen);
+      live(canvas, metric, version, read, seen);
       Estimate estimate = enough.estimate(metric);
       seen.add(
           verdict(
@@ -149,7 +167,7 @@ final class QualityEvidence {
       CanvasVersion canvas,
       Spec.Metric metric,
       String version,
-      Instant now,
+      Looks read,
       List<Observation> seen) {
     boolean detected =
         canvas.specs(Spec.Monitor.class).stream()
@@ -164,14 +182,14 @@ final class QualityEvidence {
             .findFirst()
             .orElse(RECENT)
             .plus(Watcher.labelDelay(canvas));
-    Look look = look(canvas.product(), version, now, window);
+    Look look = read.over(window);
     Estimate estimate = look.estimate(metric);
     seen.add(
         verdict(
             "monitoring.ml",
             "window:" + metric.id(),
             version,
-            look.newest(now),
+            look.newest(read.now),
             estimate.n(),
             look.words(metric.id(), estimate),
             canvas.product()));
