@@ -13,6 +13,7 @@ import { Glyph, StatePill } from '../../shared/ui/Glyph';
 import { StateStrip } from '../../shared/ui/StateStrip';
 import { Whisker } from '../../shared/ui/Whisker';
 import { Comments } from './Comments';
+import { Observed } from './Observed';
 import { answerable, membersOf } from './people';
 import { boundNumber, boundText, resourcePage, spokesman, subjectText, validity } from './evidence';
 import { ProveIt } from './ProveIt';
@@ -64,6 +65,7 @@ export function QuestionDrawer({ product, question, now, version, onClose }: Pro
       <Seen product={product} question={question} now={now} />
       {question.evidence.map((evidence) => (
         <Clause key={evidence.clause} evidence={evidence} now={now}>
+          {evidence.id !== undefined && <Observed product={product} question={question.question} clause={evidence} now={now} />}
           {evidence.kind === 'ATTEST' && evidence.state !== 'CONFORMS' && evidence.state !== 'N_A' && <Sign product={product} question={question.question} clause={evidence} />}
         </Clause>
       ))}

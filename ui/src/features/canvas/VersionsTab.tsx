@@ -7,9 +7,11 @@ import { shortDigest, words } from '../../shared/lib/format';
 import { dateTime } from '../../shared/lib/time';
 import { Asked } from '../../shared/ui/Asked';
 import { Pill } from '../../shared/ui/Pill';
+import { ComparedBoards } from './ComparedBoards';
 import { Diff, plain } from './Diff';
 import { Warnings } from './PlanTab';
 import { Verify } from './Verify';
+import { TakeAway } from './TakeAway';
 import { TimeSlider } from './TimeSlider';
 
 interface Props {
@@ -71,6 +73,7 @@ export function VersionsTab({ product, questions, go, open }: Props) {
         )}
       </Asked>
       {versions.data && <TimeSlider product={product} versions={versions.data} />}
+      {versions.data && <ComparedBoards product={product} versions={versions.data} />}
       {(plans.data ?? []).length > 0 && (
         <section className="band">
           <h2>Plans that wait</h2>
@@ -80,6 +83,7 @@ export function VersionsTab({ product, questions, go, open }: Props) {
         </section>
       )}
       <Drift product={product} />
+      <TakeAway product={product} />
     </>
   );
 }

@@ -18,6 +18,7 @@ import type {
   LogLine,
   ModelVersion,
   MonitorView,
+  Observed,
   Rollout,
   Run,
   StateChange,
@@ -40,6 +41,8 @@ export const useConformance = (p: string, enabled = true) => useApi<Conformance>
 export const useHistory = (p: string, key: string) => useApi<StateChange[]>(['conformance', p, 'history', key], `${canvas(p)}/questions/${at(key)}/history`);
 /** Every question's changes at once; only where the board shows them. */
 export const useHistories = (p: string, enabled: boolean) => useApi<StateChange[]>(['conformance', p, 'history'], `${canvas(p)}/history`, enabled);
+/** The newest stored rows of one clause. */
+export const useObserved = (p: string, key: string, clause: string) => useApi<Observed[]>(['conformance', p, 'evidence', key, clause], `${canvas(p)}/evidence/${at(key)}/${at(clause)}`);
 export const useComments = (p: string) => useApi<Comment[]>(['comments', p], `${canvas(p)}/comments`);
 export const useMe = () => useApi<Me>(['me'], '/me');
 

@@ -1304,6 +1304,49 @@ export interface Schemas {
     by: string;
     reason: string;
   };
+  /** A stored observation of one clause, as it was recorded */
+  Observed: {
+    id: string;
+    kind: "LIVE" | "RECORD" | "DRILL" | "ATTEST";
+    subject: string;
+    /** Product time */
+    observedAt: string;
+    /** Machine time */
+    recordedAt: string;
+    /** ISO-8601 duration */
+    ttl: string;
+    n: number;
+    value?: number;
+    ci?: Schemas['Interval'];
+    /** The source's own verdict, where the clause has no bound */
+    pass?: boolean;
+    detail: string;
+    source: string;
+    /** It is about the answer that applies now */
+    current: boolean;
+  };
+  /** The whole board at one instant, signed */
+  SignedBoard: {
+    product: string;
+    /** Digest of the version that was judged */
+    canvas: string;
+    /** Machine time */
+    takenAt: string;
+    conformance: Schemas['Conformance'];
+    /** Of the canonical JSON of everything but the last three */
+    digest: string;
+    keyId: string;
+    /** Ed25519 of 'espalier snapshot ' and the digest, in Base64 */
+    signature: string;
+  };
+  /** What became of a signed board that somebody holds up */
+  SignedBoardCheck: {
+    intact: boolean;
+    version: string;
+    /** Machine time */
+    takenAt: string;
+    problems: string[];
+  };
 }
 
 export interface components {

@@ -35,6 +35,7 @@ public final class Canvases {
   private final CanvasStore store;
   private final DraftStore drafts;
   private final Signer signer;
+  private final InstantSource machine;
   private final EvidenceLedger ledger;
   private final Reconciler reconciler;
   private final Comments comments;
@@ -66,6 +67,7 @@ public final class Canvases {
     this.store = new CanvasStore(database);
     this.drafts = new DraftStore(database);
     this.signer = signer;
+    this.machine = machine;
     this.reconciler = new Reconciler(this, new ResourceStore(database), clocks, events, ids);
     this.comments = new Comments(this, database, clocks, events, ids);
     this.ledger =
@@ -504,6 +506,28 @@ public final class Canvases {
   /** Whether reality conforms, computed now from what is stored. */
   public Conformance conformance(String product) {
     return ledger.conformance(current(product));
+  }
+
+  /** The board as it is now, signed. */
+  public SignedBoard snapshot(String product) {
+    Read now = current(product);
+    return SignedBoard.of(
+        now.document().digest(), machine.instant(), ledger.conformance(now), signer);
+  }
+
+  /** Whether a snapshot is what was signed here; INVALID for what is none of this product. */
+  public SignedBoard.Check checked(String product, byte[] snapshot) {
+    current(product);
+    return SignedBoard.check(product, snapshot, store.versions(product), signer);
+  }
+
+  /**
+   * The newest observations of one clause, newest first.
+   *
+   * @throws EspalierException INVALID for a question or clause that there is not
+   */
+  public List<Seen> evidence(String product, String question, String clause, int limit) {
+    return ledger.seen(current(product), question, clause, limit);
   }
 
   /** The question's changes of state, oldest first. */

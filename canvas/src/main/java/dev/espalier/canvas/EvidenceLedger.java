@@ -253,6 +253,21 @@ final class EvidenceLedger {
     return Board.of(canvas, evidence.heads(product), clocks.now(product));
   }
 
+  /** The newest observations of a clause, newest first; of its home, where it views another's. */
+  List<Seen> seen(Canvases.Read now, String question, String clause, int limit) {
+    Layout.Placed placed = now.layout().placed(question, clause);
+    int split = placed.home().indexOf(' ');
+    return evidence
+        .rows(
+            now.document().product(),
+            placed.home().substring(0, split),
+            placed.home().substring(split + 1),
+            limit)
+        .stream()
+        .map(row -> Seen.of(row, row.answerDigest().equals(placed.answered())))
+        .toList();
+  }
+
   /** The changes of state of one question, or of all, oldest first. */
   List<Conformance.Change> history(String product, Optional<String> question) {
     return evidence.history(product, question);

@@ -140,6 +140,25 @@ final class EvidenceStore {
     return Optional.ofNullable(heads(product).get(question + " " + clause)).map(Head::last);
   }
 
+  /** The newest rows of one clause, newest first. */
+  List<Evidence> rows(String product, String question, String clause, int limit) {
+    Parsed parsed = new Parsed();
+    return database.read(handle ->
+        handle
+            .createQuery(
+                "SELECT "
+                    + COLUMNS
+                    + " FROM evidence"
+                    + " WHERE product = :product AND question = :question AND clause = :clause"
+                    + " ORDER BY id DESC LIMIT :limit")
+            .bind("product", product)
+            .bind("question", question)
+            .bind("clause", clause)
+            .bind("limit", limit)
+            .map((row, _) -> evidence(row, parsed))
+            .list());
+  }
+
   /** Texts that recur from row to row, read once. */
   private static final class Parsed {
     private final Map<String, Instant> instants = new HashMap<>();

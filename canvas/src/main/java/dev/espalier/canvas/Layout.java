@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.canvas.Conformance.Defaults;
 import dev.espalier.canvas.Conformance.ResourceRow;
 import dev.espalier.platform.Digest;
+import dev.espalier.platform.EspalierException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -122,6 +123,36 @@ final class Layout {
         .map(Placed::clause)
         .filter(each -> each.id().equals(clause))
         .findFirst();
+  }
+
+  /**
+   * A clause with its place.
+   *
+   * @throws EspalierException INVALID for a question or clause that there is not
+   */
+  Placed placed(String question, String clause) {
+    Row row = byKey.get(question);
+    if (row == null) {
+      throw unknown("question", question, List.copyOf(byKey.keySet()));
+    }
+    return row.clauses().stream()
+        .filter(each -> each.clause().id().equals(clause))
+        .findFirst()
+        .orElseThrow(() ->
+            unknown(
+                "clause", clause, row.clauses().stream().map(each -> each.clause().id()).toList()));
+  }
+
+  private static EspalierException unknown(String field, String asked, List<String> known) {
+    String brief = DocumentReader.brief(asked);
+    return known.isEmpty()
+        ? EspalierException.invalidField(
+            field, "known " + field, "%s: nothing here has one.".formatted(field), Optional.empty())
+        : EspalierException.invalidField(
+            field,
+            "known " + field,
+            "%s: there is no '%s'.".formatted(field, brief),
+            Optional.of(Nearest.of(asked, known)));
   }
 
   /** What evidence about a question refers to. */

@@ -10,6 +10,7 @@ import dev.espalier.canvas.Canvases;
 import dev.espalier.canvas.Drill;
 import dev.espalier.canvas.EvidenceSource;
 import dev.espalier.canvas.Facts;
+import dev.espalier.canvas.ProofRoutes;
 import dev.espalier.canvas.QuestionRoutes;
 import dev.espalier.canvas.Spec;
 import dev.espalier.canvas.documents.DocumentEvidence;
@@ -323,6 +324,7 @@ public final class Espalier implements AutoCloseable {
                           new IdentityRoutes(tokens, access),
                           new CanvasRoutes(canvases),
                           new QuestionRoutes(canvases),
+                          new ProofRoutes(canvases),
                           new DocumentRoutes(documents),
                           new DatasetRoutes(datasets),
                           new ExperimentRoutes(tracking, tree),

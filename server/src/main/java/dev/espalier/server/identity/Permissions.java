@@ -60,12 +60,16 @@ public final class Permissions {
         canvas + "/history",
         canvas + "/history/{question}",
         canvas + "/export",
+        canvas + "/evidence/{question}/{clause}",
+        canvas + "/snapshot",
+        canvas + "/badge.svg",
         canvas + "/plans",
         canvas + "/plans/{digest}",
         canvas + "/drift",
         canvas + "/comments",
         "/documents/{product}",
         "/documents/{product}/{name}");
+    member("POST", VIEWER, canvas + "/snapshot/check");
     member("GET", CONTRIBUTOR, canvas + "/draft");
     member(
         "POST",
