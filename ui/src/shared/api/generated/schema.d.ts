@@ -1125,6 +1125,7 @@ export interface Schemas {
     millis: number;
     green: boolean;
     checks: Schemas['CiCheck'][];
+    trigger?: string;
   };
   DocumentEntry: {
     name: "model-card" | "datasheet" | "ml-bom" | "technical-file" | "dora" | "ml-test-score";

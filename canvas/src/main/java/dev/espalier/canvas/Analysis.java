@@ -29,7 +29,7 @@ sealed interface Analysis extends Answer {
                 List.of(
                     Clause.attest("review", "these are the languages in use"),
                     Clause.recorded("seen", "no run was made in another language")
-                        .missing("a run does not say in which language it was written")));
+                        .missing("no run has succeeded")));
   }
 
   record Infra(

@@ -78,13 +78,7 @@ public final class CanvasEvidence implements EvidenceSource {
     Answers answers = latest.get().answers();
     List<CanvasDocument> versions = canvases.versions(product);
     Sheet seen = new Sheet(product, canvas, now, new ArrayList<>());
-    seen.verdict("product.name", "exists", 1, true, "The product is '%s'.".formatted(product));
-    seen.verdict(
-        "canvas.template",
-        "attribution",
-        Board.ATTRIBUTION.size(),
-        Board.ATTRIBUTION.stream().allMatch(Export.text(answers)::contains),
-        "The exported canvas was read for its attribution lines.");
+    name(seen, versions);
     seen.verdict(
         "product.date",
         "approval",
@@ -105,6 +99,23 @@ public final class CanvasEvidence implements EvidenceSource {
     overdue(seen, answers, state);
     new OwnEvidence(seen, answers, versions, newest).observe(state);
     return List.copyOf(seen.rows());
+  }
+
+  /** Whether every version of the chain is about the product under whose name it is kept. */
+  private static void name(Sheet seen, List<CanvasDocument> versions) {
+    List<String> others =
+        versions.stream()
+            .filter(each -> !each.document().path("product").asText().equals(seen.product()))
+            .map(CanvasDocument::version)
+            .toList();
+    seen.verdict(
+        "product.name",
+        "exists",
+        versions.size(),
+        others.isEmpty(),
+        others.isEmpty()
+            ? "The product is '%s' in %d versions.".formatted(seen.product(), versions.size())
+            : "Another name stands in version %s.".formatted(String.join(", ", others)));
   }
 
   /** The newest act of each user: an applied version, or what they did elsewhere. */

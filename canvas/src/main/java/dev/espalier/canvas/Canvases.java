@@ -472,6 +472,11 @@ public final class Canvases {
     return Export.text(understand(document(product, version)).answers());
   }
 
+  /** The fixed lines that every export carries: whose layout and prompts these are. */
+  public static List<String> attribution() {
+    return Board.ATTRIBUTION;
+  }
+
   /** The stored versions, oldest first. */
   public List<CanvasDocument> versions(String product) {
     return store.versions(product);

@@ -54,6 +54,13 @@ final class OwnEvidence {
           now.questions().stream()
               .filter(row -> row.lane() == lane && row.state() != State.N_A)
               .toList();
+      boolean proved =
+          rows.stream()
+              .flatMap(row -> row.evidence().stream())
+              .anyMatch(row -> row.observedAt().isPresent());
+      if (!proved) {
+        continue; // A new product has not failed in a lane where nothing was seen yet.
+      }
       long conforming = rows.stream().filter(row -> row.state() == State.CONFORMS).count();
       seen.rows()
           .add(
@@ -65,7 +72,7 @@ final class OwnEvidence {
                   rows.size(),
                   OptionalDouble.of(rows.isEmpty() ? 0 : conforming / (double) rows.size()),
                   Optional.empty(),
-                  Optional.of(!rows.isEmpty()),
+                  Optional.of(conforming > 0),
                   "%d of %d answers conform.".formatted(conforming, rows.size()),
                   seen.link()));
     }

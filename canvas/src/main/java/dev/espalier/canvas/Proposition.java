@@ -75,7 +75,10 @@ sealed interface Proposition extends Answer {
                 Kind.CONFIG,
                 Persona.class,
                 "Who works with it?")
-            .help("Who is expected at work here.")
+            .help(
+                "Who is expected at work here, seen by what is done: ml_engineer applies a canvas,"
+                    + " data_scientist starts runs, ops drills, releases and takes up incidents,"
+                    + " business sends numbers.")
             .example("[ml_engineer, ops]")
             .claim(p -> String.join(", ", p.roles))
             .evidence((p, _) ->
@@ -84,7 +87,7 @@ sealed interface Proposition extends Answer {
                     .map(role ->
                         Clause.recorded("active:" + role, "a %s was at work".formatted(role))
                             .freshFor(QUARTER)
-                            .missing("no user is known to be a " + role))
+                            .missing("nobody has done a %s's work here yet".formatted(role)))
                     .toList());
   }
 

@@ -52,6 +52,12 @@ sealed interface Stack extends Answer {
                 Components.class,
                 "Which of the 11 parts of the stack exist, how automated, who owns them?")
             .help("Claim no more than is used: automation is measured.")
+            .refuses(
+                Unbuilt.words(
+                    "feature_store.status",
+                    List.of("manual", "automated"),
+                    Features.NO_STORE,
+                    "absent"))
             .example(
                 """
                 {registry: {status: automated, owner: ana, need: mandatory},
@@ -68,14 +74,14 @@ sealed interface Stack extends Answer {
                       clauses.add(
                           Clause.recorded("claimed:" + name, name.replace('_', ' ') + " is in use")
                               .freshFor(Duration.ofDays(30))
-                              .missing("nobody counts by part when it was last used"));
+                              .missing("this part has not been seen at work for this product yet"));
                     }
                     if (part.status.equals("automated")) {
                       clauses.add(
                           Clause.recorded(
                                   "automated:" + name, name.replace('_', ' ') + " ran by itself")
                               .freshFor(Duration.ofDays(30))
-                              .missing("nobody counts by part when it last ran by itself"));
+                              .missing("this part has not been seen at work for this product yet"));
                     }
                   });
               if (clauses.isEmpty()) {

@@ -35,6 +35,18 @@ final class CanvasKit implements AutoCloseable {
         new Canvases(database, clocks, events, new Ids(clock, new Random(7)), clock, signer, facts);
   }
 
+  /** What another process over the same database would read. */
+  Canvases anew(Signer signer) {
+    return new Canvases(
+        database,
+        new ProductClocks(database, clock),
+        events,
+        new Ids(clock, new java.security.SecureRandom()),
+        clock,
+        signer,
+        _ -> Facts.unknown());
+  }
+
   static CanvasKit in(Path folder) {
     return new CanvasKit(folder, Signer.temporary());
   }

@@ -228,6 +228,21 @@ class CanvasesTest {
         List.of("product.name", "product.authors", "canvas.version", "product.date", "project")) {
       assertThat(row(key).state()).as(key + row(key).evidence()).isEqualTo(State.CONFORMS);
     }
+    assertThat(row("canvas.template").state())
+        .as("no export was read")
+        .isEqualTo(State.NO_EVIDENCE);
+    canvases.record(
+        "mail-filter",
+        List.of(
+            Observation.verdict(
+                "canvas.template",
+                "attribution",
+                "canvas",
+                clock.instant(),
+                1,
+                true,
+                "read",
+                "/x")));
     assertThat(row("canvas.template").state()).isEqualTo(State.UNCONFIRMED);
     measured("serving.mode", "p95", 37, 20);
     assertThat(row("serving.mode").evidence().getFirst().reason()).startsWith("37 of 100");

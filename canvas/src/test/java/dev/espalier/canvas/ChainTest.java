@@ -158,6 +158,35 @@ class ChainTest {
     assertThat(kit.row("canvas.version").reason()).contains("2.0.0", "the row says something else");
   }
 
+  private State state(String question) {
+    Canvases anew = kit.anew(signer);
+    anew.record(
+        "mail-filter",
+        new CanvasEvidence(anew)
+            .observe("mail-filter", anew.require("mail-filter"), kit.clock.instant()));
+    return anew.conformance("mail-filter").questions().stream()
+        .filter(row -> row.question().equals(question))
+        .findFirst()
+        .orElseThrow()
+        .state();
+  }
+
+  @Test
+  void a_date_that_is_not_the_approvals_is_violated() {
+    assertThat(state("product.date")).isEqualTo(State.CONFORMS);
+    sql("UPDATE canvas_version SET applied_at = '2026-10-01T00:00:00Z' WHERE number = 3");
+    assertThat(state("product.date")).isEqualTo(State.VIOLATED);
+  }
+
+  @Test
+  void a_version_that_is_about_another_product_is_violated() {
+    assertThat(state("product.name")).isEqualTo(State.CONFORMS);
+    sql(
+        "UPDATE canvas_version SET document ="
+            + " replace(document, '\"product\":\"mail-filter\"', '\"product\":\"junk\"') WHERE number = 2");
+    assertThat(state("product.name")).isEqualTo(State.VIOLATED);
+  }
+
   @Test
   void an_older_version_comes_back_as_a_new_one() {
     Plan back = kit.canvases.reapply("mail-filter", "1.0.0", Caller.local());

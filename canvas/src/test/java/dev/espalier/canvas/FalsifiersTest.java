@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * test that sees it fail. A new clause without one fails this test.
  */
 class FalsifiersTest {
-  private static final int OPEN = 22;
+  private static final int OPEN = 0;
   private static final Path LIST = Path.of("src/test/resources/falsifiers.txt");
 
   /** Clauses of the complete example and of the demo's, without the ids of their own things. */

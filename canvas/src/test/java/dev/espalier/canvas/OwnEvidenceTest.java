@@ -90,6 +90,7 @@ class OwnEvidenceTest {
   void what_the_canvas_can_measure_about_itself_conforms() {
     apply(ANSWERS, "");
     observe();
+    observe(); // The lanes count what the first look recorded.
     assertThat(state("value.aim", "names_objective")).isEqualTo(State.CONFORMS);
     assertThat(state("value.problem", "covered")).isEqualTo(State.CONFORMS);
     assertThat(state("value.model_owner", "active")).isEqualTo(State.CONFORMS);
@@ -156,6 +157,58 @@ class OwnEvidenceTest {
     assertThat(state("stack.integration", "hand_offs")).isEqualTo(State.VIOLATED);
     assertThat(state("stack.tools", "contract:vcs-git")).isEqualTo(State.NO_EVIDENCE);
     assertThat(clause("stack.tools", "contract:vcs-git").reason()).contains("no contract test");
+  }
+
+  @Test
+  void somebody_who_changed_the_canvas_and_is_no_author_is_violated() {
+    apply(ANSWERS, "first");
+    observe();
+    assertThat(state("product.authors", "audit_actors")).isEqualTo(State.CONFORMS);
+    apply(ANSWERS.replace("{ana: owner}", "{bea: owner}"), "ana hands over");
+    observe();
+    assertThat(state("product.authors", "audit_actors")).isEqualTo(State.VIOLATED);
+    assertThat(clause("product.authors", "audit_actors").detail().orElseThrow()).contains("ana");
+  }
+
+  @Test
+  void an_objective_that_no_gate_and_no_monitor_judges_is_violated() {
+    apply(ANSWERS, "first");
+    observe();
+    assertThat(state("objectives", "measurable")).isEqualTo(State.CONFORMS);
+    apply(
+        ANSWERS
+            .replace("{id: macro_f1, primary: yes}", "{id: macro_f1, primary: yes}, {id: accuracy}")
+            .replace("{id: O1, metric: macro_f1,", "{id: O1, metric: accuracy,"),
+        "another metric");
+    observe();
+    assertThat(state("objectives", "measurable")).isEqualTo(State.VIOLATED);
+  }
+
+  @Test
+  void a_lane_in_which_something_was_seen_and_nothing_conforms_is_violated() {
+    apply("canvas: espalier/1\nproduct: {name: self, authors: {ana: owner}}\n", "first");
+    observe();
+    assertThat(state("lifecycle", "develop")).as("nothing was seen").isEqualTo(State.NO_EVIDENCE);
+    failing("ct.schedule", "data_age");
+    observe();
+    assertThat(state("lifecycle", "develop")).isEqualTo(State.VIOLATED);
+    assertThat(clause("lifecycle", "develop").value()).hasValue(0);
+  }
+
+  private void failing(String question, String clause) {
+    canvases.record(
+        "self",
+        java.util.List.of(
+            Observation.measured(
+                question,
+                clause,
+                "1.0.0",
+                clock.instant(),
+                1_000,
+                1e9,
+                java.util.Optional.empty(),
+                "slow",
+                "/x")));
   }
 
   private Conformance.EvidenceRow owner(CanvasEvidence.Acts acts) {

@@ -334,6 +334,20 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
         .of(product, canvases.apply(product), dropped(product));
   }
 
+  /** When the newest request that is in the log was answered; empty while nobody has asked. */
+  public Optional<Instant> lastAnswered(String product) {
+    return hours.totals(product, clocks.now(product)).last();
+  }
+
+  /** The end of the newest window that any monitor of the canvas has closed. */
+  public Optional<Instant> lastWindow(CanvasVersion canvas) {
+    return canvas.resources().stream()
+        .filter(resource -> resource.spec() instanceof Spec.Monitor)
+        .flatMap(resource -> watches.newest(canvas.product(), resource.name(), 1).stream())
+        .map(MonitorWindow::to)
+        .max(Instant::compareTo);
+  }
+
   /** Grows with every judged window and every link of an incident. */
   long changes() {
     return changes.get();

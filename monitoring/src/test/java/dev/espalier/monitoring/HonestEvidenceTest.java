@@ -106,6 +106,18 @@ class HonestEvidenceTest {
   }
 
   @Test
+  void labels_that_never_reach_training_fail_the_next_use() {
+    CanvasVersion canvas = World.canvas("never", "full", List.of("inbox"));
+    try (World world = new World(folder, canvas, MonitoringConfig.defaults())) {
+      plain(world, 20);
+      Observation used = observe(world).get("feedback used_next");
+      assertThat(used.n()).isEqualTo(20);
+      assertThat(used.pass()).contains(false);
+      assertThat(used.detail()).startsWith("0 of the newest 20 labels");
+    }
+  }
+
+  @Test
   void a_request_without_a_name_or_with_another_comes_from_no_declared_consumer() {
     try (World world = world(new Spec.Consumer("gateway", "http", Optional.empty()))) {
       for (int i = 0; i < 8; i++) {

@@ -91,6 +91,23 @@ class ProcessSignalsTest {
   }
 
   @Test
+  void a_minute_in_which_nearly_all_files_were_open_fails() {
+    try (Database database = TestDatabase.in(folder)) {
+      new ProcessStore(database)
+          .add(NOON.minusSeconds(300), new ProcessSignals.Sample(0.1, 0.1, 0.95));
+      try (ProcessSignals signals = new ProcessSignals(database, new MovableClock(NOON))) {
+        Observation files =
+            signals.observe("mail", canvas(), NOON).stream()
+                .filter(seen -> seen.clause().equals("fd"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(files.pass()).contains(false);
+        assertThat(files.detail()).contains("95.0 % of the allowed files");
+      }
+    }
+  }
+
+  @Test
   void nobody_asks_nothing_is_said() {
     try (Database database = TestDatabase.in(folder);
         ProcessSignals signals = new ProcessSignals(database, new MovableClock(NOON))) {

@@ -348,7 +348,10 @@ class RegistryTest {
     registry.register(poor, "poor");
     registry.moveAlias(PRODUCT, "champion", Optional.empty(), "1.0.0", "ann", "first");
     assertThat(seen("evaluation", "gates").pass()).contains(false);
+    assertThat(seen("solution", "gates").pass()).contains(false);
     assertThat(seen("modeling", "ladder").pass()).contains(false);
+    assertThat(seen("model", "ladder").pass()).contains(false);
+    assertThat(seen("model", "ladder").detail()).isEqualTo("Declared linear; tried [majority].");
     assertThat(seen("feasibility", "probe").pass()).contains(false);
     assertThat(seen("feasibility", "probe").detail()).contains("no check of the data is on record");
     assertThat(seen("data", "snapshots").value()).hasValue(1);
@@ -401,7 +404,9 @@ class RegistryTest {
     assertThat(seen("registry.versioning", "alias_history").n()).isEqualTo(1);
     assertThat(seen("evaluation", "gates").pass()).contains(true);
     assertThat(seen("nfr", "pre_deploy:size").value()).hasValue(42);
+    assertThat(seen("solution", "gates").pass()).contains(true);
     assertThat(seen("modeling", "ladder").n()).isEqualTo(2);
+    assertThat(seen("model", "ladder").pass()).contains(true);
     assertThat(seen("model", "attention_rows").value()).hasValue(1e-7);
     assertThat(seen("ct.schedule", "data_age").value()).hasValue(3600);
     assertThat(seen("deploy.format", "size").value()).hasValue(version.bytes());
@@ -438,6 +443,22 @@ class RegistryTest {
                 "store",
                 "spam@1.0.0#registry.store",
                 new Spec.ModelStore(declaredPlace, Set.of("rollback"), "prod forever")),
+            Resource.of(
+                "size",
+                "spam@1.0.0#solution",
+                new Spec.Gate(
+                    "size",
+                    Spec.Op.AT_MOST,
+                    100,
+                    Spec.Versus.ABSOLUTE,
+                    Optional.empty(),
+                    1,
+                    "block",
+                    true)),
+            Resource.of(
+                "model",
+                "spam@1.0.0#model",
+                new Spec.Architecture("linear", 2, 4, 64, 256, 128, 8000, "bpe", 0.1)),
             Resource.of(
                 "efficiency",
                 "spam@1.0.0#nfr",

@@ -16,6 +16,7 @@ import dev.espalier.platform.Ids;
 import dev.espalier.platform.Problem;
 import dev.espalier.platform.ProductClocks;
 import dev.espalier.registry.ModelVersion;
+import dev.espalier.training.CiRun;
 import dev.espalier.training.ContinuousIntegration;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -88,7 +89,7 @@ final class CanvasChecks {
           .name("ci-" + canvas.product())
           .start(() -> {
             try {
-              var run = checks.run(canvas, ContinuousIntegration.SAMPLE);
+              var run = checks.run(canvas, ContinuousIntegration.SAMPLE, CiRun.CANVAS_CHANGE);
               LOG.info("checks {} of {} {}", run.id(), run.product(), run.green());
             } catch (EspalierException failure) {
               LOG.warn("Checks of {} did not run", canvas.product(), failure);

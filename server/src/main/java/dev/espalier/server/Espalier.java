@@ -13,6 +13,7 @@ import dev.espalier.canvas.Facts;
 import dev.espalier.canvas.ProofRoutes;
 import dev.espalier.canvas.QuestionRoutes;
 import dev.espalier.canvas.Spec;
+import dev.espalier.canvas.UseEvidence;
 import dev.espalier.canvas.documents.DocumentEvidence;
 import dev.espalier.canvas.documents.DocumentRoutes;
 import dev.espalier.canvas.documents.Documents;
@@ -27,7 +28,6 @@ import dev.espalier.deployment.DeploymentModelSource;
 import dev.espalier.deployment.DeploymentRoutes;
 import dev.espalier.deployment.Deployments;
 import dev.espalier.deployment.DrillPlan;
-import dev.espalier.deployment.DrillRecord;
 import dev.espalier.deployment.DrillStore;
 import dev.espalier.deployment.PolicyCheck;
 import dev.espalier.deployment.ReleaseRecords;
@@ -37,7 +37,6 @@ import dev.espalier.model.Bundles;
 import dev.espalier.monitoring.Asked;
 import dev.espalier.monitoring.DriftDrill;
 import dev.espalier.monitoring.FeatureRoutes;
-import dev.espalier.monitoring.Incident;
 import dev.espalier.monitoring.LabelledRow;
 import dev.espalier.monitoring.MetricRoutes;
 import dev.espalier.monitoring.Monitoring;
@@ -55,7 +54,6 @@ import dev.espalier.pipeline.Pipelines;
 import dev.espalier.pipeline.RerunDrill;
 import dev.espalier.pipeline.Run;
 import dev.espalier.pipeline.StepLogic;
-import dev.espalier.platform.Caller;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.Digest;
 import dev.espalier.platform.EspalierException;
@@ -112,14 +110,11 @@ import dev.espalier.training.TrainingEvidence;
 import dev.espalier.training.ValidateStep;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -246,9 +241,24 @@ public final class Espalier implements AutoCloseable {
                   .with("card", (version, _, _) -> card(documents, version)),
               canvases::require);
 
+      AtWork work =
+          new AtWork(
+              canvases,
+              new AtWork.Stages(
+                  datasets,
+                  pipelines,
+                  tracking,
+                  registry,
+                  deployments,
+                  monitoring,
+                  checks.checks()),
+              drillRecords,
+              clocks,
+              machine);
       List<EvidenceSource> sources = new ArrayList<>();
       sources.add(new DocumentEvidence(documents, facts));
-      sources.add(new CanvasEvidence(canvases, this::acts));
+      sources.add(new CanvasEvidence(canvases, work::acts));
+      sources.add(new UseEvidence(canvases, work));
       sources.add(new DataEvidence(datasets));
       sources.add(new PipelineEvidence(pipelines, steps));
       sources.add(
@@ -501,35 +511,6 @@ public final class Espalier implements AutoCloseable {
   /** Starts a run of the product's pipeline and returns its id. */
   public String train(String product, String trigger, String reason) {
     return loop.start(canvases.require(product), new Cause(trigger, reason, Optional.empty()));
-  }
-
-  /** What members did: the drills that they asked for and the incidents that they took up. */
-  private Map<String, CanvasEvidence.Act> acts(String product) {
-    String owner = canvases.require(product).spec(Spec.Product.class).owner();
-    Map<String, CanvasEvidence.Act> acts = new HashMap<>();
-    for (DrillRecord record : drills.records(product)) {
-      if (record.trigger().equals("request")) {
-        String user = record.by().equals(Caller.LOCAL) ? owner : record.by();
-        newer(acts, user, record.at(), "asked for the drill " + record.drill());
-      }
-    }
-    for (Incident incident : monitoring.incidents(product)) {
-      incident
-          .acknowledgedAt()
-          .ifPresent(at ->
-              incident
-                  .acknowledgedBy()
-                  .ifPresent(user -> newer(acts, user, at, "took up an incident")));
-    }
-    return acts;
-  }
-
-  private static void newer(
-      Map<String, CanvasEvidence.Act> acts, String user, Instant at, String words) {
-    acts.merge(
-        user,
-        new CanvasEvidence.Act(at, words),
-        (one, other) -> other.at().isAfter(one.at()) ? other : one);
   }
 
   /** Moves a product by what is due. */

@@ -42,7 +42,9 @@ class EspalierTest {
       canvas: espalier/1
       product: {name: tickets, authors: {ana: owner}}
       model: {family: linear}
-      value: {for: the help desk, benefit: a ticket reaches the right team}
+      stack: {components: {pipeline: automated, registry: automated, serving: automated, ci: automated, monitoring: manual}}
+      value: {for: the help desk, benefit: a ticket reaches the right team, persona: [ml_engineer, data_scientist, ops]}
+      analysis: {language: [java]}
       objectives: [{metric: macro_f1, target: ">= 0.8", due: 2030-12-31}]
       data:
         training: [{dataset: tickets}]
@@ -312,6 +314,49 @@ class EspalierTest {
         .contains("Version 1.0.0 is the rung", "Rows a label:", "Gate macro");
     assertThat(get("/api/v1/documents/tickets/dora?format=html").body())
         .contains("1 versions came to answer everything");
+  }
+
+  @Test
+  void what_was_seen_at_work_is_told_from_what_is_only_claimed() throws Exception {
+    data_becomes_a_served_model_by_way_of_a_canvas();
+    settled("stack.components", "automated:serving", "CONFORMS");
+    settled("stack.components", "claimed:pipeline", "CONFORMS");
+    assertThat(state("stack.components", "automated:pipeline"))
+        .as("somebody asked for the only run")
+        .isEqualTo("VIOLATED");
+    assertThat(state("stack.components", "automated:registry")).isEqualTo("CONFORMS");
+    settled("stack.components", "automated:ci", "CONFORMS");
+    assertThat(state("stack.components", "claimed:monitoring"))
+        .as("no window was closed")
+        .isEqualTo("NO_EVIDENCE");
+    assertThat(state("value.persona", "active:ml_engineer")).isEqualTo("CONFORMS");
+    assertThat(state("value.persona", "active:data_scientist")).isEqualTo("CONFORMS");
+    assertThat(state("value.persona", "active:ops")).as("nobody drilled").isEqualTo("NO_EVIDENCE");
+    assertThat(state("analysis.language", "seen")).isEqualTo("CONFORMS");
+    assertThat(post("/api/v1/drills/tickets/reload", "application/json", "{}").statusCode())
+        .isLessThan(300);
+    settled("value.persona", "active:ops", "CONFORMS");
+  }
+
+  private void settled(String question, String clause, String state) throws Exception {
+    long deadline = System.nanoTime() + 60_000_000_000L;
+    while (!state(question, clause).equals(state) && System.nanoTime() < deadline) {
+      Thread.sleep(100);
+    }
+    assertThat(state(question, clause)).as(question + " " + clause).isEqualTo(state);
+  }
+
+  private String state(String question, String clause) throws Exception {
+    for (JsonNode row :
+        Json.tree(get("/api/v1/canvases/tickets/conformance").body()).path("questions")) {
+      for (JsonNode evidence : row.path("evidence")) {
+        if (row.path("question").asText().equals(question)
+            && evidence.path("clause").asText().equals(clause)) {
+          return evidence.path("state").asText();
+        }
+      }
+    }
+    throw new AssertionError("No clause " + question + " " + clause);
   }
 
   /** The declared documents are frozen with the tick that saw the promotion, and no others. */

@@ -3,6 +3,7 @@ package dev.espalier.training;
 import dev.espalier.platform.Digest;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One run of a product's checks.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param at the product's time
  * @param millis the machine's time that all checks took
  * @param green whether no check failed and at least one passed
+ * @param trigger request or canvas_change; empty for runs of earlier builds
  */
 public record CiRun(
     String id,
@@ -25,7 +27,13 @@ public record CiRun(
     Instant at,
     long millis,
     boolean green,
-    List<Check> checks) {
+    List<Check> checks,
+    Optional<String> trigger) {
+  /** Somebody asked for the run. */
+  public static final String REQUEST = "request";
+
+  /** The canvas changed, and the run started by itself. */
+  public static final String CANVAS_CHANGE = "canvas_change";
 
   public CiRun {
     checks = List.copyOf(checks);

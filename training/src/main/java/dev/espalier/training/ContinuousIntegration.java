@@ -89,13 +89,21 @@ public final class ContinuousIntegration {
   }
 
   /**
+   * Runs the checks because somebody asked for it; see {@link #run(CanvasVersion, int, String)}.
+   */
+  public CiRun run(CanvasVersion canvas, int sample) {
+    return run(canvas, sample, CiRun.REQUEST);
+  }
+
+  /**
    * Runs every check that the canvas asks for, to the end, and stores the record.
    *
+   * @param trigger {@link CiRun#REQUEST} or {@link CiRun#CANVAS_CHANGE}
    * @param sample labelled rows to use at most, 10 to 100,000
    * @throws EspalierException INVALID for a sample out of range; CONFLICT while another run of the
    *     product works, or when its dataset has no rows
    */
-  public CiRun run(CanvasVersion canvas, int sample) {
+  public CiRun run(CanvasVersion canvas, int sample, String trigger) {
     if (sample < 10 || sample > MAX_SAMPLE) {
       throw EspalierException.invalidField(
           "sample",
@@ -108,7 +116,7 @@ public final class ContinuousIntegration {
           "The checks of %s are running already. Wait for them.".formatted(canvas.product()));
     }
     try {
-      CiRun run = checked(canvas, sample);
+      CiRun run = checked(canvas, sample, trigger);
       store.save(run);
       events.publish(
           run.product(), "ci.finished", new Finished(run.id(), run.canvasVersion(), run.green()));
@@ -120,7 +128,7 @@ public final class ContinuousIntegration {
 
   private record Finished(String id, String canvasVersion, boolean green) {}
 
-  private CiRun checked(CanvasVersion canvas, int sample) {
+  private CiRun checked(CanvasVersion canvas, int sample, String trigger) {
     String dataset = IngestStep.dataset(canvas);
     if (datasets.newest(dataset, clocks.now(canvas.product())).isEmpty()) {
       throw withoutRows(dataset);
@@ -148,7 +156,8 @@ public final class ContinuousIntegration {
         at,
         millisSince(started),
         CiRun.green(done),
-        done);
+        done,
+        Optional.of(trigger));
   }
 
   private static EspalierException withoutRows(String dataset) {

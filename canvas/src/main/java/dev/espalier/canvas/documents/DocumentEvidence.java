@@ -1,22 +1,35 @@
 package dev.espalier.canvas.documents;
 
 import dev.espalier.canvas.CanvasVersion;
+import dev.espalier.canvas.Canvases;
 import dev.espalier.canvas.EvidenceSource;
 import dev.espalier.canvas.Observation;
 import dev.espalier.canvas.Spec;
+import dev.espalier.platform.Digest;
+import dev.espalier.platform.EspalierException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Whether every release has its documents, and how much of the newest ones is answered. */
+/**
+ * Whether every release has its documents, how much of the newest ones is answered, and whose work
+ * they name. Thread-safe.
+ */
 public final class DocumentEvidence implements EvidenceSource {
   private static final String QUESTION = "metadata.docs";
   private final Documents documents;
   private final DocumentFacts facts;
+
+  /** Whether each frozen form that was read carries the lines; the bytes of a digest are fixed. */
+  private final Map<Digest, Boolean> read = new ConcurrentHashMap<>();
 
   public DocumentEvidence(Documents documents, DocumentFacts facts) {
     this.documents = documents;
@@ -35,8 +48,10 @@ public final class DocumentEvidence implements EvidenceSource {
         canvas.specs(Spec.Documents.class).stream()
             .flatMap(spec -> spec.kinds().stream())
             .collect(Collectors.toSet());
+    List<Observation> seen = new ArrayList<>();
+    seen.add(attribution(product, canvas, promoted, now));
     if (promoted.isEmpty() || declared.isEmpty()) {
-      return List.of();
+      return seen;
     }
     Set<String> wanted =
         Arrays.stream(DocumentKind.values())
@@ -53,7 +68,6 @@ public final class DocumentEvidence implements EvidenceSource {
         lacking.add(version);
       }
     }
-    List<Observation> seen = new ArrayList<>();
     seen.add(
         Observation.measured(
             QUESTION,
@@ -69,6 +83,52 @@ public final class DocumentEvidence implements EvidenceSource {
             source(product, promoted.getLast())));
     answered(product, promoted.getLast(), wanted, now).ifPresent(seen::add);
     return seen;
+  }
+
+  /** Whether the canvas as it is exported, and every frozen document, carry the fixed lines. */
+  private Observation attribution(
+      String product, CanvasVersion canvas, List<String> promoted, Instant now) {
+    List<String> without = new ArrayList<>();
+    if (!credited(documents.canvases().export(product, canvas.version()))) {
+      without.add("canvas.yaml");
+    }
+    int kept = 0;
+    for (String version : promoted) {
+      for (DocumentStore.Frozen each : documents.frozen(product, version)) {
+        kept++;
+        boolean credited =
+            Stream.of(each.json(), each.markdown(), each.html())
+                .allMatch(form -> read.computeIfAbsent(form, this::credited));
+        if (!credited) {
+          without.add(each.name() + " of " + version);
+        }
+      }
+    }
+    return Observation.verdict(
+        "canvas.template",
+        "attribution",
+        "canvas@" + canvas.version(),
+        now,
+        1 + kept,
+        without.isEmpty(),
+        without.isEmpty()
+            ? "The exported canvas and %d frozen documents carry the attribution lines."
+                .formatted(kept)
+            : "Without the attribution lines: %s.".formatted(String.join(", ", without)),
+        "/api/v1/documents/" + product);
+  }
+
+  /** What cannot be read carries nothing. */
+  private boolean credited(Digest kept) {
+    try {
+      return credited(new String(documents.kept(kept), StandardCharsets.UTF_8));
+    } catch (EspalierException unreadable) {
+      return false;
+    }
+  }
+
+  private static boolean credited(String text) {
+    return Canvases.attribution().stream().allMatch(text::contains);
   }
 
   private Optional<Observation> answered(

@@ -252,6 +252,15 @@ public final class Documents {
     store.freeze(rows);
   }
 
+  /** The bytes of a frozen form. */
+  byte[] kept(Digest form) {
+    return archive.read(form);
+  }
+
+  Canvases canvases() {
+    return canvases;
+  }
+
   /** What is frozen of a version; empty before its promotion. */
   List<DocumentStore.Frozen> frozen(String product, String version) {
     return store.all(product).stream().filter(one -> one.version().equals(version)).toList();

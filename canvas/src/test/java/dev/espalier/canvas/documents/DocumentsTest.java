@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.canvas.Conformance;
+import dev.espalier.canvas.Observation;
 import dev.espalier.canvas.documents.Documents.Format;
+import dev.espalier.platform.Digest;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -319,16 +322,40 @@ class DocumentsTest {
     desk.apply(Desk.MINIMAL);
     DocumentEvidence evidence = new DocumentEvidence(desk.documents, desk.facts);
     var canvas = desk.canvases.require(Desk.PRODUCT);
-    assertThat(evidence.observe(Desk.PRODUCT, canvas, desk.clock.instant())).isEmpty();
+    assertThat(evidence.observe(Desk.PRODUCT, canvas, desk.clock.instant()))
+        .extracting(Observation::question)
+        .containsExactly("canvas.template");
 
     desk.facts.promoted("1.0.0");
     desk.facts.promoted("0.9.0");
     desk.documents.freeze(Desk.PRODUCT, "1.0.0");
     var seen = evidence.observe(Desk.PRODUCT, canvas, desk.clock.instant());
 
-    assertThat(seen.getFirst().value()).hasValue(0.5);
-    assertThat(seen.getFirst().detail()).isEqualTo("No documents of 0.9.0.");
-    assertThat(seen).hasSize(1);
+    assertThat(seen.get(1).value()).hasValue(0.5);
+    assertThat(seen.get(1).detail()).isEqualTo("No documents of 0.9.0.");
+    assertThat(seen).hasSize(2);
+  }
+
+  @Test
+  void a_kept_document_that_names_nobodys_work_fails_the_attribution() throws Exception {
+    desk.apply(Desk.MINIMAL);
+    desk.facts.promoted("1.0.0");
+    desk.documents.freeze(Desk.PRODUCT, "1.0.0");
+    Observation whole = attribution();
+    assertThat(whole.pass()).contains(true);
+    assertThat(whole.n()).isGreaterThan(3);
+
+    Digest card = desk.documents.frozen(Desk.PRODUCT, "1.0.0").getFirst().html();
+    Path file = folder.resolve("blobs").resolve(card.hex());
+    Files.writeString(file, Files.readString(file).replace("Goku Mohandas", "somebody"));
+    assertThat(attribution().pass()).contains(false);
+    assertThat(attribution().detail()).contains("of 1.0.0");
+  }
+
+  private Observation attribution() {
+    return new DocumentEvidence(desk.documents, desk.facts)
+        .observe(Desk.PRODUCT, desk.canvases.require(Desk.PRODUCT), desk.clock.instant())
+        .getFirst();
   }
 
   @Test
@@ -347,7 +374,7 @@ class DocumentsTest {
         new DocumentEvidence(desk.documents, desk.facts)
             .observe(Desk.PRODUCT, desk.canvases.require(Desk.PRODUCT), desk.clock.instant());
 
-    assertThat(seen.getFirst().value()).hasValue(1);
+    assertThat(seen.get(1).value()).hasValue(1);
     assertThat(seen.getLast().clause()).isEqualTo("answered");
     assertThat(seen.getLast().value()).hasValue(answered / sections);
     assertThat(seen.getLast().n()).isEqualTo(sections);
