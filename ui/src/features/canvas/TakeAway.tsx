@@ -17,7 +17,7 @@ export function TakeAway({ product }: { readonly product: string }) {
   const check = useMutation({ mutationFn: async (copy: File) => post<SignedBoardCheck>(`/canvases/${encodeURIComponent(product)}/snapshot/check`, await contentOf(copy)) });
   const error = take.error ?? check.error;
   return (
-    <section className="band" aria-label="Take away">
+    <section className="band take-away" aria-label="Take away">
       <h2>For those who cannot look here</h2>
       <p className="muted">A signed copy is the whole board of this moment, signed with the key that signs the versions. Whoever has it can have it checked here, whatever happened since.</p>
       <div className="actions">
@@ -51,7 +51,7 @@ export function TakeAway({ product }: { readonly product: string }) {
         <img src={`${base}/badge.svg`} height="20" alt="The board's badge" />
       </p>
       <p>
-        As Markdown: <code className="mono">{`![canvas](${window.location.origin}${base}/badge.svg)`}</code>
+        As Markdown: <code className="mono">{`![canvas](${typeof location === 'undefined' ? '' : location.origin}${base}/badge.svg)`}</code>
       </p>
     </section>
   );
