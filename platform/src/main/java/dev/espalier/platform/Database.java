@@ -210,14 +210,19 @@ public final class Database implements AutoCloseable {
           .handle()
           .useTransaction(handle -> {
             for (SharedWrite<?> each : group) {
-              each.run(handle);
+              int before = afterCommit.size();
+              if (!each.run(handle)) {
+                afterCommit.subList(before, afterCommit.size()).clear();
+              }
             }
           });
       group.forEach(SharedWrite::committed);
     } catch (JdbiException failure) {
+      afterCommit.clear();
       EspalierException translated = failed(failure);
       group.forEach(each -> each.failed(translated));
     } catch (RuntimeException | Error failure) {
+      afterCommit.clear();
       EspalierException broken =
           new EspalierException(ErrorCode.INTERNAL, "A shared write failed", failure);
       group.forEach(each -> each.failed(broken));
@@ -360,12 +365,13 @@ public final class Database implements AutoCloseable {
       this.engine = engine;
     }
 
-    /** Runs the work; a failure takes back what this work did and nothing else. */
-    void run(Handle handle) {
+    /** Runs the work; a failure takes back what this work did and nothing else: false then. */
+    boolean run(Handle handle) {
       handle.savepoint(SAVEPOINT);
       try {
         result = work.apply(handle);
         handle.releaseSavepoint(SAVEPOINT);
+        return true;
       } catch (JdbiException broken) {
         failure = engine.translated(broken);
         if (engine.lost(broken)) {
@@ -376,6 +382,7 @@ public final class Database implements AutoCloseable {
         failure = refused;
         handle.rollbackToSavepoint(SAVEPOINT);
       }
+      return false;
     }
 
     void committed() {

@@ -67,6 +67,34 @@ class DatabaseTest {
   }
 
   @Test
+  void nobody_is_told_of_a_shared_write_that_was_taken_back() {
+    try (Database database = TestDatabase.in(folder)) {
+      table(database);
+      database.write(handle ->
+          handle.execute(
+              "CREATE TABLE part (item int REFERENCES item (id) DEFERRABLE INITIALLY DEFERRED)"));
+      List<String> told = new ArrayList<>();
+      assertThatThrownBy(() ->
+              database.writeTogether(handle -> {
+                database.afterCommit(() -> told.add("refused"));
+                throw EspalierException.conflict("changed my mind");
+              }))
+          .hasMessage("changed my mind");
+      assertThatThrownBy(() ->
+              database.writeTogether(handle -> {
+                database.afterCommit(() -> told.add("a part of nothing"));
+                return handle.execute("INSERT INTO part VALUES (7)");
+              }))
+          .isInstanceOf(EspalierException.class);
+      database.writeTogether(handle -> {
+        database.afterCommit(() -> told.add("kept"));
+        return handle.execute("INSERT INTO item VALUES (1, 'a')");
+      });
+      assertThat(told).containsExactly("kept");
+    }
+  }
+
+  @Test
   void a_broken_constraint_is_a_conflict() {
     try (Database database = TestDatabase.in(folder)) {
       table(database);
