@@ -1,4 +1,5 @@
-// What members do together on the board: comments that both see live, a signature, a presentation, a template.
+// What members do together on the board: comments that both see live, a signature, a presentation, a template, a copy to take away.
+import { text } from 'node:stream/consumers';
 
 /** This tab acts with the token of a member from now on. */
 export async function actAs(page, user, token, long) {
@@ -95,6 +96,46 @@ export async function people({ check, open, settle, base, shots, product, member
     await settle(page, `${shared}/canvas?tab=versions`);
     await page.getByRole('button', { name: 'Verify the chain' }).click();
     await page.getByText(/(The version is|All \d+ versions are) as signed by ed25519:/).waitFor(long);
+    say(errors);
+    await context.close();
+  });
+
+  await check('take away: a signed copy of the board is genuine, a changed one is not, and the badge says how many conform', async () => {
+    const { context, page, errors } = await open('light', 1440);
+    await settle(page, `${shared}/canvas?tab=versions`);
+    const part = page.getByRole('region', { name: 'Take away' });
+    const download = page.waitForEvent('download', long);
+    await part.getByRole('button', { name: 'Download a signed copy' }).click();
+    const saved = await download;
+    const copy = await text(await saved.createReadStream());
+    const hand = (content) => part.getByLabel('A signed copy to check').setInputFiles({ name: saved.suggestedFilename(), mimeType: 'application/json', buffer: Buffer.from(content) });
+    await hand(copy);
+    await part.getByText(/^Genuine: the board of canvas/).waitFor(long);
+    await hand(copy.replace('"NO_EVIDENCE"', '"CONFORMS"'));
+    await part.getByText(/^Not what was signed here: Something was changed/).waitFor(long);
+    await hand('not a board');
+    await part.getByRole('alert').getByText(/is not JSON/).waitFor(long);
+    await page.waitForFunction(() => (document.querySelector('.take-away img')?.naturalWidth ?? 0) > 60, undefined, long);
+    const { counts } = JSON.parse(copy).conformance;
+    const badge = await (await fetch(`${base}/api/v1/canvases/${members}/badge.svg`)).text();
+    if (!badge.includes(`${counts.CONFORMS ?? 0} of `)) throw new Error(`the badge says ${badge}`);
+    await part.screenshot({ path: `${shots}take-away.png` });
+    say(errors);
+    await context.close();
+  });
+
+  await check('two moments: what stood otherwise leads to its question, and to the rows behind it', async () => {
+    const { context, page, errors } = await open('light', 1440);
+    await settle(page, `${home}/canvas?tab=versions`);
+    const part = page.getByRole('region', { name: 'The board at two moments' });
+    await part.getByLabel('Between').selectOption({ index: 0 });
+    await page.waitForURL('**from=**', long);
+    await part.getByRole('heading', { name: /^\d+ answers? stood otherwise$/ }).waitFor(long);
+    await part.screenshot({ path: `${shots}two-moments.png` });
+    await part.locator('tbody a').first().click();
+    await page.getByRole('button', { name: 'What was seen' }).first().click(long);
+    await page.getByRole('group', { name: /^What was seen of/ }).waitFor(long);
+    await page.screenshot({ path: `${shots}observed.png` });
     say(errors);
     await context.close();
   });
