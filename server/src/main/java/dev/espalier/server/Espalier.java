@@ -160,7 +160,7 @@ public final class Espalier implements AutoCloseable {
 
   private Espalier(ServerConfig config) {
     this.host = config.host();
-    CompletableFuture<Void> prepared = CompletableFuture.runAsync(HttpServer::prepare);
+    CompletableFuture<Void> prepared = HttpServer.prepared();
     try {
       Home home = opened(Home.open(config.home()));
       InstantSource machine = InstantSource.system();
