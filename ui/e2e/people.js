@@ -110,11 +110,11 @@ export async function people({ check, open, settle, base, shots, product, member
     const copy = await text(await saved.createReadStream());
     const hand = (content) => part.getByLabel('A signed copy to check').setInputFiles({ name: saved.suggestedFilename(), mimeType: 'application/json', buffer: Buffer.from(content) });
     await hand(copy);
-    await part.getByText(/^Genuine: the board of canvas/).waitFor(long);
+    await part.getByText('Genuine: the board of canvas').waitFor(long);
     await hand(copy.replace('"NO_EVIDENCE"', '"CONFORMS"'));
-    await part.getByText(/^Not what was signed here: Something was changed/).waitFor(long);
+    await part.getByText('Not what was signed here: Something was changed').waitFor(long);
     await hand('not a board');
-    await part.getByRole('alert').getByText(/is not JSON/).waitFor(long);
+    await part.getByRole('alert').getByText('is not JSON').waitFor(long);
     await page.waitForFunction(() => (document.querySelector('.take-away img')?.naturalWidth ?? 0) > 60, undefined, long);
     const { counts } = JSON.parse(copy).conformance;
     const badge = await (await fetch(`${base}/api/v1/canvases/${members}/badge.svg`)).text();
@@ -132,7 +132,9 @@ export async function people({ check, open, settle, base, shots, product, member
     await page.waitForURL('**from=**', long);
     await part.getByRole('heading', { name: /^\d+ answers? stood otherwise$/ }).waitFor(long);
     await part.screenshot({ path: `${shots}two-moments.png` });
-    await part.locator('tbody a').first().click();
+    await part.getByRole('columnheader', { name: /^canvas 1\.0\.0/ }).waitFor(long);
+    // What conforms now was seen; what does not apply was not.
+    await part.locator('tbody tr', { hasText: 'Conforms' }).locator('a').first().click();
     await page.getByRole('button', { name: 'What was seen' }).first().click(long);
     await page.getByRole('group', { name: /^What was seen of/ }).waitFor(long);
     await page.screenshot({ path: `${shots}observed.png` });
