@@ -2,6 +2,7 @@ package dev.espalier.deployment;
 
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Spec;
+import dev.espalier.registry.AliasMove;
 import dev.espalier.registry.ModelVersion;
 import dev.espalier.registry.Registry;
 import dev.espalier.serving.Arm;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Puts a rollout's state into force: aliases and the route. Everything here is derived from the row
@@ -84,14 +86,27 @@ final class Traffic {
         : 0;
   }
 
+  /**
+   * The newest version of the baseline's rung that was ever the champion: nobody has approved
+   * another one, so it answers nobody, not even when the champion cannot.
+   */
   private Optional<String> baseline(String product, String champion) {
     Optional<Spec.Ladder> ladder =
         canvases.apply(product).specs(Spec.Ladder.class).stream().findFirst();
+    Set<String> served = ladder.isPresent() ? served(product) : Set.of();
     return ladder.flatMap(one ->
         registry.versions(product).stream()
             .filter(version -> version.rung().equals(one.baseline()))
             .map(ModelVersion::version)
             .filter(version -> !version.equals(champion))
+            .filter(served::contains)
             .reduce((_, newest) -> newest));
+  }
+
+  private Set<String> served(String product) {
+    return registry.aliasHistory(product).stream()
+        .filter(move -> move.alias().equals(Registry.CHAMPION))
+        .map(AliasMove::to)
+        .collect(Collectors.toSet());
   }
 }

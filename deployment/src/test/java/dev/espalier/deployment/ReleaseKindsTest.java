@@ -7,6 +7,8 @@ import dev.espalier.canvas.Observation;
 import dev.espalier.canvas.Spec;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
+import dev.espalier.registry.Registry;
+import dev.espalier.serving.Arm;
 import dev.espalier.serving.Ask;
 import dev.espalier.serving.Route;
 import java.nio.file.Path;
@@ -192,6 +194,25 @@ class ReleaseKindsTest {
     says(new Spec.Device("preferred", "fp32", Optional.empty()));
     version = rig.register(0.3);
     assertThat(release().state()).isEqualTo(Rollout.PROMOTED);
+  }
+
+  @Test
+  void a_baseline_that_was_never_released_rescues_nobody() {
+    says(new Spec.Ladder(List.of(), 0, "linear"));
+    release();
+    String first = version;
+    version = rig.register(0.3);
+    rig.deployments.reconcile(Rig.PRODUCT);
+    assertThat(arms()).extracting(Arm::version).containsExactly(first);
+    rig.registry.moveAlias(
+        Rig.PRODUCT, Registry.CHAMPION, Optional.of(first), version, "ana", "it is better");
+    rig.deployments.reconcile(Rig.PRODUCT);
+    assertThat(arms())
+        .containsExactly(new Arm(version, 1, Arm.CHAMPION), new Arm(first, 0, Arm.BASELINE));
+  }
+
+  private List<Arm> arms() {
+    return rig.serving.view(Rig.PRODUCT).orElseThrow().route().arms();
   }
 
   @Test
