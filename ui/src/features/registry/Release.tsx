@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link } from 'react-router';
 import { post } from '../../shared/api/client';
 import { useDeployment, useReleasePlan } from '../../shared/api/queries';
@@ -60,10 +60,9 @@ export function boundOf(view: Pick<DeploymentView, 'aliases' | 'rollouts'>, vers
 
 function Deploy({ version, close }: { readonly version: ModelVersion; readonly close: () => void }) {
   const plan = useReleasePlan(version.product, version.version);
-  const [reason, setReason] = useState('');
   const queries = useQueryClient();
   const release = useMutation({
-    mutationFn: () => post<Rollout>(`/deployments/${at(version.product)}/rollouts`, { version: version.version, reason }),
+    mutationFn: (reason: string) => post<Rollout>(`/deployments/${at(version.product)}/rollouts`, { version: version.version, reason }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['deployment', version.product] });
       close();
@@ -89,34 +88,52 @@ function Deploy({ version, close }: { readonly version: ModelVersion; readonly c
     );
   }
   return (
-    <form
-      className="plan"
-      aria-label="Plan of the release"
-      onSubmit={(event) => {
-        event.preventDefault();
-        release.mutate();
-      }}
-    >
+    <Reasoned name="release" verb="Release" version={version} close={close} deed={release}>
       <h2>Plan: {plan.data.from === undefined ? `everybody gets ${version.version}` : `${version.version} has to win the traffic of ${plan.data.from}`}</h2>
       <ol className="bullets">
         {planned(plan.data).map((line) => (
           <li key={line}>{line}</li>
         ))}
       </ol>
-      <label className="field" htmlFor="release-reason">
+    </Reasoned>
+  );
+}
+
+/** A plan, why it is wanted, and the button that does it. */
+function Reasoned(props: {
+  readonly name: string;
+  readonly verb: string;
+  readonly version: ModelVersion;
+  readonly close: () => void;
+  readonly deed: { readonly mutate: (reason: string) => void; readonly error: Error | null; readonly isPending: boolean };
+  readonly children: ReactNode;
+}) {
+  const [reason, setReason] = useState('');
+  const { name, deed } = props;
+  return (
+    <form
+      className="plan"
+      aria-label={`Plan of the ${name}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        deed.mutate(reason);
+      }}
+    >
+      {props.children}
+      <label className="field" htmlFor={`${name}-reason`}>
         Why
       </label>
-      <input id="release-reason" className="text" required maxLength={300} value={reason} onChange={(event) => setReason(event.target.value)} />
-      {release.error && (
+      <input id={`${name}-reason`} className="text" required maxLength={300} value={reason} onChange={(event) => setReason(event.target.value)} />
+      {deed.error && (
         <p className="wrong" role="alert">
-          {release.error.message}
+          {deed.error.message}
         </p>
       )}
       <div className="row">
-        <button type="submit" className="btn primary" disabled={release.isPending}>
-          Release {version.version}
+        <button type="submit" className="btn primary" disabled={deed.isPending}>
+          {props.verb} {props.version.version}
         </button>
-        <button type="button" className="btn" onClick={close}>
+        <button type="button" className="btn" onClick={props.close}>
           Keep it as it is
         </button>
       </div>
@@ -139,48 +156,19 @@ export function planned(plan: Rollout): string[] {
 }
 
 function Retire({ version, close }: { readonly version: ModelVersion; readonly close: () => void }) {
-  const [reason, setReason] = useState('');
   const queries = useQueryClient();
   const retire = useMutation({
-    mutationFn: async () => {
-      const from = performance.now();
-      await post(`/deployments/${at(version.product)}/versions/${at(version.version)}/retirement`, { reason });
-      return performance.now() - from;
-    },
+    mutationFn: (reason: string) => post(`/deployments/${at(version.product)}/versions/${at(version.version)}/retirement`, { reason }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['deployment', version.product] });
       close();
     },
   });
   return (
-    <form
-      className="plan"
-      aria-label="Plan of the retirement"
-      onSubmit={(event) => {
-        event.preventDefault();
-        retire.mutate();
-      }}
-    >
+    <Reasoned name="retirement" verb="Retire" version={version} close={close} deed={retire}>
       <h2>Plan: nobody can release {version.version} any more</h2>
       <p>No traffic moves: it answers nobody. The pipeline and persons alike are refused when they release it. Its bundle, records and papers stay. To go back, take it back into service: one click, here.</p>
-      <label className="field" htmlFor="retire-reason">
-        Why
-      </label>
-      <input id="retire-reason" className="text" required maxLength={300} value={reason} onChange={(event) => setReason(event.target.value)} />
-      {retire.error && (
-        <p className="wrong" role="alert">
-          {retire.error.message}
-        </p>
-      )}
-      <div className="row">
-        <button type="submit" className="btn primary" disabled={retire.isPending}>
-          Retire {version.version}
-        </button>
-        <button type="button" className="btn" onClick={close}>
-          Keep it as it is
-        </button>
-      </div>
-    </form>
+    </Reasoned>
   );
 }
 
