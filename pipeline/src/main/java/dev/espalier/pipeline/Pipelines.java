@@ -1,12 +1,10 @@
 package dev.espalier.pipeline;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.artifacts.ArtifactStore;
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Spec;
 import dev.espalier.platform.Database;
-import dev.espalier.platform.Digest;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Events;
@@ -14,9 +12,7 @@ import dev.espalier.platform.Ids;
 import dev.espalier.platform.Json;
 import dev.espalier.platform.ProductClocks;
 import dev.espalier.platform.Program;
-import dev.espalier.tracking.RunStatus;
 import dev.espalier.tracking.Tracking;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,13 +21,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,6 +52,7 @@ public final class Pipelines implements AutoCloseable {
   private final Ids ids;
   private final List<StepLogic<?>> steps;
   private final Map<String, RunWorker> workers = new ConcurrentHashMap<>();
+  private final RunView view;
   private final Map<String, CountDownLatch> ends = new ConcurrentHashMap<>();
   private final Map<String, Thread> threads = new ConcurrentHashMap<>();
 
@@ -89,92 +83,7 @@ public final class Pipelines implements AutoCloseable {
             new CodeIdentity(),
             config,
             executors);
-  }
-
-  /** What a worker works with. */
-  record Parts(
-      RunStore store,
-      LogStore logs,
-      OutputStore outputs,
-      ArtifactStore artifacts,
-      Tracking tracking,
-      ProductClocks clocks,
-      Events events,
-      InstantSource machine,
-      CodeIdentity code,
-      PipelineConfig config,
-      Map<Isolation, Executor> executors) {
-
-    private record StepChange(String runId, String step, String state) {}
-
-    private record RunChange(String runId, String state, String trigger, String reason) {}
-
-    long millis() {
-      return machine.millis();
-    }
-
-    Instant now(String product) {
-      return clocks.now(product);
-    }
-
-    Executor executor(Isolation isolation) {
-      Executor executor = executors.get(isolation);
-      if (executor == null) {
-        throw new EspalierException(
-            ErrorCode.UNAVAILABLE, "This process has no class path for forked steps.");
-      }
-      return executor;
-    }
-
-    /** An attempt's own folder, which whoever needs it creates. */
-    Path folder(String run, String step, int attempt) {
-      return config.work().resolve(run).resolve(step + "-" + attempt).toAbsolutePath();
-    }
-
-    StepJournal journal(RunStore.RunRow run, String step, int attempt) {
-      return new StepJournal(
-          run, step, attempt, store, logs, tracking, events, machine, config.logLimitBytes());
-    }
-
-    void changed(RunStore.RunRow run, String step, StepState state) {
-      events.publish(run.product(), "run.step", new StepChange(run.id(), step, state.name()));
-    }
-
-    void started(RunStore.RunRow run) {
-      events.publish(
-          run.product(),
-          "run.started",
-          new RunChange(run.id(), run.state().name(), run.cause().trigger(), run.cause().reason()));
-    }
-
-    void ended(RunStore.RunRow run, RunState state) {
-      RunStatus status =
-          switch (state) {
-            case SUCCEEDED -> RunStatus.FINISHED;
-            case CANCELLED -> RunStatus.KILLED;
-            default -> RunStatus.FAILED;
-          };
-      RunChange change =
-          new RunChange(run.id(), state.name(), run.cause().trigger(), run.cause().reason());
-      String _ =
-          store.together(() -> {
-            store.end(run.id(), state, now(run.product()), millis());
-            tracking.finish(run.id(), status, now(run.product()));
-            events.publish(run.product(), "run.finished", change);
-            return run.id();
-          });
-      LOG.info("Run {} of {} {}", run.id(), run.product(), state);
-    }
-
-    /** Ends a run before its steps have. */
-    void stopped(RunStore.RunRow run, RunState state) {
-      String _ =
-          store.together(() -> {
-            store.cancelSteps(run.id());
-            ended(run, state);
-            return run.id();
-          });
-    }
+    this.view = new RunView(parts, workers);
   }
 
   /** Whether the canvas lets anything be trained. */
@@ -341,7 +250,7 @@ public final class Pipelines implements AutoCloseable {
    * @throws EspalierException NOT_FOUND
    */
   public Run run(String id) {
-    return view(row(id));
+    return view.whole(row(id));
   }
 
   private RunStore.RunRow row(String id) {
@@ -353,24 +262,22 @@ public final class Pipelines implements AutoCloseable {
 
   /** The newest runs of a product, newest first; at most 200. */
   public List<Run> runs(String product) {
-    return parts.store().runs(product, MAX_RUNS).stream().map(this::view).toList();
+    return parts.store().runs(product, MAX_RUNS).stream().map(view::whole).toList();
   }
 
   /** The same without the outputs of steps, which are files. */
   public List<Run> outlines(String product) {
-    return parts.store().runs(product, MAX_RUNS).stream()
-        .map(run -> view(run, _ -> Optional.empty()))
-        .toList();
+    return parts.store().runs(product, MAX_RUNS).stream().map(view::outline).toList();
   }
 
   /** The run that works for a product, if any. */
   public Optional<Run> active(String product) {
-    return parts.store().newest(product, RunStore.Phase.WORKING).map(this::view);
+    return parts.store().newest(product, RunStore.Phase.WORKING).map(view::whole);
   }
 
   /** The newest run of a product that has ended. */
   public Optional<Run> lastEnded(String product) {
-    return parts.store().newest(product, RunStore.Phase.ENDED).map(this::view);
+    return parts.store().newest(product, RunStore.Phase.ENDED).map(view::whole);
   }
 
   /** When a run of a product was created, and what for. */
@@ -419,48 +326,6 @@ public final class Pipelines implements AutoCloseable {
         schedule);
   }
 
-  private Run view(RunStore.RunRow run) {
-    return view(
-        run, step -> step.output().filter(parts.outputs()::exists).map(parts.outputs()::read));
-  }
-
-  private Run view(RunStore.RunRow run, Function<RunStore.StepRow, Optional<JsonNode>> outputs) {
-    long until = run.endedMillis().orElseGet(parts::millis);
-    return new Run(
-        run.id(),
-        run.product(),
-        run.state().name(),
-        run.cause(),
-        run.canvasVersion(),
-        run.graphDigest(),
-        run.seed(),
-        run.createdAt(),
-        run.finishedAt(),
-        until - run.startedMillis(),
-        Optional.ofNullable(workers.get(run.id())).flatMap(RunWorker::blocked),
-        parts.store().steps(run.id()).stream()
-            .map(step -> view(step, run.startedMillis(), outputs))
-            .toList());
-  }
-
-  private static StepRun view(
-      RunStore.StepRow step, long started, Function<RunStore.StepRow, Optional<JsonNode>> outputs) {
-    return new StepRun(
-        step.name(),
-        step.state().name(),
-        step.dependsOn(),
-        step.attempt(),
-        step.cacheReason(),
-        step.wallMillis(),
-        step.cpuMillis(),
-        step.beganMillis().map(at -> at - started),
-        step.endedMillis().map(at -> at - started),
-        step.progress().map(json -> Json.read(json, StepRun.Progress.class)),
-        step.executor(),
-        step.failure(),
-        outputs.apply(step));
-  }
-
   /**
    * Asks a run to stop; its steps get the configured grace.
    *
@@ -477,40 +342,7 @@ public final class Pipelines implements AutoCloseable {
 
   /** What a run would do now, step by step: cached, run, or depends on what comes before. */
   public List<Explanation> plan(CanvasVersion canvas, long seed) {
-    PipelineGraph graph = PipelineGraph.compile(canvas, steps);
-    Map<String, Digest> outputs = new HashMap<>();
-    List<Explanation> plan = new ArrayList<>();
-    for (PipelineGraph.Node node : graph.nodes()) {
-      plan.add(plan(node, canvas, seed, outputs));
-    }
-    return plan;
-  }
-
-  private Explanation plan(
-      PipelineGraph.Node node, CanvasVersion canvas, long seed, Map<String, Digest> outputs) {
-    if (!outputs.keySet().containsAll(node.dependsOn())) {
-      return new Explanation(
-          node.name(),
-          "RUN?",
-          "follows %s; cached if their output is the same".formatted(node.dependsOn()),
-          Optional.empty(),
-          List.of(),
-          new TreeMap<>());
-    }
-    Map<String, Digest> inputs = new HashMap<>(outputs);
-    inputs.keySet().retainAll(node.dependsOn());
-    StepKey key = StepKey.of(node, canvas, seed, parts.code().of(node.logic().getClass()), inputs);
-    Optional<RunStore.CacheRow> hit =
-        node.logic().purity() == Purity.EFFECT
-            ? Optional.empty()
-            : parts.store().cached(canvas.product(), node.name(), key.digest());
-    hit.ifPresent(row -> outputs.put(node.name(), row.output()));
-    return Explain.explanation(
-        node.name(),
-        hit.isPresent() ? "CACHED" : "RUN",
-        hit.map(row -> "same key as in " + row.runId()).orElse("no result with this key"),
-        parts.store().cacheRows(canvas.product(), node.name()),
-        key.leaves());
+    return Explain.plan(parts, PipelineGraph.compile(canvas, steps), canvas, seed);
   }
 
   /**
@@ -519,24 +351,7 @@ public final class Pipelines implements AutoCloseable {
    * @throws EspalierException NOT_FOUND when there is no such run or step, or it has not begun
    */
   public Explanation explain(String runId, String step) {
-    RunStore.RunRow run = row(runId);
-    RunStore.StepRow found =
-        parts.store().steps(runId).stream()
-            .filter(one -> one.name().equals(step))
-            .findFirst()
-            .orElseThrow(() ->
-                EspalierException.notFound("Run %s has no step '%s'.".formatted(runId, step)));
-    SortedMap<String, String> leaves = parts.store().leaves(runId, step).orElseGet(TreeMap::new);
-    List<RunStore.CacheRow> others =
-        parts.store().cacheRows(run.product(), step).stream()
-            .filter(row -> row.runId().compareTo(runId) < 0)
-            .toList();
-    return Explain.explanation(
-        step,
-        found.state() == StepState.CACHED ? "CACHED" : "RUN",
-        found.cacheReason().isEmpty() ? "not begun" : found.cacheReason(),
-        leaves.isEmpty() ? List.of() : others,
-        leaves);
+    return Explain.ran(parts.store(), row(runId), step);
   }
 
   /** At most 1,000 lines of a step's log after {@code after}. */

@@ -18,11 +18,11 @@ import java.util.TreeSet;
  */
 final class Rerun {
   private static final double TOLERANCE = 1e-9;
-  private final Pipelines.Parts parts;
+  private final Parts parts;
   private final PipelineGraph graph;
   private final CanvasVersion canvas;
 
-  Rerun(Pipelines.Parts parts, PipelineGraph graph, CanvasVersion canvas) {
+  Rerun(Parts parts, PipelineGraph graph, CanvasVersion canvas) {
     this.parts = parts;
     this.graph = graph;
     this.canvas = canvas;

@@ -43,7 +43,7 @@ final class RunWorker {
   private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
   private static final long IDLE_MILLIS = 250;
   private static final long BLOCKED_MILLIS = 1_000;
-  private final Pipelines.Parts parts;
+  private final Parts parts;
   private final RunStore.RunRow run;
   private final CanvasVersion canvas;
   private final PipelineGraph graph;
@@ -56,7 +56,7 @@ final class RunWorker {
 
   private volatile Optional<String> blocked = Optional.empty();
 
-  RunWorker(Pipelines.Parts parts, RunStore.RunRow run, CanvasVersion canvas, PipelineGraph graph) {
+  RunWorker(Parts parts, RunStore.RunRow run, CanvasVersion canvas, PipelineGraph graph) {
     this.parts = parts;
     this.run = run;
     this.canvas = canvas;
