@@ -122,3 +122,21 @@ export const incidents = [{ id: 'i-1', product: P, title: 'False spam above its 
 ] }];
 export const log = Array.from({ length: 12 }, (_, index) => ({ seq: index + 1, attempt: 1, at: at(`2026-11-24T10:00:${String(index).padStart(2, '0')}`), message: `epoch ${index + 1}: loss ${(0.7 / (index + 1)).toFixed(4)}` }));
 export const history = [{ at: at('2002-08-02T00:00:00'), recordedAt: at('2026-11-24T09:00:00'), question: 'objectives', from: 'NO_EVIDENCE', to: 'CONFORMS', reason: '' }, { at: at('2002-09-29T06:00:00'), recordedAt: at('2026-11-24T09:30:00'), question: 'objectives', from: 'CONFORMS', to: 'VIOLATED', reason: '' }];
+
+export const evaluation = {
+  rung: 'v2',
+  rungs: ['v2', 'v0', 'champion'],
+  errors: {
+    labels: ['ham', 'spam'],
+    n: 812,
+    confusion: [[560, 9], [12, 231]],
+    reliability: [{ from: 0.5, to: 0.6, n: 20, confidence: 0.55, accuracy: 0.5 }, { from: 0.9, to: 1, n: 792, confidence: 0.98, accuracy: 0.976 }],
+    curves: [{ label: 'spam', averagePrecision: 0.97, points: [{ threshold: 0.9, recall: 0.8, precision: 1 }, { threshold: 0.1, recall: 1, precision: 0.6 }] }],
+  },
+  slices: { 'list=no': 0.96, 'list=yes': 0.91 },
+  worst: [{ rowId: 'r-7', at: at('2002-09-12T08:00:00'), actual: 'ham', predicted: 'spam', given: 0.01, text: 'This week in open source: three releases and one advisory. Unsubscribe at the bottom.' }],
+  surest: [
+    { rowId: 'r-1', at: at('2002-09-02T08:00:00'), actual: 'ham', predicted: 'ham', given: 0.999, text: 'Hi Ben, the patch for the build on Debian is attached. Could you test it before Thursday?' },
+    { rowId: 'r-2', at: at('2002-09-03T08:00:00'), actual: 'spam', predicted: 'spam', given: 0.998, text: 'Congratulations! You have been selected for a FREE holiday. Click here now.' },
+  ],
+};

@@ -31,6 +31,7 @@ const answers = [
   [/^\/documents\/[^/]+\/[^/]+$/, () => ({ text: canvas.document })],
   [/^\/canvases\/[^/]+\/questions\/[^/]+\/history$/, () => data.history],
   [/^\/pipelines\/[^/]+\/runs$/, () => data.runs],
+  [/^\/pipelines\/[^/]+\/runs\/[^/]+\/evaluation$/, () => data.evaluation],
   [/^\/pipelines\/[^/]+\/runs\/([^/]+)$/, (id) => data.runs.find((run) => run.id === id)],
   [/^\/pipelines\/[^/]+\/runs\/[^/]+\/steps\/[^/]+\/log$/, () => data.log],
   [/^\/pipelines\/[^/]+\/runs\/[^/]+\/steps\/([^/]+)\/explain$/, (step) => ({ step, decision: 'run', reason: 'the rows changed since run r-1', nearestRun: 'r-1', differences: [{ leaf: 'inputs.ingest', before: '7f3a00c2', after: '9b1144de' }], leaves: {} })],

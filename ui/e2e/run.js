@@ -112,6 +112,8 @@ for (const width of [1440, 390]) {
       errors.length = 0;
       await settle(page, path);
       if (name === 'try') {
+        await page.getByRole('button', { name: /^Clearly / }).first().click();
+        if ((await page.getByRole('textbox', { name: 'Text' }).inputValue()) === '') throw new Error('an example left the field empty');
         await page.getByRole('button', { name: `Ask ${product}` }).click();
         await page.locator('.verdict').waitFor({ timeout: PATIENCE });
       }

@@ -7,6 +7,7 @@ import * as data from '../e2e/data.js';
 import { Errors } from '../src/features/pipeline/Errors';
 import { reproduction, worstConfusion } from '../src/features/pipeline/errors';
 import { Provenance } from '../src/features/pipeline/Provenance';
+import { examples } from '../src/features/serving/examples';
 import type { Evaluation, Run } from '../src/shared/api/types';
 
 function shown(element: ReactNode, seeds: readonly (readonly [readonly string[], unknown])[]): string {
@@ -32,8 +33,20 @@ const evaluation: Evaluation = {
   },
   slices: { 'list=yes': 0.71, 'list=no': 0.96 },
   worst: [{ rowId: 'r7', at: '2002-09-20T00:00:00Z', actual: 'ham', predicted: 'spam', given: 0.01, text: '<img src=x onerror=alert(1)> buy' }, { rowId: 'r8', at: '2002-09-20T00:00:00Z', actual: 'spam', predicted: 'ham', given: 0.2, text: '' }],
+  surest: [{ rowId: 'r1', at: '2002-09-20T00:00:00Z', actual: 'ham', predicted: 'ham', given: 0.99, text: 'Hi Ben' }, { rowId: 'r2', at: '2002-09-20T00:00:00Z', actual: 'spam', predicted: 'spam', given: 0.98, text: '' }],
 };
 const seeded = (value: Evaluation) => shown(<Errors product="p" run="r" />, [[['run', 'p', 'r', 'evaluation', ''], value]]);
+
+describe('texts to try', () => {
+  it('are rows of the test that are still stored, one of each label and the hardest', () => {
+    expect(examples(evaluation)).toEqual([
+      { name: 'Clearly ham', text: 'Hi Ben' },
+      { name: 'ham, taken for spam', text: '<img src=x onerror=alert(1)> buy' },
+    ]);
+    expect(examples(undefined)).toEqual([]);
+    expect(examples({ surest: Array.from({ length: 30 }, (_, i) => ({ ...evaluation.worst[0]!, actual: `l${i}` })), worst: [] })).toHaveLength(4);
+  });
+});
 
 describe('where a model errs', () => {
   it('says how many rows were wrong and what is taken for what', () => {

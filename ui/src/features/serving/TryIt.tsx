@@ -7,20 +7,15 @@ import { millis, percent, words } from '../../shared/lib/format';
 import { Head } from '../../shared/ui/Head';
 import { Beside } from './Beside';
 import { curl, java, python } from './curl';
+import { Examples } from './Examples';
 import { Feedback } from './Feedback';
 
 const programs = { curl, Java: java, Python: python } as const;
 
-const examples: readonly { name: string; text: string }[] = [
-  { name: 'An offer', text: 'Congratulations! You have been selected for a FREE holiday. Click here now to claim your prize money, limited offer.' },
-  { name: 'A colleague', text: 'Hi Ben, the patch for the build on Debian is attached. Could you test it against the current kernel before Thursday? Thanks, Ana' },
-  { name: 'A newsletter', text: 'This week in open source: three releases, one security advisory, and the summary of the mailing list. Unsubscribe at the bottom.' },
-];
-
 /** What does it say to my text? */
 export function TryIt() {
   const { product = '' } = useParams();
-  const [text, setText] = useState(examples[0]?.text ?? '');
+  const [text, setText] = useState('');
   const [language, setLanguage] = useState<keyof typeof programs>('curl');
   const ask = useMutation({ mutationFn: () => post<Answer>(`/predict/${encodeURIComponent(product)}`, { text }) });
   return (
@@ -39,6 +34,7 @@ export function TryIt() {
           <textarea
             id="try-text"
             required
+            placeholder="Type or paste a text, or take one that the champion was tested on."
             value={text}
             onChange={(event) => setText(event.target.value)}
             onKeyDown={(event) => {
@@ -49,11 +45,7 @@ export function TryIt() {
             <button type="submit" className="btn primary" disabled={ask.isPending}>
               Ask {product}
             </button>
-            {examples.map((example) => (
-              <button key={example.name} type="button" className="btn small" onClick={() => setText(example.text)}>
-                {example.name}
-              </button>
-            ))}
+            <Examples product={product} choose={setText} />
           </div>
         </form>
         <div aria-live="polite">
@@ -78,7 +70,7 @@ export function TryIt() {
           </span>
         </div>
         <pre className="log" tabIndex={0} aria-label={`The same request in ${language}`}>
-          {programs[language](location.origin, product, text)}
+          {programs[language](location.origin, product, text === '' ? 'Your text' : text)}
         </pre>
       </section>
     </>

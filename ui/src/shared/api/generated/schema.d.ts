@@ -1246,7 +1246,9 @@ export interface Schemas {
     slices: {
       [key: string]: number;
     };
-    worst: Schemas['WrongRow'][];
+    worst: Schemas['TestRow'][];
+    /** Of each label the right row that was given it most */
+    surest: Schemas['TestRow'][];
   };
   /** Where a model errs on a set of rows */
   ErrorAnalysis: {
@@ -1275,8 +1277,8 @@ export interface Schemas {
       precision: number;
     }[];
   };
-  /** A row that the model got wrong */
-  WrongRow: {
+  /** A row that the model was tested on */
+  TestRow: {
     rowId: string;
     at: string;
     actual: string;

@@ -72,6 +72,19 @@ public record ErrorAnalysis(
         .toList();
   }
 
+  /** Of each label that was ever said rightly, the row that was given it most. */
+  public static List<Scored> surest(Predictions predictions) {
+    return predictions.labels().stream()
+        .flatMap(label ->
+            predictions.rows().stream()
+                .filter(row -> row.actual().equals(label) && row.predicted().equals(label))
+                .min(
+                    Comparator.comparingDouble((Scored row) -> -given(predictions, row).orElse(0))
+                        .thenComparing(Scored::rowId))
+                .stream())
+        .toList();
+  }
+
   /** The probability that a row's actual label was given; empty where the model knows no such. */
   public static OptionalDouble given(Predictions predictions, Scored row) {
     int column = predictions.labels().indexOf(row.actual());

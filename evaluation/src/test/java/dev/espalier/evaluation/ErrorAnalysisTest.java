@@ -54,6 +54,21 @@ class ErrorAnalysisTest {
   }
 
   @Test
+  void the_surest_rows_are_right_and_there_is_one_of_each_label_that_was_ever_right() {
+    Predictions predictions =
+        predictions(
+            row("a", "ham", 0.3),
+            row("c", "ham", 0.1),
+            row("b", "ham", 0.1),
+            row("missed", "spam", 0.05),
+            row("sure", "ham", 0.99));
+    assertThat(ErrorAnalysis.surest(predictions)).extracting(Scored::rowId).containsExactly("b");
+    assertThat(ErrorAnalysis.surest(predictions(row("a", "ham", 0.3), row("d", "spam", 0.6))))
+        .extracting(Scored::rowId)
+        .containsExactly("a", "d");
+  }
+
+  @Test
   void the_confusion_has_actual_labels_as_rows() {
     assertThat(ErrorAnalysis.of(SKLEARN).confusion())
         .containsExactly(List.of(2L, 0L), List.of(1L, 1L));

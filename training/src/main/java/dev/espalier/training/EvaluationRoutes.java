@@ -37,21 +37,24 @@ public final class EvaluationRoutes extends JsonRoutes {
    *
    * @param rungs every model that the run scored; the first is the one that went on to the gates
    * @param slices value of the primary metric by {@code attribute=value}
+   * @param worst the wrong rows, first those whose actual label was given the least
+   * @param surest of each label the right row that was given it most
    */
   record Analysis(
       String rung,
       List<String> rungs,
       ErrorAnalysis errors,
       SortedMap<String, Double> slices,
-      List<Wrong> worst) {}
+      List<TestRow> worst,
+      List<TestRow> surest) {}
 
   /**
-   * A row that the model got wrong.
+   * A row that the model was tested on.
    *
    * @param given the probability that its actual label got
    * @param text its first characters; empty where the rows are no longer stored
    */
-  record Wrong(
+  record TestRow(
       String rowId, Instant at, String actual, String predicted, double given, String text) {}
 
   @Override
@@ -83,6 +86,7 @@ public final class EvaluationRoutes extends JsonRoutes {
                     "rung: the run has scored %s.".formatted(String.join(", ", rungs)),
                     rungs.stream().findFirst()));
     Predictions predictions = Json.read(artifacts.read(score.predictions()), Predictions.class);
+    Map<String, String> texts = texts(id);
     send(
         response,
         new Analysis(
@@ -90,7 +94,8 @@ public final class EvaluationRoutes extends JsonRoutes {
             rungs,
             ErrorAnalysis.of(predictions),
             score.slices(),
-            worst(predictions, texts(id))));
+            rows(predictions, ErrorAnalysis.worst(predictions, WORST), texts),
+            rows(predictions, ErrorAnalysis.surest(predictions), texts)));
   }
 
   private static List<String> rungs(Evaluated evaluated) {
@@ -105,10 +110,11 @@ public final class EvaluationRoutes extends JsonRoutes {
     return names;
   }
 
-  private static List<Wrong> worst(Predictions predictions, Map<String, String> texts) {
-    return ErrorAnalysis.worst(predictions, WORST).stream()
-        .map((Scored row) ->
-            new Wrong(
+  private static List<TestRow> rows(
+      Predictions predictions, List<Scored> rows, Map<String, String> texts) {
+    return rows.stream()
+        .map(row ->
+            new TestRow(
                 row.rowId(),
                 row.at(),
                 row.actual(),
