@@ -102,7 +102,7 @@ export async function people({ check, open, settle, base, shots, product, member
 
   await check('take away: a signed copy of the board is genuine, a changed one is not, and the badge says how many conform', async () => {
     const { context, page, errors } = await open('light', 1440);
-    await settle(page, `${shared}/canvas?tab=versions`);
+    await settle(page, `${shared}/conformance`);
     const part = page.getByRole('region', { name: 'Take away' });
     const download = page.waitForEvent('download', long);
     await part.getByRole('button', { name: 'Download a signed copy' }).click();

@@ -33,6 +33,7 @@ const proven = board.questions.find((one) => one.evidence.some((clause) => claus
 const pages = [
   ['board', home],
   ['drawer', `${home}?q=${encodeURIComponent(board.questions.find((one) => one.state === 'VIOLATED')?.question ?? proven.question)}`],
+  ['conformance', `${home}/conformance`],
   ['runs', `${home}/runs`],
   ...(runs.length > 0 ? [['run', `${home}/runs/${newest(runs, 'createdAt').id}`], ['run-time', `${home}/runs/${newest(runs, 'createdAt').id}?as=time`], ['run-done', `${home}/runs/${(runs.find((run) => run.state === 'SUCCEEDED') ?? runs[0]).id}`]] : []),
   ['experiments', `${home}/experiments`],

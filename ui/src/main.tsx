@@ -4,6 +4,7 @@ import '@fontsource-variable/jetbrains-mono/wght.css';
 import './shared/styles/tokens.css';
 import './shared/styles/base.css';
 import './shared/styles/board.css';
+import './shared/styles/conformance.css';
 import './shared/styles/pages.css';
 import './shared/styles/editor.css';
 import './shared/styles/tracking.css';

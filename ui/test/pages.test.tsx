@@ -75,7 +75,7 @@ describe('the board', async () => {
   it('takes its view from the address', () => {
     const html = page(<Board />, '', '?state=VIOLATED');
     expect(html.match(/class="q"/g)).toHaveLength(1);
-    expect(text(html)).toContain('1 of 22 shown, show all');
+    expect(text(html)).toContain('1 of 23 shown, show all');
     expect(html).toContain('aria-pressed="true"');
     const lane = page(<Board />, '', '?lane=maintain');
     expect([lane.match(/class="q"/g)?.length, /aria-pressed="true"[^>]*>Maintain</.test(lane)]).toEqual([data.conformance.questions.filter((question) => question.lane === 'MAINTAIN').length, true]);

@@ -36,7 +36,7 @@ const run = (id: string): Run => runs.find((one) => one.id === id) as Run;
 
 describe('the tools of the board', () => {
   const tools = (address: string, shownRows = 3) =>
-    shown(<BoardTools counts={{ VIOLATED: 1, CONFORMS: 14, N_A: 0 }} view={viewOf(new URLSearchParams(address))} shown={shownRows} total={15} toggle={() => undefined} set={() => undefined} clear={() => undefined} />);
+    shown(<BoardTools counts={{ VIOLATED: 1, CONFORMS: 14, N_A: 0 }} lacks={{}} view={viewOf(new URLSearchParams(address))} shown={shownRows} total={15} toggle={() => undefined} set={() => undefined} clear={() => undefined} />);
   it('counts only states that occur, the worst first', () => {
     const said = text(tools(''));
     expect(said.indexOf('Violated 1')).toBeLessThan(said.indexOf('Conforms 14'));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { colourOf, coloursOf } from '../src/features/tracking/colours';
 import { proposals } from '../src/features/tracking/completion';
-import { cell, headOf, parseCsv, rowsOf } from '../src/features/tracking/csv';
+import { headOf, parseCsv, rowsOf } from '../src/features/tracking/csv';
+import { cell } from '../src/shared/lib/csv';
 import { grouped, NONE, windowOf, within } from '../src/features/tracking/items';
 import { differing, extremes, lineOf, rankCorrelation, smooth, valueAt } from '../src/features/tracking/lines';
 import { axisOf, inside, spotOf } from '../src/features/tracking/parallel';

@@ -21,6 +21,7 @@ const Monitor = lazy(async () => ({ default: (await import('../features/monitori
 const Incidents = lazy(async () => ({ default: (await import('../features/monitoring/Incidents')).Incidents }));
 const TryIt = lazy(async () => ({ default: (await import('../features/serving/TryIt')).TryIt }));
 const Drills = lazy(async () => ({ default: (await import('../features/canvas/Drills')).Drills }));
+const ConformancePage = lazy(async () => ({ default: (await import('../features/canvas/ConformancePage')).ConformancePage }));
 const Portfolio = lazy(async () => ({ default: (await import('../features/canvas/Portfolio')).Portfolio }));
 const Documents = lazy(async () => ({ default: (await import('../features/canvas/Documents')).Documents }));
 
@@ -74,6 +75,7 @@ function Pages() {
       <Route path="/p/:product" element={<Shell />}>
         <Route index element={<Board />} />
         <Route path="canvas" element={<CanvasPage />} />
+        <Route path="conformance" element={<ConformancePage />} />
         <Route path="products" element={<Portfolio />} />
         <Route path="drills" element={<Drills />} />
         <Route path="documents" element={<Documents />} />

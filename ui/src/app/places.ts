@@ -4,6 +4,7 @@ import type { IconName } from '../shared/ui/Icon';
 export const places: readonly { to: string; icon: IconName; name: string }[] = [
   { to: '', icon: 'board', name: 'Board' },
   { to: 'canvas', icon: 'canvas', name: 'Canvas' },
+  { to: 'conformance', icon: 'conformance', name: 'Conformance' },
   { to: 'runs', icon: 'runs', name: 'Runs' },
   { to: 'experiments', icon: 'experiments', name: 'Experiments' },
   { to: 'models', icon: 'models', name: 'Models' },

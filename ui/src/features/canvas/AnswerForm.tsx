@@ -3,6 +3,7 @@ import type { FieldInfo, QuestionInfo, SourceProblem } from '../../shared/api/co
 import { words } from '../../shared/lib/format';
 import { controlOf, written } from './fields';
 import { FieldInput } from './FieldInput';
+import { lackWords } from './lacks';
 import { Waive } from './Waive';
 import { edit, parse, read, replace, replaceByText, snippet, type Path } from './source';
 
@@ -156,7 +157,7 @@ function Consequences({ question }: { readonly question: QuestionInfo }) {
           : question.evidence.map((clause) => (
               <span key={clause.clause} className="proof">
                 {clause.text} <span className="muted">{words(clause.kind)}</span>
-                {clause.missing && <span className="muted">; {clause.missing}</span>}
+                {clause.missing && <span className="muted">; {clause.lack ? lackWords[clause.lack].short : 'missing'}: {clause.missing}</span>}
               </span>
             ))}
       </dd>

@@ -85,6 +85,7 @@ function Loaded({ board, loop }: { readonly board: Conformance; readonly loop: R
       <Head title={prose(board.headline)} lead={prose(board.why)} />
       <BoardTools
         counts={board.counts}
+        lacks={board.lacks}
         view={view}
         shown={shown.length}
         total={board.questions.length}

@@ -1,11 +1,11 @@
 import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Waiver } from '../../shared/api/contract';
-import { useConformance, useDrillRecords, useHistory, useIncidents, useMonitor } from '../../shared/api/queries';
+import { useConformance, useDrillRecords, useHistory, useMonitor, useObserved } from '../../shared/api/queries';
 import type { Evidence, Question, StateChange } from '../../shared/api/types';
 import { SeriesChart } from '../../shared/chart/SeriesChart';
 import { since } from '../../shared/lib/days';
-import { count, interval, shortDigest, sign, value, words } from '../../shared/lib/format';
+import { count, interval, sign, value, words } from '../../shared/lib/format';
 import { stateLooks } from '../../shared/lib/state';
 import { age, between, dateTime, day } from '../../shared/lib/time';
 import { Drawer } from '../../shared/ui/Drawer';
@@ -15,7 +15,9 @@ import { Whisker } from '../../shared/ui/Whisker';
 import { Comments } from './Comments';
 import { Observed } from './Observed';
 import { answerable, membersOf } from './people';
-import { boundNumber, boundText, resourcePage, spokesman, subjectText, validity } from './evidence';
+import { Compiled, Now, Radius } from './Consequences';
+import { boundNumber, boundText, pointsOf, spokesman, subjectText, validity } from './evidence';
+import { lackWords } from './lacks';
 import { ProveIt } from './ProveIt';
 import { Sign } from './Sign';
 import { prose } from '../../shared/lib/prose';
@@ -44,6 +46,7 @@ export function QuestionDrawer({ product, question, now, version, onClose }: Pro
         {question.text} <span className="mono">{question.id} · {question.question}</span>
       </p>
       {question.reason && <p className="reason">{prose(question.reason)}</p>}
+      {question.lack && <p className="muted">{lackWords[question.lack].title}</p>}
       {waiver && (
         <p className="reason">
           Waived until {day(waiver.until)} by {waiver.by}: {waiver.why}
@@ -75,6 +78,7 @@ export function QuestionDrawer({ product, question, now, version, onClose }: Pro
       <h3 className="eyebrow">Compiled to</h3>
       <Compiled product={product} question={question} />
       <Now product={product} question={question} />
+      {board && <Radius product={product} question={question} all={board.questions} />}
 
       <h3 className="eyebrow">What people say</h3>
       <Comments product={product} question={question.question} now={now} />
@@ -112,7 +116,20 @@ function Seen({ product, question, now }: { readonly product: string; readonly q
           />
         </Link>
       )}
+      {!series && speaker?.id !== undefined && <SeenBefore product={product} question={question.question} evidence={speaker} releases={view?.releases ?? []} />}
     </>
+  );
+}
+
+/** The values that were seen before, where no monitor draws them: as many as are stored and were about this answer. */
+function SeenBefore({ product, question, evidence, releases }: { readonly product: string; readonly question: string; readonly evidence: Evidence; readonly releases: readonly { readonly at: string; readonly version: string }[] }) {
+  const points = pointsOf(useObserved(product, question, evidence.clause).data ?? []);
+  const bound = boundNumber(evidence);
+  if (points.length < 2 || bound === undefined) return null;
+  return (
+    <div className="small-chart">
+      <SeriesChart small points={points} bound={bound} annotations={releases.map((release) => ({ at: release.at, kind: 'release', text: release.version }))} show={(shown) => value(shown, evidence.unit)} label={`${evidence.text}, as it was seen`} />
+    </div>
   );
 }
 
@@ -173,50 +190,6 @@ function Clause({ evidence, now, children }: { readonly evidence: Evidence; read
       </p>
       {children}
     </div>
-  );
-}
-
-function Compiled({ product, question }: { readonly product: string; readonly question: Question }) {
-  if (question.resources.length === 0) return <p className="muted">Nothing yet: this answer configures no resource.</p>;
-  return (
-    <ul className="lines">
-      {question.resources.map((resource) => (
-        <li key={resource.id}>
-          <Link to={`/p/${product}${resourcePage(resource.kind)}`}>
-            {words(resource.kind)} <b>{resource.name}</b>
-          </Link>
-          <span className="mono muted" title={String(resource.digest)}>
-            {shortDigest(String(resource.digest))}
-          </span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** What the answer has set in motion: the newest incident of something that it compiled to. */
-function Now({ product, question }: { readonly product: string; readonly question: Question }) {
-  const names = new Set(question.resources.map((resource) => resource.name));
-  const incidents = useIncidents(product).data ?? [];
-  const incident = incidents.toSorted((a, b) => Date.parse(b.openedAt) - Date.parse(a.openedAt)).find((one) => [...names].some((name) => one.cause.includes(name)));
-  if (!incident) return null;
-  return (
-    <>
-      <h3 className="eyebrow">What happened</h3>
-      <ul className="lines">
-        {incident.trace.slice(-5).map((entry) => (
-          <li key={entry.at + entry.kind + entry.ref}>
-            <span>{prose(entry.text)}</span>
-            <time className="muted" dateTime={entry.at}>
-              {day(entry.at)}
-            </time>
-          </li>
-        ))}
-      </ul>
-      <p>
-        <Link to={`/p/${product}/incidents`}>The whole story</Link>
-      </p>
-    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Evidence, Question } from '../../shared/api/types';
+import type { Evidence, MonitorWindow, Observed, Question } from '../../shared/api/types';
 import { count, duration, durationMillis, value } from '../../shared/lib/format';
 import { age } from '../../shared/lib/time';
 import { prose } from '../../shared/lib/prose';
@@ -74,4 +74,12 @@ export function subjectText(subject: string): string {
 export function validity(ttl: string): string {
   const millis = durationMillis(ttl) ?? 0;
   return millis > 20 * 365 * 86_400_000 ? 'valid while the answer stands' : `valid ${duration(ttl)}`;
+}
+
+/** Stored observations as points of a chart, oldest first; each stands for its instant. */
+export function pointsOf(rows: readonly Observed[]): MonitorWindow[] {
+  return rows
+    .filter((row) => row.current && row.value !== undefined)
+    .toSorted((a, b) => Date.parse(a.observedAt) - Date.parse(b.observedAt))
+    .map((row) => ({ from: row.observedAt, to: row.observedAt, value: row.value ?? Number.NaN, low: row.ci?.low ?? row.value ?? Number.NaN, high: row.ci?.high ?? row.value ?? Number.NaN, n: row.n, state: 'FINAL', verdict: 'OK', version: row.subject }) as MonitorWindow);
 }

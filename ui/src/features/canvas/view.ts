@@ -4,7 +4,7 @@ import type { Lane, Question, State } from '../../shared/api/types';
 const RED: readonly State[] = ['VIOLATED'];
 const STALE: readonly State[] = ['STALE', 'NO_EVIDENCE'];
 
-export type Show = 'red' | 'stale' | 'mine';
+export type Show = 'red' | 'stale' | 'mine' | 'waits' | 'unbuilt';
 export type Beside = 'bound' | '30' | '90';
 
 /** The board's view, all of it from the address. */
@@ -17,7 +17,7 @@ export interface View {
 }
 
 const lanes = ['DESIGN', 'DEVELOP', 'MAINTAIN'] as const;
-const shows = ['red', 'stale', 'mine'] as const;
+const shows = ['red', 'stale', 'mine', 'waits', 'unbuilt'] as const;
 const besides = ['bound', '30', '90'] as const;
 
 const list = (search: URLSearchParams, name: string) => (search.get(name) ?? '').split(',').filter(Boolean);
@@ -63,9 +63,10 @@ export function isMine(question: Pick<Question, 'answer'>, user: string): boolea
 export function visible(questions: readonly Question[], view: View, user: string): Question[] {
   const words = view.find.toLowerCase().split(/\s+/).filter(Boolean);
   const states = new Set<State>([...view.states, ...(view.show.includes('red') ? RED : []), ...(view.show.includes('stale') ? STALE : [])]);
+  const lacking = [...(view.show.includes('waits') ? ['HAPPENING'] : []), ...(view.show.includes('unbuilt') ? ['MACHINERY'] : [])];
   return questions.filter(
     (question) =>
-      (states.size === 0 || states.has(question.state)) &&
+      (lacking.length === 0 ? states.size === 0 || states.has(question.state) : states.has(question.state) || (question.lack !== undefined && lacking.includes(question.lack))) &&
       (!view.show.includes('mine') || isMine(question, user)) &&
       (view.lane === undefined || String(question.lane).toUpperCase() === view.lane) &&
       words.every((word) => `${question.id} ${question.question} ${question.claim} ${question.text}`.toLowerCase().includes(word)),

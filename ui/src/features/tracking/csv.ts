@@ -1,13 +1,6 @@
 import type { RunRow } from '../../shared/api/tracking';
+import { cell } from '../../shared/lib/csv';
 import { raw, type Column } from './view';
-
-/** A cell that no spreadsheet takes for a formula or for two cells. */
-export function cell(value: string | number | undefined): string {
-  if (value === undefined) return '';
-  if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) && !/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(value) ? `'${value}` : value;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
 
 const NAME: Column = { id: 'run.name', kind: 'run', key: 'name' };
 

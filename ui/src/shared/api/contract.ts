@@ -17,7 +17,7 @@ export interface QuestionInfo extends Pick<Form, 'id' | 'key' | 'block' | 'block
   readonly kind: string;
   readonly examples?: readonly string[];
   readonly compilesTo: readonly string[];
-  readonly evidence: readonly (Pick<Schemas['Proof'], 'clause' | 'text'> & { readonly kind: string; readonly missing?: string })[];
+  readonly evidence: readonly (Pick<Schemas['Proof'], 'clause' | 'text'> & { readonly kind: string; readonly missing?: string; readonly lack?: Schemas['Lack'] })[];
   readonly fields: readonly FieldInfo[];
 }
 

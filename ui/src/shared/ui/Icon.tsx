@@ -2,6 +2,7 @@
 const paths = {
   board: 'M4 4h7v7H4zM13 4h7v4h-7zM13 12h7v8h-7zM4 15h7v5H4z',
   canvas: 'M5 3h10l4 4v14H5zM15 3v4h4M9 12h6M9 16h6',
+  conformance: 'M4 5h16v14H4zM4 10h16M4 14.5h16M9 5v14',
   drills: 'M12 3l7 3v5c0 5-3 8-7 10-4-2-7-5-7-10V6zM9 12l2 2 4-4',
   documents: 'M6 4h9v13H6zM9 20h9V7M9 8h3M9 11h3',
   person: 'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM5 20c0-4 3-6 7-6s7 2 7 6',

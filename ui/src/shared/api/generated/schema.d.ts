@@ -65,6 +65,7 @@ export interface Schemas {
     /** Of the stored evidence that was judged */
     id?: string;
     waiver?: Schemas['Waived'];
+    lack?: Schemas['Lack'];
   };
   /** Something that an answer compiled to */
   ResourceRef: {
@@ -111,6 +112,7 @@ export interface Schemas {
     resources: Schemas['ResourceRef'][];
     waiver?: Schemas['Waived'];
     deferral?: Schemas['Deferral'];
+    lack?: Schemas['Lack'];
   };
   /** A group of questions with its worst state */
   Block: {
@@ -131,6 +133,10 @@ export interface Schemas {
     asOf: string;
     /** Questions by state */
     counts: {
+      [key: string]: number;
+    };
+    /** Questions without evidence, by what it is short of */
+    lacks: {
       [key: string]: number;
     };
     blocks: Schemas['Block'][];
@@ -1041,9 +1047,10 @@ export interface Schemas {
     clause: string;
     kind: "LIVE" | "RECORD" | "DRILL" | "ATTEST";
     text: string;
-    /** What has to exist or be done before evidence can arrive */
+    /** What has to happen or to be built before evidence can arrive */
     missing?: string;
     minN: number;
+    lack?: Schemas['Lack'];
   };
   QuestionForm: {
     id: string;
@@ -1350,6 +1357,8 @@ export interface Schemas {
     takenAt: string;
     problems: string[];
   };
+  /** What evidence is short of: something that has not happened yet, or a part of the platform that no build has */
+  Lack: "HAPPENING" | "MACHINERY";
 }
 
 export interface components {

@@ -29,7 +29,7 @@ sealed interface Analysis extends Answer {
                 List.of(
                     Clause.attest("review", "these are the languages in use"),
                     Clause.recorded("seen", "no run was made in another language")
-                        .missing("no run has succeeded")));
+                        .waitsWhile("no run has succeeded")));
   }
 
   record Infra(
@@ -63,7 +63,7 @@ sealed interface Analysis extends Answer {
                 List.of(
                     Clause.recorded("peak", "the peak of each run leaves a tenth free")
                         .within(Bound.atMost(0.9, "share"))
-                        .missing("a run does not record its peak of memory and cores")));
+                        .unbuilt("a run does not record its peak of memory and cores")));
   }
 
   record Metrics(
@@ -123,7 +123,7 @@ sealed interface Analysis extends Answer {
                 List.of(
                     Clause.recorded("completeness", "every run carries all of it")
                         .within(Bound.atLeast(1, "share"))
-                        .missing("no run has succeeded")));
+                        .waitsWhile("no run has succeeded")));
   }
 
   record Topic(

@@ -56,6 +56,7 @@ final class Board {
         why(rows),
         now,
         counts,
+        lacks(rows),
         List.copyOf(rows),
         summary,
         ATTRIBUTION);
@@ -91,7 +92,9 @@ final class Board {
       Judge.Judged judged =
           placed
               .refused()
-              .map(why -> new Judge.Judged(State.NO_EVIDENCE, why, Optional.empty()))
+              .map(why ->
+                  new Judge.Judged(
+                      State.NO_EVIDENCE, why, Optional.empty(), Optional.of(Lack.MACHINERY)))
               .orElseGet(() ->
                   Judge.clause(
                       clause,
@@ -135,7 +138,24 @@ final class Board {
             .filter(each -> each.state() == State.WAIVED)
             .flatMap(each -> each.waiver().stream())
             .findFirst(),
-        deferral);
+        deferral,
+        lack(state, placed, rows));
+  }
+
+  private static Optional<Lack> lack(State state, Layout.Row placed, List<EvidenceRow> rows) {
+    if (state != State.NO_EVIDENCE) {
+      return Optional.empty();
+    }
+    boolean machinery =
+        placed.refused().isPresent()
+            || rows.stream().anyMatch(row -> row.lack().equals(Optional.of(Lack.MACHINERY)));
+    return Optional.of(machinery ? Lack.MACHINERY : Lack.HAPPENING);
+  }
+
+  private static Map<Lack, Long> lacks(List<QuestionRow> rows) {
+    Map<Lack, Long> lacks = new EnumMap<>(Lack.class);
+    rows.forEach(row -> row.lack().ifPresent(lack -> lacks.merge(lack, 1L, Long::sum)));
+    return lacks;
   }
 
   private static State state(Given<?> given, List<EvidenceRow> rows) {
@@ -207,7 +227,8 @@ final class Board {
         seen.map(Observation::subject),
         seen.map(Observation::detail),
         judged.evidence().map(Evidence::id),
-        waiver.filter(_ -> judged.state() == State.WAIVED));
+        waiver.filter(_ -> judged.state() == State.WAIVED),
+        judged.lack());
   }
 
   private static BlockRow block(String block, List<QuestionRow> rows) {

@@ -13,8 +13,9 @@ import java.util.Optional;
  * @param bound the number that a measured value is compared with; without it the source's own
  *     verdict counts, and evidence is void once the answer changes
  * @param irrelevant why the answer makes the clause irrelevant
- * @param missing what would have to exist or be done before evidence can arrive; empty where the
+ * @param missing what has to happen or to be built before evidence can arrive; empty where the
  *     platform sends it by itself
+ * @param lack which of the two
  * @param home where the evidence is sent, for a clause that reads another question's
  */
 public record Clause(
@@ -26,6 +27,7 @@ public record Clause(
     Optional<Bound> bound,
     Optional<String> irrelevant,
     String missing,
+    Lack lack,
     Optional<Home> home) {
 
   /** How evidence comes about. */
@@ -75,35 +77,54 @@ public record Clause(
         Optional.empty(),
         Optional.empty(),
         "",
+        Lack.HAPPENING,
         Optional.of(new Home(question, clause)));
   }
 
   private static Clause of(String id, Kind kind, String text, Duration ttl) {
     return new Clause(
-        id, kind, text, 1, ttl, Optional.empty(), Optional.empty(), "", Optional.empty());
+        id,
+        kind,
+        text,
+        1,
+        ttl,
+        Optional.empty(),
+        Optional.empty(),
+        "",
+        Lack.HAPPENING,
+        Optional.empty());
   }
 
   public Clause within(Bound conforming) {
     return new Clause(
-        id, kind, text, minN, ttl, Optional.of(conforming), irrelevant, missing, home);
+        id, kind, text, minN, ttl, Optional.of(conforming), irrelevant, missing, lack, home);
   }
 
   public Clause atLeast(int n) {
-    return new Clause(id, kind, text, n, ttl, bound, irrelevant, missing, home);
+    return new Clause(id, kind, text, n, ttl, bound, irrelevant, missing, lack, home);
   }
 
   public Clause freshFor(Duration time) {
-    return new Clause(id, kind, text, minN, time, bound, irrelevant, missing, home);
+    return new Clause(id, kind, text, minN, time, bound, irrelevant, missing, lack, home);
   }
 
-  /** The same clause, saying what has to exist or be done before evidence can arrive. */
-  public Clause missing(String piece) {
-    return new Clause(id, kind, text, minN, ttl, bound, irrelevant, piece, home);
+  /** The same clause, saying what has to happen before evidence can arrive. */
+  public Clause waitsWhile(String nothing) {
+    return lacking(Lack.HAPPENING, nothing);
+  }
+
+  /** The same clause, saying which part of the platform would have to be built to send evidence. */
+  public Clause unbuilt(String piece) {
+    return lacking(Lack.MACHINERY, piece);
+  }
+
+  private Clause lacking(Lack of, String piece) {
+    return new Clause(id, kind, text, minN, ttl, bound, irrelevant, piece, of, home);
   }
 
   /** The same clause, not applicable for {@code reason}. */
   public Clause notApplicable(String reason) {
-    return new Clause(id, kind, text, minN, ttl, bound, Optional.of(reason), missing, home);
+    return new Clause(id, kind, text, minN, ttl, bound, Optional.of(reason), missing, lack, home);
   }
 
   /** The clause, or its not-applicable form unless {@code relevant}. */
@@ -117,7 +138,7 @@ public record Clause(
       return this;
     }
     if (there.isEmpty()) {
-      return missing("'%s' has no answer to read this from".formatted(home.get().question()));
+      return waitsWhile("'%s' has no answer to read this from".formatted(home.get().question()));
     }
     Clause source = there.get();
     return new Clause(
@@ -129,6 +150,7 @@ public record Clause(
         bound.or(source::bound),
         irrelevant.or(source::irrelevant),
         missing.isEmpty() ? source.missing : missing,
+        missing.isEmpty() ? source.lack : lack,
         home);
   }
 }

@@ -13,6 +13,8 @@ import java.util.OptionalDouble;
 /**
  * Whether reality conforms to a canvas, as of one instant of the product's clock. Computed at each
  * read from the answers and the stored evidence.
+ *
+ * @param lacks the questions without evidence, by what it is short of
  */
 public record Conformance(
     String product,
@@ -21,6 +23,7 @@ public record Conformance(
     String why,
     Instant asOf,
     Map<State, Long> counts,
+    Map<Lack, Long> lacks,
     List<QuestionRow> questions,
     List<BlockRow> blocks,
     List<String> attribution) {
@@ -35,6 +38,8 @@ public record Conformance(
    * @param claim the answer in words, with its bound
    * @param reason why the state is what it is
    * @param answer the merged answer in canonical JSON; empty when unanswered
+   * @param lack of a question without evidence: machinery where one of its clauses is short of
+   *     that, since no deed helps before it is built
    */
   public record QuestionRow(
       String question,
@@ -51,7 +56,8 @@ public record Conformance(
       List<EvidenceRow> evidence,
       List<ResourceRow> resources,
       Optional<Waived> waiver,
-      Optional<Deferral> deferral) {}
+      Optional<Deferral> deferral,
+      Optional<Lack> lack) {}
 
   /**
    * Who is to answer a question, and by which day, through its end in UTC.
@@ -73,6 +79,7 @@ public record Conformance(
    * @param target the bound that {@code value} is compared with, in {@code unit}
    * @param op {@code <=}, {@code >=} or {@code in}
    * @param id of the stored evidence that was judged
+   * @param lack what evidence is short of, where there is none that counts
    */
   public record EvidenceRow(
       String clause,
@@ -94,7 +101,8 @@ public record Conformance(
       Optional<String> subject,
       Optional<String> detail,
       Optional<String> id,
-      Optional<Waived> waiver) {}
+      Optional<Waived> waiver,
+      Optional<Lack> lack) {}
 
   /** A resource that exists because of the question. */
   public record ResourceRow(String id, String kind, String name, Digest digest) {}

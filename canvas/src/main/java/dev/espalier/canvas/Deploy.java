@@ -110,7 +110,7 @@ sealed interface Deploy extends Answer {
                         .within(Bound.atMost((double) l.mttr.toSeconds(), "s"))
                         .atLeast(0),
                     Clause.recorded("frequency", "as many releases as were asked for")
-                        .missing("fewer than two releases have reached all traffic")
+                        .waitsWhile("fewer than two releases have reached all traffic")
                         .within(Bound.atLeast(1, "share"))
                         .atLeast(2)
                         .onlyIf(l.deployFreq.isPresent(), "no frequency is asked for")));
@@ -171,7 +171,7 @@ sealed interface Deploy extends Answer {
                         .within(Bound.atMost(30, "s")),
                     Clause.live("digest", Intent.DAY, "every environment runs what was released"),
                     Clause.live("parity", Intent.DAY, "staging and production agree")
-                        .missing("nothing compares staging with production")
+                        .unbuilt("nothing compares staging with production")
                         .onlyIf(
                             t.targets.stream().map(Place::stage).distinct().count() > 1,
                             "there is one environment")));
@@ -258,10 +258,10 @@ sealed interface Deploy extends Answer {
                     Clause.recorded("satisfied", "every release satisfied the policy")
                         .within(Bound.atLeast(1, "share")),
                     Clause.recorded("reviews", "break-glass releases were reviewed")
-                        .missing("no release has broken the glass")
+                        .waitsWhile("no release has broken the glass")
                         .onlyIf(r.breakGlass.isPresent(), "nobody may break the glass"),
                     Clause.recorded("approver", "no author approved an own release")
-                        .missing("no release was approved by a second person")
+                        .waitsWhile("no release was approved by a second person")
                         .onlyIf(r.fourEyes(all), "one person decides")));
 
     /** As stated, else as soon as there are two members. */

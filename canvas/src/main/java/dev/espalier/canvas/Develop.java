@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -152,7 +153,7 @@ sealed interface Develop extends Answer {
                   Clause.recorded("schema", "schema violations")
                       .within(Bound.atMost(0.001, "share")),
                   Clause.recorded("kappa", "annotators agree")
-                      .missing("no label has been stored by a second person")
+                      .waitsWhile("no label has been stored by a second person")
                       .within(Bound.atLeast(d.labeling.minAgreement.doubleValue(), "kappa"))
                       .onlyIf(
                           d.labeling.method.equals("manual"), "labels are not made by annotators"),
@@ -216,16 +217,22 @@ sealed interface Develop extends Answer {
       @F(def = "200", min = 1, tighter = F.Tighter.HIGHER) int minN,
       @F(def = "0.95", min = 0.5, max = 0.999) BigDecimal ci,
       @F(kind = Kind.NARRATIVE) Optional<String> rationale) {
-    Spec.Metric spec() {
+    /** Points of it are sent; labels and answers say nothing about it. */
+    boolean pushed() {
+      return source.isPresent()
+          || (formula.isEmpty() && Set.of("business", "system", "cost").contains(kind));
+    }
+
+    private String named() {
+      return id.startsWith("recall_") ? "recall(%s)".formatted(id.substring(7)) : id;
+    }
+
+    Spec spec() {
+      if (pushed()) {
+        return new Spec.PushedMetric(id, kind, direction);
+      }
       return new Spec.Metric(
-          id,
-          kind,
-          formula.orElse(id.startsWith("recall_") ? "recall(%s)".formatted(id.substring(7)) : id),
-          direction,
-          primary,
-          slices,
-          minN,
-          ci.doubleValue());
+          id, kind, formula.orElse(named()), direction, primary, slices, minN, ci.doubleValue());
     }
   }
 
@@ -270,7 +277,7 @@ sealed interface Develop extends Answer {
               m.metrics.forEach(each ->
                   clauses.add(
                       Clause.live("present:" + each.id, Intent.WEEK, each.id + " is measured")
-                          .atLeast(each.minN)));
+                          .atLeast(each.pushed() ? 1 : each.minN)));
               clauses.add(
                   Clause.live("gap", Intent.WEEK, "the gap between offline and online is known"));
               return clauses;
@@ -480,7 +487,7 @@ sealed interface Develop extends Answer {
                 List.of(
                     Clause.recorded("ladder", "score, cost and verdict per iteration").atLeast(2),
                     Clause.recorded("search", "the search over hyperparameters ran its trials")
-                        .missing("no trainer searches: each trains with the parameters it is given")
+                        .unbuilt("no trainer searches: each trains with the parameters it is given")
                         .onlyIf(
                             m.iterations.stream().anyMatch(i -> i.search.isPresent()),
                             "no iteration declares a search")));

@@ -41,7 +41,7 @@ sealed interface Features extends Answer {
                 List.of(
                     Clause.recorded("registered", "the features in use are registered")
                         .within(Bound.atLeast(1, "share"))
-                        .missing("there is no list of registered features")
+                        .unbuilt("there is no list of registered features")
                         .onlyIf(r.rule.equals("mandatory"), "features need not be registered")));
   }
 
@@ -75,7 +75,7 @@ sealed interface Features extends Answer {
                     Clause.drill("parity", "rows that training and serving prepare differently")
                         .within(Bound.atMost(0, "count"))
                         .atLeast(1000)
-                        .missing("the parity drill has not run")));
+                        .waitsWhile("the parity drill has not run")));
   }
 
   record Infra(
@@ -102,7 +102,7 @@ sealed interface Features extends Answer {
                 List.of(
                     Clause.live("freshness", i.freshness, "the features are fresh")
                         .within(Bound.atMost((double) i.freshness.toSeconds(), "s"))
-                        .missing("no feature says when it was computed")
+                        .unbuilt("no feature says when it was computed")
                         .onlyIf(
                             all.get(Required.class).rule.equals("mandatory")
                                 || all.get(Compute.class).how.equals("dual"),
@@ -153,7 +153,7 @@ sealed interface Features extends Answer {
             .evidence((_, all) ->
                 List.of(
                     Clause.drill("probe", "a feature is written and read back, 95 % in known time")
-                        .missing("no probe reads a feature back")
+                        .unbuilt("no probe reads a feature back")
                         .onlyIf(
                             all.get(Required.class).rule.equals("mandatory"),
                             "no feature is stored")));
@@ -183,10 +183,10 @@ sealed interface Features extends Answer {
               boolean some = !a.kinds.contains("none");
               return List.of(
                   Clause.live("calls", Intent.DAY, "calls are counted")
-                      .missing("features have no endpoint")
+                      .unbuilt("features have no endpoint")
                       .onlyIf(some, "nobody reads features"),
                   Clause.drill("contract", "the endpoint keeps its contract")
-                      .missing("features have no endpoint")
+                      .unbuilt("features have no endpoint")
                       .onlyIf(some, "nobody reads features"));
             });
   }

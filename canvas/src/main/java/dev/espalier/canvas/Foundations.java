@@ -26,7 +26,7 @@ sealed interface Foundations extends Answer {
                 List.of(
                     Clause.recorded("clean_commit", "runs name a clean commit")
                         .within(Bound.atLeast(0.95, "share"))
-                        .missing("no run has succeeded")));
+                        .waitsWhile("no run has succeeded")));
   }
 
   record Performance(
@@ -90,7 +90,7 @@ sealed interface Foundations extends Answer {
                 List.of(
                     Clause.recorded("promoted", "versions promoted from a notebook")
                         .within(Bound.atMost(0, "count"))
-                        .missing("no version has been promoted")
+                        .waitsWhile("no version has been promoted")
                         .onlyIf(
                             !n.rule.equals("versioned"), "versioned notebooks may be promoted")));
   }
@@ -117,7 +117,7 @@ sealed interface Foundations extends Answer {
                 List.of(
                     Clause.recorded("branch_age", "nine of ten branches are young")
                         .within(Bound.atMost((double) t.branchAge.toSeconds(), "s"))
-                        .missing("no webhook tells when branches begin and end")
+                        .unbuilt("no webhook tells when branches begin and end")
                         .onlyIf(t.required, "long branches are allowed")));
   }
 
@@ -156,7 +156,7 @@ sealed interface Foundations extends Answer {
                         Clause.view("mttr", "deploy.lead_time", "mttr"),
                         Clause.recorded("deploy_frequency", "how often releases are made")
                             .within(Bound.atLeast(0, "per week"))
-                            .missing("no release has reached all traffic"))
+                            .waitsWhile("no release has reached all traffic"))
                     .map(clause -> clause.atLeast(5).onlyIf(d.track, "the figures are not tracked"))
                     .toList());
   }

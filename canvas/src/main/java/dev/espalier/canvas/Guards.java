@@ -91,7 +91,7 @@ sealed interface Guards extends Answer {
                 List.of(
                     Clause.live("fail_rate", Intent.DAY, "the fail rate by rule is known"),
                     Clause.drill("malformed", "malformed input gives no server error")
-                        .missing("no drill has sent malformed input")
+                        .waitsWhile("no drill has sent malformed input")
                         .within(Bound.atMost(0, "count"))));
   }
 

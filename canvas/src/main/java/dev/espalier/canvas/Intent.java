@@ -120,14 +120,14 @@ sealed interface Intent extends Answer {
             .evidence((v, _) -> {
               Clause worth =
                   Clause.live("value_per_1000", WEEK, "expected value per 1,000 predictions")
-                      .missing("no labelled answer has met the cost matrix yet")
+                      .waitsWhile("no labelled answer has met the cost matrix yet")
                       .onlyIf(!v.costMatrix.isEmpty(), "no cost matrix");
               return List.of(
                   Clause.live("kpi", WEEK, "the KPI arrives")
-                      .missing("no point of the KPI has been sent")
+                      .waitsWhile("no point of the KPI has been sent")
                       .onlyIf(v.kpi.isPresent(), "no KPI is declared"),
                   Clause.live("uplift", WEEK, "uplift against the hold-out")
-                      .missing("no hold-out group is drawn")
+                      .unbuilt("no hold-out group is drawn")
                       .onlyIf(v.holdout.share() > 0, "no hold-out group"),
                   v.minWorth
                       .map(least ->
@@ -333,7 +333,7 @@ sealed interface Intent extends Answer {
                         .within(Bound.atLeast(1, "share"))
                         .onlyIf(!s.integrations.isEmpty(), "no consumer is declared"),
                     Clause.live("out_of_scope", DAY, "out-of-scope hits are counted")
-                        .missing("nobody counts by the day how many inputs were out of scope")
+                        .unbuilt("nobody counts by the day how many inputs were out of scope")
                         .onlyIf(
                             s.outOfScope.stream().anyMatch(o -> o.detector.isPresent()),
                             "nothing is detected as out of scope")));
@@ -406,10 +406,10 @@ sealed interface Intent extends Answer {
                         .within(Bound.atLeast((double) f.minPerClass, "count"))
                         .freshFor(Duration.ofDays(90)),
                     Clause.live("cost", WEEK, "forecast cost within budget")
-                        .missing("no forecast of the cost is made")
+                        .unbuilt("no forecast of the cost is made")
                         .onlyIf(f.budget.isPresent(), "no budget is stated"),
                     Clause.recorded("kill_criteria", "no kill criterion is true")
-                        .missing("the kill criteria are not evaluated")
+                        .unbuilt("the kill criteria are not evaluated")
                         .freshFor(Duration.ofDays(90))
                         .onlyIf(!f.killCriteria.isEmpty(), "no kill criterion is stated")));
   }

@@ -21,8 +21,20 @@ final class Judge {
 
   private Judge() {}
 
-  /** A state and the sentence that explains it. */
-  record Judged(State state, String reason, Optional<Evidence> evidence) {}
+  /**
+   * A state and the sentence that explains it.
+   *
+   * @param lack what evidence is short of, where there is none that counts
+   */
+  record Judged(State state, String reason, Optional<Evidence> evidence, Optional<Lack> lack) {
+    Judged(State state, String reason, Optional<Evidence> evidence) {
+      this(
+          state,
+          reason,
+          evidence,
+          state == State.NO_EVIDENCE ? Optional.of(Lack.HAPPENING) : Optional.empty());
+    }
+  }
 
   /** Judges a clause by what is known of it now. */
   static Judged clause(Clause clause, Optional<Head> head, Digest answer, Instant now) {
@@ -31,7 +43,8 @@ final class Judge {
     }
     Optional<Evidence> last = head.map(Head::last);
     if (last.isEmpty()) {
-      return new Judged(State.NO_EVIDENCE, missing(clause), Optional.empty());
+      return new Judged(
+          State.NO_EVIDENCE, missing(clause), Optional.empty(), Optional.of(clause.lack()));
     }
     Evidence row = last.get();
     Observation seen = row.seen();
@@ -68,7 +81,10 @@ final class Judge {
 
   private static String missing(Clause clause) {
     if (!clause.missing().isEmpty()) {
-      return "Missing: %s.".formatted(clause.missing());
+      return switch (clause.lack()) {
+        case HAPPENING -> "Waits: %s.".formatted(clause.missing());
+        case MACHINERY -> "Not built: %s.".formatted(clause.missing());
+      };
     }
     return switch (clause.kind()) {
       case ATTEST -> "No person has attested that " + clause.text() + ".";

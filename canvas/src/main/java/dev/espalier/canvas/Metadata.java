@@ -41,7 +41,7 @@ sealed interface Metadata extends Answer {
                 List.of(
                     Clause.recorded("completeness", "runs and versions carry all of it")
                         .within(Bound.atLeast(1, "share"))
-                        .missing("no run has succeeded")));
+                        .waitsWhile("no run has succeeded")));
   }
 
   record Review(
@@ -88,7 +88,7 @@ sealed interface Metadata extends Answer {
                   clauses.add(
                       Clause.attest("ran:" + each.process, each.process + " took place")
                           .freshFor(each.period)
-                          .missing("nobody has signed that it took place")));
+                          .waitsWhile("nobody has signed that it took place")));
               clauses.add(
                   Clause.recorded(
                           "process", "a %s risk has a review and a register".formatted(g.riskTier))

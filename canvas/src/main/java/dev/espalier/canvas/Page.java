@@ -104,7 +104,7 @@ sealed interface Page extends Answer {
                       .onlyIf(attends, "the family has no attention"),
                   Clause.recorded("causal_leak", "no token sees the future")
                       .within(Bound.atMost(0, "count"))
-                      .missing("nothing tests a decoder for leaks of what comes later")
+                      .unbuilt("nothing tests a decoder for leaks of what comes later")
                       .onlyIf(m.family.equals("decoder"), "only a decoder is causal"),
                   Clause.recorded("golden", "training and serving give the same answers")
                       .within(Bound.atMost(1e-5, "share")));

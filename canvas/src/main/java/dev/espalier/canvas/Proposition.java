@@ -87,7 +87,7 @@ sealed interface Proposition extends Answer {
                     .map(role ->
                         Clause.recorded("active:" + role, "a %s was at work".formatted(role))
                             .freshFor(QUARTER)
-                            .missing("nobody has done a %s's work here yet".formatted(role)))
+                            .waitsWhile("nobody has done a %s's work here yet".formatted(role)))
                     .toList());
   }
 

@@ -38,9 +38,19 @@ public record QuestionForm(
     List<Limit> unbuilt) {
   private static final Properties PROMPTS = prompts();
 
-  /** One clause of the evidence rule. */
+  /**
+   * One clause of the evidence rule.
+   *
+   * @param missing what has to happen or to be built before evidence can arrive
+   * @param lack which of the two
+   */
   public record Proof(
-      String clause, Clause.Kind kind, String text, Optional<String> missing, int minN) {}
+      String clause,
+      Clause.Kind kind,
+      String text,
+      Optional<String> missing,
+      Optional<Lack> lack,
+      int minN) {}
 
   /**
    * Values of a field that are refused.
@@ -90,6 +100,7 @@ public record QuestionForm(
                     each.kind(),
                     each.text(),
                     each.missing().isEmpty() ? Optional.empty() : Optional.of(each.missing()),
+                    each.missing().isEmpty() ? Optional.empty() : Optional.of(each.lack()),
                     each.minN()))
             .toList(),
         fields,

@@ -41,7 +41,7 @@ sealed interface Registry extends Answer {
             .evidence((d, _) ->
                 List.of(
                     Clause.live("half_life", Intent.WEEK, "the metric's half-life")
-                        .missing("fewer than four weeks of the metric are known for any version")
+                        .waitsWhile("fewer than four weeks of the metric are known for any version")
                         .within(Bound.atLeast((double) d.halfLifeMin.toSeconds(), "s"))));
   }
 
@@ -156,7 +156,7 @@ sealed interface Registry extends Answer {
                     Clause.drill("restore", "a stored version is read back and answers")
                         .onlyIf(s.why.contains("rollback"), "rollback is not a reason for storing"),
                     Clause.drill("reproduce", "a version is reproduced")
-                        .missing("no drill has trained a version again and compared it")
+                        .waitsWhile("no drill has trained a version again and compared it")
                         .onlyIf(
                             s.why.contains("reproducibility"),
                             "reproducibility is not a reason for storing")));

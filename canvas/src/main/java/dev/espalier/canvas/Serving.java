@@ -130,10 +130,10 @@ sealed interface Serving extends Answer {
                       .atLeast(100)
                       .onlyIf(online, "not served online"),
                   Clause.recorded("batch_deadline", "batches before their deadline")
-                      .missing("nothing keeps records of batches scored on a schedule")
+                      .unbuilt("nothing keeps records of batches scored on a schedule")
                       .onlyIf(batch, "not served in batches"),
                   Clause.recorded("batch_rows", "rows in are rows out or rejected")
-                      .missing("nothing keeps records of batches scored on a schedule")
+                      .unbuilt("nothing keeps records of batches scored on a schedule")
                       .onlyIf(batch, "not served in batches"));
             });
   }
@@ -188,14 +188,14 @@ sealed interface Serving extends Answer {
             .evidence((d, _) ->
                 List.of(
                     Clause.live("ready", Intent.DAY, "enough replicas are ready")
-                        .missing("there is one process and no replica that reports")
+                        .unbuilt("there is one process and no replica that reports")
                         .onlyIf(d.required, "one process serves"),
                     Clause.live("imbalance", Intent.DAY, "replicas share the load")
-                        .missing("there is one process and no replica that reports")
+                        .unbuilt("there is one process and no replica that reports")
                         .within(Bound.atMost(0.2, "share"))
                         .onlyIf(d.required, "one process serves"),
                     Clause.drill("kill_replica", "errors while a replica dies")
-                        .missing("there is no drill that kills a replica")
+                        .unbuilt("there is no drill that kills a replica")
                         .within(Bound.atMost(0.001, "share"))
                         .onlyIf(d.required, "one process serves")));
 
@@ -255,15 +255,15 @@ sealed interface Serving extends Answer {
             .evidence((m, _) ->
                 List.of(
                     Clause.live("cold_p95", Intent.DAY, "cold starts are fast")
-                        .missing("nothing times a cold start")
+                        .unbuilt("nothing times a cold start")
                         .within(Bound.atMost((double) m.coldP95.toMillis(), "ms"))
                         .onlyIf(m.required, "one model is served"),
                     Clause.live("memory", Intent.DAY, "resident models fit")
-                        .missing("nobody counts the memory of resident models")
+                        .unbuilt("nobody counts the memory of resident models")
                         .within(Bound.atMost((double) m.budget.count(), "bytes"))
                         .onlyIf(m.required, "one model is served"),
                     Clause.drill("noisy_neighbour", "one model cannot starve another")
-                        .missing("there is no drill that loads one model beside another")
+                        .unbuilt("there is no drill that loads one model beside another")
                         .onlyIf(m.required, "one model is served")));
   }
 
@@ -314,10 +314,10 @@ sealed interface Serving extends Answer {
                         .atLeast(1000)
                         .onlyIf(a.kind.equals("none"), "an accelerator is declared"),
                     Clause.live("utilisation", Intent.DAY, "the accelerator is used")
-                        .missing("nothing reads how far an accelerator is used")
+                        .unbuilt("nothing reads how far an accelerator is used")
                         .onlyIf(!a.kind.equals("none"), "there is no accelerator"),
                     Clause.live("cost", Intent.DAY, "cost per 1,000")
-                        .missing("nobody says what an hour of the machine costs")
+                        .unbuilt("nobody says what an hour of the machine costs")
                         .onlyIf(a.maxCost.isPresent(), "no cost limit")));
   }
 
@@ -372,7 +372,7 @@ sealed interface Serving extends Answer {
                         .within(Bound.atMost(1, "share"))
                         .atLeast(100),
                     Clause.live("saturation", Duration.ofDays(15), "days to saturation")
-                        .missing("no growth has been measured against a measured capacity")
+                        .waitsWhile("no growth has been measured against a measured capacity")
                         .within(Bound.of(Spec.Op.ABOVE, 60, "d"))));
 
     private static final double MONTH_DAYS = 30.44;

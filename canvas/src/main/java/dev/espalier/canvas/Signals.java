@@ -35,9 +35,9 @@ sealed interface Signals extends Answer {
                     Clause.live("skew", s.window, "the farthest field from training")
                         .within(Bound.atMost(s.alert.share(), "share"))
                         .atLeast(s.minN)
-                        .missing("no served text has been compared with the training rows yet"),
+                        .waitsWhile("no served text has been compared with the training rows yet"),
                     Clause.drill("injected", "an injected skew is found")
-                        .missing("the skew drill has not run")));
+                        .waitsWhile("the skew drill has not run")));
   }
 
   record Operational(

@@ -67,7 +67,8 @@ sealed interface Sources extends Answer {
                       clauses.add(
                           Clause.live("read:" + source, refresh, source + " is read in time")
                               .within(Bound.atMost((double) refresh.toSeconds(), "s"))
-                              .missing("nothing says when %s was last read".formatted(source))));
+                              .waitsWhile(
+                                  "%s has not been read since it was declared".formatted(source))));
               if (clauses.isEmpty()) {
                 clauses.add(
                     Clause.live("read", Intent.DAY, "each source is read in time")
@@ -105,10 +106,10 @@ sealed interface Sources extends Answer {
                 List.of(
                     Clause.drill("probe", "rows are written and read back")
                         .freshFor(Intent.DAY)
-                        .missing("the storage drill has not run"),
+                        .waitsWhile("the storage drill has not run"),
                     Clause.live("usage", Intent.DAY, "the rows fit the quota")
                         .within(Bound.atMost((double) s.quota.count(), "bytes"))
-                        .missing("the training dataset has no rows")));
+                        .waitsWhile("the training dataset has no rows")));
   }
 
   record LabelPeople(
@@ -135,10 +136,10 @@ sealed interface Sources extends Answer {
                 List.of(
                     Clause.live("per_week", Intent.WEEK, "labels made in a week")
                         .within(Bound.atLeast(l.perWeek.orElse(1), "count"))
-                        .missing("nobody counts labels by the person who made them")
+                        .unbuilt("nobody counts labels by the person who made them")
                         .onlyIf(l.required, "no label is made by hand"),
                     Clause.live("backlog", Intent.WEEK, "the oldest row that waits is known")
-                        .missing("no queue of rows to label is kept")
+                        .unbuilt("no queue of rows to label is kept")
                         .onlyIf(l.required, "no label is made by hand")));
   }
 
@@ -175,7 +176,7 @@ sealed interface Sources extends Answer {
               clauses.add(
                   Clause.recorded("commits", "every version names its commit")
                       .within(Bound.atLeast(1, "share"))
-                      .missing("no version is registered")
+                      .waitsWhile("no version is registered")
                       .onlyIf(p.level.equals("data_and_code"), "only data are versioned"));
               return clauses;
             });

@@ -123,12 +123,14 @@ public sealed interface Spec {
       int minN,
       double ci)
       implements Spec {
-
     /** The same metric, shown from {@code rows} rows on. */
     public Metric withMinN(int rows) {
       return new Metric(id, kind, formula, direction, primary, slices, rows, ci);
     }
   }
+
+  /** A metric that nothing here computes: points of it are sent. */
+  record PushedMetric(String id, String kind, String direction) implements Spec {}
 
   /**
    * A condition a candidate must meet. With {@link Versus#CHAMPION} or BASELINE {@code bound} is

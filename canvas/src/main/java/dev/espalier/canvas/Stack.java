@@ -74,14 +74,16 @@ sealed interface Stack extends Answer {
                       clauses.add(
                           Clause.recorded("claimed:" + name, name.replace('_', ' ') + " is in use")
                               .freshFor(Duration.ofDays(30))
-                              .missing("this part has not been seen at work for this product yet"));
+                              .waitsWhile(
+                                  "this part has not been seen at work for this product yet"));
                     }
                     if (part.status.equals("automated")) {
                       clauses.add(
                           Clause.recorded(
                                   "automated:" + name, name.replace('_', ' ') + " ran by itself")
                               .freshFor(Duration.ofDays(30))
-                              .missing("this part has not been seen at work for this product yet"));
+                              .waitsWhile(
+                                  "this part has not been seen at work for this product yet"));
                     }
                   });
               if (clauses.isEmpty()) {
@@ -182,12 +184,12 @@ sealed interface Stack extends Answer {
                     clauses.add(
                         Clause.drill("contract:" + each.id(), each.tool + " keeps its contract")
                             .freshFor(Intent.DAY)
-                            .missing("no contract test of %s runs".formatted(each.tool)));
+                            .unbuilt("no contract test of %s runs".formatted(each.tool)));
                     clauses.add(
                         Clause.recorded(
                                 "version:" + each.id(),
                                 "%s is of version %s".formatted(each.tool, each.version))
-                            .missing("nothing asks %s for its version".formatted(each.tool)));
+                            .unbuilt("nothing asks %s for its version".formatted(each.tool)));
                   });
               if (clauses.isEmpty()) {
                 clauses.add(
@@ -227,7 +229,7 @@ sealed interface Stack extends Answer {
                 List.of(
                     Clause.live("green", Intent.DAY, "the integrations are green")
                         .within(Bound.atLeast(i.slo.share(), "share"))
-                        .missing("no contract test of a tool from elsewhere runs")
+                        .unbuilt("no contract test of a tool from elsewhere runs")
                         .onlyIf(
                             all.get(Tools.class).external() > 0,
                             "every tool is part of the platform"),
@@ -271,10 +273,11 @@ sealed interface Stack extends Answer {
                 List.of(
                     Clause.recorded("cited", "changes of the canvas cite a decision")
                         .within(Bound.atLeast(1, "share"))
-                        .missing("no version after the first one cites a decision in its reason"),
+                        .waitsWhile(
+                            "no version after the first one cites a decision in its reason"),
                     Clause.recorded("reviewed", "every cell was reviewed within 180 days")
                         .within(Bound.atLeast(1, "share"))
                         .freshFor(Intent.WEEK)
-                        .missing("nobody has signed a review of a cell")));
+                        .waitsWhile("nobody has signed a review of a cell")));
   }
 }

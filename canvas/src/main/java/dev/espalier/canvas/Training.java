@@ -2,6 +2,7 @@ package dev.espalier.canvas;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -78,7 +79,7 @@ sealed interface Training extends Answer {
                     Clause.live("data_age", Intent.DAY, "the champion's data are young enough")
                         .within(Bound.atMost((double) s.maxStaleness.toSeconds(), "s")),
                     Clause.recorded("interval", "runs keep the cadence")
-                        .missing("fewer than five scheduled runs have started")
+                        .waitsWhile("fewer than five scheduled runs have started")
                         .within(Bound.atMost(0.2, "share"))
                         .atLeast(5)
                         .onlyIf(s.scheduled(), "nothing is scheduled"),
@@ -137,7 +138,7 @@ sealed interface Training extends Answer {
                     Clause.recorded("runner", "every run where it may")
                         .within(Bound.atLeast(1, "share")),
                     Clause.recorded("residency", "no run outside the region")
-                        .missing("a runner does not say in which region it stands")
+                        .unbuilt("a runner does not say in which region it stands")
                         .within(Bound.atMost(0, "count"))
                         .onlyIf(!w.residency.isEmpty(), "no residency is required"),
                     Clause.recorded("cause", "every run has a cause")
@@ -203,7 +204,7 @@ sealed interface Training extends Answer {
                         .within(Bound.atLeast(w.success.share(), "share"))
                         .atLeast(3),
                     Clause.recorded("rerun", "a re-run gives the same")
-                        .missing("no run has been made twice and compared")));
+                        .waitsWhile("no run has been made twice and compared")));
   }
 
   record Distributed(
@@ -266,14 +267,14 @@ sealed interface Training extends Answer {
               String no = "training is not distributed";
               return List.of(
                   Clause.recorded("efficiency", "workers are used well")
-                      .missing("nothing runs a training with one worker and with several")
+                      .unbuilt("nothing runs a training with one worker and with several")
                       .within(Bound.atLeast(d.minEfficiency.share(), "share"))
                       .onlyIf(on, no),
                   Clause.recorded("loss_parity", "same loss as one worker")
-                      .missing("nothing runs a training with one worker and with several")
+                      .unbuilt("nothing runs a training with one worker and with several")
                       .onlyIf(on, no),
                   Clause.drill("kill_worker", "a run survives the loss of a worker")
-                      .missing("there is no drill that kills a worker")
+                      .unbuilt("there is no drill that kills a worker")
                       .onlyIf(on, no));
             });
   }
@@ -324,13 +325,13 @@ sealed interface Training extends Answer {
             .evidence((c, _) ->
                 List.of(
                     Clause.recorded("green", "every promotion had green checks")
-                        .missing("no promotion carries the result of its checks")
+                        .waitsWhile("no promotion carries the result of its checks")
                         .within(Bound.atLeast(1, "share")),
                     Clause.recorded("duration", "95 % of runs in time")
-                        .missing("no check run is on record")
+                        .waitsWhile("no check run is on record")
                         .within(Bound.atMost((double) c.maxDuration.toSeconds(), "s")),
                     Clause.recorded("flake", "checks do not flake")
-                        .missing("no check was run twice on one commit")
+                        .waitsWhile("no check was run twice on one commit")
                         .within(Bound.atMost(0.02, "share"))));
   }
 
@@ -361,6 +362,16 @@ sealed interface Training extends Answer {
       @F(def = "yes", tighter = F.Tighter.HIGHER) boolean blocking) {
     String metric() {
       return target.metric().orElse(attribute);
+    }
+
+    /** A gate measures whatever a version brings; of live traffic only the latency is timed. */
+    private Clause said(String when, Clause clause) {
+      String metric = metric().toLowerCase(Locale.ROOT);
+      boolean timed = metric.contains("p95") || metric.contains("p99");
+      return when.equals("live") && !timed
+          ? clause.unbuilt("no suite measures %s while it serves".formatted(metric()))
+          : clause.waitsWhile(
+              "%s has not been measured yet (%s)".formatted(metric(), when.replace('_', ' ')));
     }
 
     Need within(Target limit) {
@@ -455,12 +466,8 @@ sealed interface Training extends Answer {
                                           id, Intent.DAY, each.metric() + " " + each.target.words())
                                       : Clause.recorded(
                                           id, each.metric() + " " + each.target.words());
-                              return clause
-                                  .within(each.target.bound())
-                                  .atLeast(each.minN)
-                                  .missing(
-                                      "no suite measures %s (%s)"
-                                          .formatted(each.metric(), when.replace('_', ' ')));
+                              return each.said(
+                                  when, clause.within(each.target.bound()).atLeast(each.minN));
                             }))
                     .toList());
 

@@ -106,7 +106,7 @@ sealed interface Watching extends Answer {
                           .atLeast(w.minN)));
               clauses.add(
                   Clause.live("slice_coverage", Intent.DAY, "the slices are covered")
-                      .missing("live metrics are not computed by slice")
+                      .unbuilt("live metrics are not computed by slice")
                       .onlyIf(m.metrics.stream().anyMatch(w -> !w.slices.isEmpty()), "no slices"));
               clauses.add(Clause.live("pending", Intent.DAY, "labels still to come are counted"));
               return clauses;
@@ -161,7 +161,7 @@ sealed interface Watching extends Answer {
                 d.metrics.stream()
                     .map(m ->
                         Clause.live("received:" + m.id, m.every, m.id + " arrives")
-                            .missing("no point of %s has been sent".formatted(m.id))
+                            .waitsWhile("no point of %s has been sent".formatted(m.id))
                             .within(Bound.atLeast(0.95, "share")))
                     .toList());
   }
@@ -407,7 +407,7 @@ sealed interface Watching extends Answer {
                         .freshFor(Duration.ofDays(14)),
                     Clause.live(
                             "precision", Duration.ofDays(30), "acknowledged alerts were worth it")
-                        .missing("no alert has been acknowledged")
+                        .waitsWhile("no alert has been acknowledged")
                         .within(Bound.atLeast(0.5, "share")),
                     Clause.live("pages", Intent.DAY, "pages in a week")
                         .within(Bound.atMost(a.pagesPerWeek, "count"))));

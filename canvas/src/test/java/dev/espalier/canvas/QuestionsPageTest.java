@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -37,20 +38,16 @@ class QuestionsPageTest {
         For each question: what its answer compiles to, and which evidence proves it. Evidence is
         LIVE (a series that is measured while the product serves), RECORD (an immutable row), DRILL
         (an active test) or ATTEST (a person's signature). Clauses are those of the example answer;
-        another answer may have others. *Missing* names what has to exist or be done before the
-        first evidence can arrive: until then the clause is `NO_EVIDENCE`, and with it the question.
+        another answer may have others. *Waits* names what has not happened yet, *Not built* the part
+        of the platform that no build has, before the first evidence can arrive: until then the clause
+        is `NO_EVIDENCE`, and with it the question.
         *Refused* values can be written, and no component of this build can run them: a plan that
         contains one is refused with the reason and the value that works.
         """);
     long clauses = all.stream().mapToLong(each -> each.evidence().size()).sum();
-    long lacking =
-        all.stream()
-            .flatMap(each -> each.evidence().stream())
-            .filter(each -> each.missing().isPresent())
-            .count();
     out.append(
-        "\n%d questions, %d clauses, of which %d name a missing piece.\n"
-            .formatted(all.size(), clauses, lacking));
+        "\n%d questions, %d clauses, of which %d name what they wait for and %d what is not built.\n"
+            .formatted(all.size(), clauses, of(Lack.HAPPENING, all), of(Lack.MACHINERY, all)));
     String block = "";
     for (QuestionForm each : all) {
       if (!block.equals(each.blockTitle())) {
@@ -60,6 +57,13 @@ class QuestionsPageTest {
       section(each, out);
     }
     return out.toString();
+  }
+
+  private static long of(Lack lack, List<QuestionForm> all) {
+    return all.stream()
+        .flatMap(each -> each.evidence().stream())
+        .filter(each -> each.lack().equals(Optional.of(lack)))
+        .count();
   }
 
   private static void section(QuestionForm form, StringBuilder out) {
@@ -89,7 +93,13 @@ class QuestionsPageTest {
           if (each.minN() > 1) {
             out.append(", on at least %d".formatted(each.minN()));
           }
-          each.missing().ifPresent(piece -> out.append(". *Missing:* ").append(piece));
+          each.missing()
+              .ifPresent(piece ->
+                  out.append(
+                          each.lack().equals(Optional.of(Lack.MACHINERY))
+                              ? ". *Not built:* "
+                              : ". *Waits:* ")
+                      .append(piece));
           out.append(".\n");
         });
   }

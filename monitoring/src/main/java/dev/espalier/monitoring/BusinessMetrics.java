@@ -2,6 +2,7 @@ package dev.espalier.monitoring;
 
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Observation;
+import dev.espalier.canvas.Resource;
 import dev.espalier.canvas.Spec;
 import dev.espalier.platform.Caller;
 import dev.espalier.platform.Database;
@@ -61,7 +62,7 @@ public final class BusinessMetrics {
     List<String> declared = declared(canvas);
     if (!declared.contains(metric)) {
       throw EspalierException.notFound(
-          "%s declares no metric '%s' that is sent to it; declared: %s. Declare it in monitoring.domain with source push_api."
+          "%s declares no metric '%s' that is sent to it; declared: %s. Declare it in metrics or in monitoring.domain with source push_api."
               .formatted(
                   canvas.product(),
                   metric.length() > 80 ? metric.substring(0, 80) + "…" : metric,
@@ -94,9 +95,11 @@ public final class BusinessMetrics {
   }
 
   private static List<String> declared(CanvasVersion canvas) {
-    return Stream.concat(
+    return Stream.of(
             pushed(canvas).map(Spec.DomainMetric::id),
+            canvas.specs(Spec.PushedMetric.class).stream().map(Spec.PushedMetric::id),
             canvas.specs(Spec.Kpi.class).stream().map(Spec.Kpi::metric))
+        .flatMap(ids -> ids)
         .distinct()
         .sorted()
         .toList();
@@ -115,6 +118,10 @@ public final class BusinessMetrics {
   List<Observation> observe(CanvasVersion canvas, Instant now) {
     List<Observation> seen = new ArrayList<>();
     pushed(canvas).forEach(metric -> received(canvas, metric, now).ifPresent(seen::add));
+    for (Spec.PushedMetric metric : canvas.specs(Spec.PushedMetric.class)) {
+      newest(canvas.product(), metric.id(), now)
+          .ifPresent(point -> known(canvas, metric, point, seen));
+    }
     canvas.specs(Spec.Kpi.class).stream()
         .findFirst()
         .flatMap(kpi -> reached(canvas, kpi, now))
@@ -170,6 +177,45 @@ public final class BusinessMetrics {
             source(canvas.product(), metric.id())));
   }
 
+  private Optional<MetricPoint> newest(String product, String metric, Instant now) {
+    List<MetricPoint> points = store.since(product, metric, now.minus(OLDEST), SHOWN);
+    return points.isEmpty() ? Optional.empty() : Optional.of(points.getLast());
+  }
+
+  /** A metric is known from its newest point, and with it how near the objectives on it are. */
+  private static void known(
+      CanvasVersion canvas, Spec.PushedMetric metric, MetricPoint point, List<Observation> seen) {
+    String words =
+        "%s is %s, n = %d, of %s"
+            .formatted(metric.id(), number(point.value()), point.n(), point.at());
+    String source = source(canvas.product(), metric.id());
+    seen.add(
+        Observation.verdict(
+            "metrics",
+            "present:" + metric.id(),
+            metric.id(),
+            point.at(),
+            point.n(),
+            true,
+            words,
+            source));
+    for (Resource resource : canvas.resources(Spec.Objective.class)) {
+      if (((Spec.Objective) resource.spec()).metric().equals(metric.id())) {
+        seen.add(
+            Observation.measured(
+                "objectives",
+                "attainment:" + resource.name(),
+                metric.id(),
+                point.at(),
+                point.n(),
+                point.value(),
+                Optional.empty(),
+                words,
+                source));
+      }
+    }
+  }
+
   /** Where the KPI stands: it holds when it is as good as its target, or as where it began. */
   private Optional<Observation> reached(CanvasVersion canvas, Spec.Kpi kpi, Instant now) {
     List<MetricPoint> points =
@@ -182,7 +228,7 @@ public final class BusinessMetrics {
     boolean lower =
         (kpi.baseline().isPresent() && kpi.target().isPresent())
             ? kpi.target().get() < kpi.baseline().get()
-            : canvas.specs(Spec.Metric.class).stream()
+            : canvas.specs(Spec.PushedMetric.class).stream()
                 .anyMatch(metric ->
                     metric.id().equals(kpi.metric()) && metric.direction().equals("down"));
     boolean good = lower ? last.value() <= bound.get() : last.value() >= bound.get();

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -99,6 +100,43 @@ class BusinessMetricsTest {
     assertThat(kept).hasSize(1);
     assertThat(kept.getFirst().value()).isEqualTo(8.5);
     assertThat(kept.getFirst().sentBy()).isEqualTo("ana");
+  }
+
+  @Test
+  void a_metric_that_is_sent_is_known_from_its_newest_point_and_so_is_its_objective()
+      throws IOException, InterruptedException {
+    CanvasVersion canvas =
+        World.with(world.canvas, "tickets", new Spec.PushedMetric("tickets", "business", "down"));
+    canvas =
+        World.with(
+            canvas,
+            "fewer",
+            new Spec.Objective(
+                "tickets", Spec.Op.AT_MOST, 9, LocalDate.parse("2002-12-31"), List.of(), "must"));
+    world.at(World.START.plus(Duration.ofDays(2)));
+    assertThat(names(canvas)).doesNotContain("present:tickets", "attainment:fewer");
+
+    day(1, 9.5);
+    day(0, 12);
+    List<Observation> seen = observe(canvas);
+    assertThat(names(canvas)).contains("present:tickets", "attainment:fewer");
+    Observation known =
+        seen.stream().filter(one -> one.clause().equals("present:tickets")).findFirst().get();
+    assertThat(known.n()).isEqualTo(10);
+    assertThat(known.observedAt()).isEqualTo(World.START.plus(Duration.ofDays(1)));
+    assertThat(known.pass()).contains(true);
+    Observation near =
+        seen.stream().filter(one -> one.clause().equals("attainment:fewer")).findFirst().get();
+    assertThat(near.value()).hasValue(9.5);
+    assertThat(near.detail()).contains("tickets is 9.5");
+  }
+
+  private List<Observation> observe(CanvasVersion canvas) {
+    return world.monitoring.business().observe(canvas, world.clocks.now(World.PRODUCT));
+  }
+
+  private List<String> names(CanvasVersion canvas) {
+    return observe(canvas).stream().map(Observation::clause).toList();
   }
 
   @Test

@@ -48,6 +48,7 @@ class TestScoreTest {
             Optional.of("1.0.0"),
             Optional.of("Seen."),
             stored ? Optional.of("ev_1") : Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     return new QuestionRow(
         "modeling",
@@ -63,6 +64,7 @@ class TestScoreTest {
         new Defaults(0, 0),
         List.of(evidence),
         List.of(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }
