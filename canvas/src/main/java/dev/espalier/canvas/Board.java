@@ -3,6 +3,7 @@ package dev.espalier.canvas;
 import dev.espalier.canvas.Conformance.BlockRow;
 import dev.espalier.canvas.Conformance.EvidenceRow;
 import dev.espalier.canvas.Conformance.QuestionRow;
+import dev.espalier.platform.Json;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -39,7 +40,7 @@ final class Board {
 
   private Board() {}
 
-  static Conformance of(Canvases.Read canvas, Map<String, Head> evidence, Instant now) {
+  static Conformance of(Readings.Read canvas, Map<String, Head> evidence, Instant now) {
     List<QuestionRow> rows = new ArrayList<>();
     for (Layout.Row each : canvas.layout().rows()) {
       rows.add(row(each, canvas, evidence, now));
@@ -83,9 +84,8 @@ final class Board {
   }
 
   private static QuestionRow row(
-      Layout.Row placed, Canvases.Read canvas, Map<String, Head> evidence, Instant now) {
+      Layout.Row placed, Readings.Read canvas, Map<String, Head> evidence, Instant now) {
     Question<?> question = placed.question();
-    boolean waivers = !canvas.answers().waivers().isEmpty();
     List<EvidenceRow> rows = new ArrayList<>();
     for (Layout.Placed each : placed.clauses()) {
       Clause clause = each.clause();
@@ -102,7 +102,7 @@ final class Board {
                       each.answered(),
                       now));
       Optional<Conformance.Waived> waiver =
-          waivers ? Waivers.of(canvas, question.key(), clause.id(), now) : Optional.empty();
+          Waivers.of(canvas.waivers(), question.key(), clause.id(), now);
       rows.add(evidence(clause, waived(judged, waiver), waiver));
     }
     Optional<Conformance.Deferral> deferral =
@@ -113,8 +113,7 @@ final class Board {
                     each.owner(),
                     each.due(),
                     LocalDate.ofInstant(now, ZoneOffset.UTC).isAfter(each.due())));
-    State state =
-        placed.refused().map(_ -> State.NO_EVIDENCE).orElseGet(() -> state(placed.given(), rows));
+    State state = placed.refused().map(_ -> State.NO_EVIDENCE).orElseGet(() -> state(placed, rows));
     return new QuestionRow(
         question.key(),
         question.id(),
@@ -129,8 +128,8 @@ final class Board {
             .map(each ->
                 "Overdue since %s: %s was to answer it.".formatted(each.due(), each.owner()))
             .or(placed::refused)
-            .orElseGet(() -> reason(placed.given(), state, rows)),
-        placed.answer(),
+            .orElseGet(() -> reason(placed, state, rows)),
+        placed.answer().map(Json::tree),
         placed.defaults(),
         List.copyOf(rows),
         placed.resources(),
@@ -158,23 +157,22 @@ final class Board {
     return lacks;
   }
 
-  private static State state(Given<?> given, List<EvidenceRow> rows) {
-    if (given.special().isPresent()) {
-      return given.special().get().kind().equals("n/a") ? State.N_A : State.UNANSWERED;
+  private static State state(Layout.Row placed, List<EvidenceRow> rows) {
+    if (placed.special().isPresent()) {
+      return placed.special().get().kind().equals("n/a") ? State.N_A : State.UNANSWERED;
     }
-    if (given.value().isEmpty()) {
+    if (placed.answer().isEmpty()) {
       return State.UNANSWERED;
     }
     State worst = rows.stream().map(EvidenceRow::state).reduce(State.N_A, State::worse);
-    boolean confirmed = given.fields() == 0 || !given.set().isEmpty();
-    return worst == State.CONFORMS && !confirmed ? State.UNCONFIRMED : worst;
+    return worst == State.CONFORMS && !placed.confirmed() ? State.UNCONFIRMED : worst;
   }
 
-  private static String reason(Given<?> given, State state, List<EvidenceRow> rows) {
-    if (given.special().isPresent()) {
-      return given.special().get().kind().equals("n/a")
-          ? given.special().get().reason()
-          : "Deferred to " + given.special().get().reason();
+  private static String reason(Layout.Row placed, State state, List<EvidenceRow> rows) {
+    if (placed.special().isPresent()) {
+      return placed.special().get().kind().equals("n/a")
+          ? placed.special().get().reason()
+          : "Deferred to " + placed.special().get().reason();
     }
     return switch (state) {
       case UNANSWERED -> "Nobody has answered this yet.";

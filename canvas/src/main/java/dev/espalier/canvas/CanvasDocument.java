@@ -1,7 +1,9 @@
 package dev.espalier.canvas;
 
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.platform.Digest;
+import dev.espalier.platform.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -11,7 +13,7 @@ import java.util.Optional;
  *
  * @param source the text as it was sent
  * @param document the canonical form: answers with author, time, confirmed fields and reasons, and
- *     how they came to be applied
+ *     how they came to be applied; JSON as text, an eighth of what its tree takes in memory
  * @param plannedBy who wanted it; another person than those who approved it
  * @param keyId which key signed it; empty in a version older than signing
  * @param signature Ed25519 over the digest, in Base64
@@ -26,7 +28,7 @@ public record CanvasDocument(
     String appliedBy,
     String reason,
     String source,
-    JsonNode document,
+    @JsonRawValue String document,
     String plannedBy,
     List<Approval> approvals,
     String keyId,
@@ -35,20 +37,26 @@ public record CanvasDocument(
     approvals = List.copyOf(approvals);
   }
 
+  /** The canonical form, read anew at each call. */
+  JsonNode tree() {
+    return Json.tree(document);
+  }
+
   /** What is signed: the digest, said to be one of a canvas. */
   String signed() {
     return "espalier canvas " + digest.text();
   }
 
-  CanvasDocument covering(Digest whole) {
-    return copy(whole, keyId, signature);
+  /** The same version with its canonical form and the digest of it. */
+  CanvasDocument covering(String canonical) {
+    return copy(canonical, Digest.of(canonical), keyId, signature);
   }
 
   CanvasDocument with(String key, String signedDigest) {
-    return copy(digest, key, signedDigest);
+    return copy(document, digest, key, signedDigest);
   }
 
-  private CanvasDocument copy(Digest whole, String key, String signedDigest) {
+  private CanvasDocument copy(String canonical, Digest whole, String key, String signedDigest) {
     return new CanvasDocument(
         product,
         version,
@@ -59,7 +67,7 @@ public record CanvasDocument(
         appliedBy,
         reason,
         source,
-        document,
+        canonical,
         plannedBy,
         approvals,
         key,

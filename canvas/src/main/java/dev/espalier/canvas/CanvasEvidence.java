@@ -60,7 +60,7 @@ public final class CanvasEvidence implements EvidenceSource {
 
   @Override
   public List<Observation> observe(String product, CanvasVersion canvas, Instant now) {
-    Optional<Canvases.Read> latest = canvases.latest(product);
+    Optional<Readings.Read> latest = canvases.latest(product);
     if (latest.isEmpty()) {
       return List.of();
     }
@@ -86,7 +86,7 @@ public final class CanvasEvidence implements EvidenceSource {
         latest
             .get()
             .document()
-            .document()
+            .tree()
             .path("date")
             .asText()
             .equals(canvas.appliedAt().toString().substring(0, 10)),
@@ -105,7 +105,7 @@ public final class CanvasEvidence implements EvidenceSource {
   private static void name(Sheet seen, List<CanvasDocument> versions) {
     List<String> others =
         versions.stream()
-            .filter(each -> !each.document().path("product").asText().equals(seen.product()))
+            .filter(each -> !each.tree().path("product").asText().equals(seen.product()))
             .map(CanvasDocument::version)
             .toList();
     seen.verdict(

@@ -155,7 +155,7 @@ final class CanvasStore {
           .bind("by", next.appliedBy())
           .bind("reason", next.reason())
           .bind("source", next.source())
-          .bind("document", Json.write(next.document()))
+          .bind("document", next.document())
           .execute();
     });
   }
@@ -218,7 +218,9 @@ final class CanvasStore {
   }
 
   private static CanvasDocument document(ResultSet row) throws SQLException {
-    JsonNode document = Json.tree(row.getString("document"));
+    String document = row.getString("document");
+    // What somebody made unreadable is refused here, not where it would be handed on.
+    JsonNode _ = Json.tree(document);
     String parent = row.getString("parent");
     List<Approval> approvals = Json.read(row.getString("approvals"), APPROVALS);
     return new CanvasDocument(

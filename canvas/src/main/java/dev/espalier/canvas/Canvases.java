@@ -20,14 +20,13 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The canvases of all products: plan and apply, evidence and conformance. Thread-safe: versions are
- * appended by compare-and-set in the database; {@code read} keeps immutable documents only.
+ * appended by compare-and-set in the database; what is kept of them is immutable.
  */
 public final class Canvases {
   private static final Logger LOG = LoggerFactory.getLogger(Canvases.class);
@@ -42,13 +41,7 @@ public final class Canvases {
   private final ProductClocks clocks;
   private final Events events;
 
-  /** Weighed by the bytes that a document takes once it is understood: some sixteen a character. */
-  private final Recent<Digest, Read> read =
-      new Recent<>(
-          Runtime.getRuntime().maxMemory() / 8, each -> 16L * each.document().source().length());
-
-  /** A stored document, understood. */
-  record Read(CanvasDocument document, Answers answers, CanvasVersion version, Layout layout) {}
+  private final Readings readings;
 
   /** Canvases whose signatures nobody can check later: for tools and tests. */
   public Canvases(
@@ -65,6 +58,7 @@ public final class Canvases {
       Signer signer,
       FactSource facts) {
     this.store = new CanvasStore(database);
+    this.readings = new Readings(store);
     this.drafts = new DraftStore(database);
     this.signer = signer;
     this.machine = machine;
@@ -116,7 +110,7 @@ public final class Canvases {
 
   /** The name under which a caller acts: whoever is at the machine stands for the owner. */
   private String who(String product, Answers otherwise, Caller caller) {
-    return caller.as(latest(product).map(Read::answers).orElse(otherwise).owner());
+    return caller.as(latest(product).map(Readings.Read::answers).orElse(otherwise).owner());
   }
 
   /** What is wrong with a document, without storing anything; for an editor, at each keystroke. */
@@ -250,7 +244,7 @@ public final class Canvases {
         document(plan, answers, planned.source(), reason(plan, consent, approvals), by, approvals);
     store.append(next, planned.base());
     drafts.delete(product, by);
-    Read applied = understand(next);
+    Readings.Read applied = readings.of(next);
     reconciler.applied(applied);
     LOG.info("canvas {} {} applied by {}", product, next.version(), next.appliedBy());
     events.publish(
@@ -282,9 +276,9 @@ public final class Canvases {
 
   private CanvasDocument document(
       Plan plan, Answers answers, String source, String why, String by, List<Approval> approvals) {
-    Optional<CanvasDocument> parent = latest(plan.product()).map(Read::document);
+    Optional<CanvasDocument> parent = latest(plan.product()).map(Readings.Read::document);
     Instant now = clocks.now(plan.product());
-    ObjectNode canonical = answers.canonical(by, now, parent.map(CanvasDocument::document));
+    ObjectNode canonical = answers.canonical(by, now, parent.map(CanvasDocument::tree));
     CanvasDocument draft =
         new CanvasDocument(
             plan.product(),
@@ -296,13 +290,13 @@ public final class Canvases {
             by,
             why,
             source,
-            canonical,
+            "",
             plan.by(),
             approvals,
             "",
             "");
     Chain.describe(canonical, draft);
-    CanvasDocument described = draft.covering(Digest.of(CanonicalJson.bytes(canonical)));
+    CanvasDocument described = draft.covering(CanonicalJson.write(canonical));
     return described.with(signer.keyId(), signer.sign(described.signed()));
   }
 
@@ -325,12 +319,12 @@ public final class Canvases {
 
   /** The caller's draft, or the active version as the start of one. */
   public Draft draft(String product, Caller caller) {
-    Optional<Read> base = latest(product);
+    Optional<Readings.Read> base = latest(product);
     String author = base.map(each -> caller.as(each.answers().owner())).orElse(caller.user());
     return drafts
         .find(product, author)
         .or(() ->
-            base.map(Read::document)
+            base.map(Readings.Read::document)
                 .map(each ->
                     new Draft(each.source(), each.version(), each.appliedAt(), each.appliedBy())))
         .orElseThrow(() ->
@@ -345,7 +339,7 @@ public final class Canvases {
    * @throws EspalierException CONFLICT when another version has been applied since
    */
   public Draft draft(String product, String source, String baseVersion, Caller caller) {
-    Optional<Read> base = latest(product);
+    Optional<Readings.Read> base = latest(product);
     String active = base.map(each -> each.document().version()).orElse("");
     if (!active.equals(baseVersion)) {
       throw EspalierException.conflict(
@@ -362,40 +356,11 @@ public final class Canvases {
     return version.isEmpty() ? "none" : version;
   }
 
-  private Read understand(CanvasDocument document) {
-    return understood(document.digest(), () -> document);
+  Optional<Readings.Read> latest(String product) {
+    return store.newest(product).map(digest -> readings.of(product, digest));
   }
 
-  private Read understood(Digest digest, Supplier<CanvasDocument> stored) {
-    return read.get(
-        digest,
-        () -> {
-          CanvasDocument document = stored.get();
-          Answers answers = Answers.read(document.source().getBytes(StandardCharsets.UTF_8));
-          CanvasVersion version =
-              new CanvasVersion(
-                  document.product(),
-                  document.version(),
-                  document.digest(),
-                  document.contentDigest(),
-                  document.parent(),
-                  document.appliedAt(),
-                  document.appliedBy(),
-                  Compiler.compile(answers, document.product(), document.version()));
-          return new Read(document, answers, version, Layout.of(answers, version.resources()));
-        });
-  }
-
-  Optional<Read> latest(String product) {
-    return store.newest(product).map(digest -> understood(digest, () -> stored(product, digest)));
-  }
-
-  /** The newest version; its row is the last one even where somebody changed the digest in it. */
-  private CanvasDocument stored(String product, Digest digest) {
-    return store.version(product, digest).orElseGet(() -> store.versions(product).getLast());
-  }
-
-  Read current(String product) {
+  Readings.Read current(String product) {
     return latest(product)
         .orElseThrow(() ->
             EspalierException.notFound(
@@ -422,7 +387,7 @@ public final class Canvases {
   }
 
   private CanvasSummary summary(String product) {
-    Read now = current(product);
+    Readings.Read now = current(product);
     Conformance state = conformance(product);
     return new CanvasSummary(
         product,
@@ -455,7 +420,7 @@ public final class Canvases {
   }
 
   public CanvasVersion version(String product, String version) {
-    return understand(document(product, version)).version();
+    return readings.of(document(product, version)).version();
   }
 
   public CanvasDocument document(String product, String version) {
@@ -469,7 +434,7 @@ public final class Canvases {
 
   /** A version as text: question texts as comments, defaults that nobody confirmed marked. */
   public String export(String product, String version) {
-    return Export.text(understand(document(product, version)).answers());
+    return Export.text(readings.of(document(product, version)).answers());
   }
 
   /** The fixed lines that every export carries: whose layout and prompts these are. */
@@ -515,7 +480,7 @@ public final class Canvases {
 
   /** The board as it is now, signed. */
   public SignedBoard snapshot(String product) {
-    Read now = current(product);
+    Readings.Read now = current(product);
     return SignedBoard.of(
         now.document().digest(), machine.instant(), ledger.conformance(now), signer);
   }

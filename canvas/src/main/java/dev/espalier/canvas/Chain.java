@@ -57,7 +57,7 @@ final class Chain {
 
   private static List<String> problems(CanvasDocument row, Optional<Digest> parent, Signer signer) {
     List<String> problems = new ArrayList<>();
-    JsonNode document = row.document();
+    JsonNode document = row.tree();
     if (!Digest.of(CanonicalJson.bytes(document)).equals(row.digest())) {
       problems.add("the document is not the one that its digest covers");
     }

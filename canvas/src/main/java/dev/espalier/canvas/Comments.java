@@ -56,7 +56,7 @@ public final class Comments {
    *     LIMIT where the question or the product has too many
    */
   public Comment add(String product, String question, String text, Caller caller) {
-    Canvases.Read now = canvases.current(product);
+    Readings.Read now = canvases.current(product);
     if (!Questions.BY_KEY.containsKey(question)) {
       List<String> known = List.copyOf(Questions.BY_KEY.keySet());
       throw EspalierException.invalidField(
@@ -109,7 +109,7 @@ public final class Comments {
    * @throws EspalierException NOT_FOUND, or DENIED for another than its author and who may approve
    */
   public Comment settle(String product, String id, Caller caller) {
-    Canvases.Read now = canvases.current(product);
+    Readings.Read now = canvases.current(product);
     Comment comment =
         store
             .find(product, id)
@@ -134,7 +134,7 @@ public final class Comments {
     return store.find(product, id).orElseThrow();
   }
 
-  private static String by(Canvases.Read now, Caller caller) {
+  private static String by(Readings.Read now, Caller caller) {
     return caller.as(now.answers().owner());
   }
 

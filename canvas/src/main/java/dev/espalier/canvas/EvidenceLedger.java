@@ -54,7 +54,7 @@ final class EvidenceLedger {
    * Stores what stages saw and publishes every state that changed by it. An observation that says
    * what the last one said is stored again only after half of its time to live.
    */
-  synchronized void record(Canvases.Read now, List<Observation> observations) {
+  synchronized void record(Readings.Read now, List<Observation> observations) {
     String product = now.document().product();
     Map<String, Head> known = evidence.heads(product);
     List<Evidence> fresh = new ArrayList<>();
@@ -92,7 +92,7 @@ final class EvidenceLedger {
    *     that nobody can attest
    */
   synchronized void attest(
-      Canvases.Read now, String question, String clause, String statement, Caller caller) {
+      Readings.Read now, String question, String clause, String statement, Caller caller) {
     String product = now.document().product();
     if (!caller.isNamed()) {
       throw new EspalierException(
@@ -173,7 +173,7 @@ final class EvidenceLedger {
    * Publishes every question and every block whose state is another one than the stored one, and
    * every deferral that has come due since.
    */
-  synchronized void observeStates(Canvases.Read canvas) {
+  synchronized void observeStates(Readings.Read canvas) {
     String product = canvas.document().product();
     Conformance now = conformance(canvas);
     Map<String, EvidenceStore.Said> before = evidence.states(product);
@@ -248,13 +248,13 @@ final class EvidenceLedger {
   private record Overdue(String question, String owner, LocalDate due, String reason) {}
 
   /** Whether reality conforms, computed now from what is stored. */
-  Conformance conformance(Canvases.Read canvas) {
+  Conformance conformance(Readings.Read canvas) {
     String product = canvas.document().product();
     return Board.of(canvas, evidence.heads(product), clocks.now(product));
   }
 
   /** The newest observations of a clause, newest first; of its home, where it views another's. */
-  List<Seen> seen(Canvases.Read now, String question, String clause, int limit) {
+  List<Seen> seen(Readings.Read now, String question, String clause, int limit) {
     Layout.Placed placed = now.layout().placed(question, clause);
     int split = placed.home().indexOf(' ');
     return evidence
@@ -274,7 +274,7 @@ final class EvidenceLedger {
   }
 
   /** What is known about a product: what the stages say, and what its evidence measured. */
-  Facts facts(String product, Optional<Canvases.Read> active) {
+  Facts facts(String product, Optional<Readings.Read> active) {
     Facts known =
         facts
             .about(product)
@@ -298,10 +298,10 @@ final class EvidenceLedger {
   }
 
   /** Measured, if the latency limit has not changed since; otherwise a hint. */
-  private static Facts.Capacity capacity(Optional<Canvases.Read> active, Observation load) {
+  private static Facts.Capacity capacity(Optional<Readings.Read> active, Observation load) {
     boolean sameLimit =
         active.stream()
-            .map(each -> each.document().document().path("answers").path("serving.mode"))
+            .map(each -> each.document().tree().path("answers").path("serving.mode"))
             .map(answer -> answer.path("at").asText(""))
             .anyMatch(at -> !at.isEmpty() && !load.observedAt().isBefore(Instant.parse(at)));
     return new Facts.Capacity(load.value().orElseThrow(), sameLimit, load.subject());

@@ -1,10 +1,10 @@
 package dev.espalier.canvas;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.canvas.Conformance.Defaults;
 import dev.espalier.canvas.Conformance.ResourceRow;
 import dev.espalier.platform.Digest;
 import dev.espalier.platform.EspalierException;
+import dev.espalier.platform.Json;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,7 +15,8 @@ import java.util.Optional;
 
 /**
  * What the board needs of one version whatever was seen: each question's clauses, words, resources
- * and digest. Worked out once for each version. Immutable.
+ * and digest. Worked out once for each version, and small: it holds on to none of the answers.
+ * Immutable.
  */
 final class Layout {
   private final List<Row> rows;
@@ -24,22 +25,25 @@ final class Layout {
   /**
    * One question of the board.
    *
-   * @param answer the merged answer in canonical JSON; empty when unanswered
+   * @param special why there is no value, where somebody said so
+   * @param answer the merged answer in canonical JSON, as text; empty when unanswered
    * @param deferral to whom and until when it is put off
    * @param refused why this build cannot run the answer, where an earlier one applied it
    */
   record Row(
-      Given<?> given,
+      Question<?> question,
       List<Placed> clauses,
       String claim,
-      Optional<JsonNode> answer,
+      Optional<Given.Special> special,
+      Optional<String> answer,
       Digest digest,
       Defaults defaults,
       List<ResourceRow> resources,
       Optional<Deferral> deferral,
       Optional<String> refused) {
-    Question<?> question() {
-      return given.question();
+    /** Whether a person stood behind a field of the answer, or there is none to stand behind. */
+    boolean confirmed() {
+      return defaults.total() == 0 || defaults.confirmed() > 0;
     }
   }
 
@@ -88,14 +92,15 @@ final class Layout {
       clauses.add(
           new Placed(
               clause,
-              home.question() + " " + home.clause(),
+              EvidenceStore.key(home.question(), home.clause()),
               Objects.requireNonNull(digests.get(home.question()), home.question())));
     }
     return new Row(
-        given,
+        question,
         List.copyOf(clauses),
         given.value().map(value -> question.claim().apply(value, answers)).orElse(question.text()),
-        given.value().map(_ -> given.canonical()),
+        given.special(),
+        given.value().map(_ -> Json.write(given.canonical())),
         Objects.requireNonNull(digests.get(question.key()), question.key()),
         new Defaults(given.set().size(), given.fields()),
         List.copyOf(compiled.getOrDefault(question.key(), List.of())),

@@ -34,7 +34,7 @@ final class Planner {
 
   /** What applying {@code answers} over {@code base} would do, as {@code by} wants it. */
   static Plan plan(
-      String product, Optional<Canvases.Read> base, Answers answers, String by, Facts facts) {
+      String product, Optional<Readings.Read> base, Answers answers, String by, Facts facts) {
     Optional<String> version = base.map(each -> each.document().version());
     List<Plan.Change> diff =
         base.map(each -> Diff.between(each.answers(), answers)).orElse(List.of());

@@ -52,7 +52,7 @@ public final class Reconciler {
   }
 
   /** A new version's resources take the place of whatever stands there. */
-  void applied(Canvases.Read now) {
+  void applied(Readings.Read now) {
     String product = now.document().product();
     store.replace(product, now.version().resources(), now.document().appliedBy());
     held.put(product, new Held(now.document().digest(), now.version().resources()));
@@ -60,7 +60,7 @@ public final class Reconciler {
   }
 
   /** The version with its resources as they stand. */
-  CanvasVersion standing(Canvases.Read now) {
+  CanvasVersion standing(Readings.Read now) {
     String product = now.document().product();
     Held known = held.get(product);
     if (known == null || !known.version().equals(now.document().digest())) {
@@ -70,7 +70,7 @@ public final class Reconciler {
   }
 
   /** Reads the stored resources again. */
-  private Held look(Canvases.Read now) {
+  private Held look(Readings.Read now) {
     String product = now.document().product();
     List<ResourceStore.Row> rows = rows(now);
     Map<String, ResourceStore.Row> byId = new HashMap<>();
@@ -93,7 +93,7 @@ public final class Reconciler {
   }
 
   /** The rows of the active version; those of a home that is older than them are written now. */
-  private List<ResourceStore.Row> rows(Canvases.Read now) {
+  private List<ResourceStore.Row> rows(Readings.Read now) {
     String product = now.document().product();
     List<ResourceStore.Row> rows = store.rows(product);
     String prefix = product + "@" + now.document().version() + "#";
@@ -108,16 +108,16 @@ public final class Reconciler {
 
   /** Compares once; a difference that is new becomes a record and an event. */
   public List<Drift> reconcile(String product) {
-    Optional<Canvases.Read> active = canvases.latest(product);
+    Optional<Readings.Read> active = canvases.latest(product);
     if (active.isEmpty()) {
       return List.of();
     }
-    Canvases.Read now = active.get();
+    Readings.Read now = active.get();
     look(now);
     return settle(product, differences(now));
   }
 
-  private List<Difference> differences(Canvases.Read now) {
+  private List<Difference> differences(Readings.Read now) {
     List<Difference> found = new ArrayList<>();
     Map<String, ResourceStore.Row> rows = new LinkedHashMap<>();
     rows(now).forEach(row -> rows.put(row.id(), row));
@@ -242,7 +242,7 @@ public final class Reconciler {
   /** Puts the resource back to what its answer compiles to. */
   public Drift revert(String product, String id, Caller caller) {
     Drift drift = open(product, id);
-    Canvases.Read now = canvases.current(product);
+    Readings.Read now = canvases.current(product);
     String by = caller.as(now.answers().owner());
     Optional<Resource> compiled =
         now.version().resources().stream()
@@ -270,7 +270,7 @@ public final class Reconciler {
    */
   public Draft adopt(String product, String id, Caller caller) {
     Drift drift = open(product, id);
-    Canvases.Read now = canvases.current(product);
+    Readings.Read now = canvases.current(product);
     Resource compiled =
         now.version().resources().stream()
             .filter(each -> each.id().equals(drift.resource()))
@@ -297,7 +297,7 @@ public final class Reconciler {
    * The answers that compile to the value that stands, found by trying: each value of the answer
    * that equals the expected one is set to the actual one, and what it compiles to is compared.
    */
-  private static Optional<Answers> inverse(Canvases.Read now, Resource compiled, Drift drift) {
+  private static Optional<Answers> inverse(Readings.Read now, Resource compiled, Drift drift) {
     if (drift.field().isEmpty() || drift.expected().isEmpty() || drift.actual().isEmpty()) {
       return Optional.empty();
     }
@@ -325,7 +325,7 @@ public final class Reconciler {
     }
   }
 
-  private static boolean gives(Answers answers, Canvases.Read now, Drift drift, JsonNode actual) {
+  private static boolean gives(Answers answers, Readings.Read now, Drift drift, JsonNode actual) {
     return Compiler.compile(answers, now.document().product(), now.document().version()).stream()
         .filter(each -> each.id().equals(drift.resource()))
         .map(each -> Specs.values(Specs.tree(each.spec())).get(drift.field()))

@@ -58,7 +58,7 @@ public final class UseEvidence implements EvidenceSource {
 
   @Override
   public List<Observation> observe(String product, CanvasVersion canvas, Instant now) {
-    Optional<Answers> answers = canvases.latest(product).map(Canvases.Read::answers);
+    Optional<Answers> answers = canvases.latest(product).map(Readings.Read::answers);
     if (answers.isEmpty()) {
       return List.of();
     }

@@ -110,15 +110,25 @@ final class Waivers {
     return Optional.empty();
   }
 
-  /** The waiver that covers a clause now, as the stored document has it. */
+  /** A waiver and who gave it. */
+  record Granted(Waiver waiver, String by) {}
+
+  /** The waivers of a stored document. */
+  static List<Granted> granted(List<Waiver> waivers, CanvasDocument document) {
+    if (waivers.isEmpty()) {
+      return List.of();
+    }
+    JsonNode stored = document.tree();
+    return waivers.stream().map(each -> new Granted(each, by(stored, each))).toList();
+  }
+
+  /** The waiver that covers a clause now. */
   static Optional<Conformance.Waived> of(
-      Canvases.Read canvas, String question, String clause, java.time.Instant now) {
-    return canvas.answers().waivers().stream()
-        .filter(each -> each.covers(question, clause) && each.holds(now))
-        .max(java.util.Comparator.comparing(Waiver::until))
-        .map(each ->
-            new Conformance.Waived(
-                each.until(), by(canvas.document().document(), each), each.why()));
+      List<Granted> granted, String question, String clause, java.time.Instant now) {
+    return granted.stream()
+        .filter(each -> each.waiver().covers(question, clause) && each.waiver().holds(now))
+        .max(java.util.Comparator.comparing(each -> each.waiver().until()))
+        .map(each -> new Conformance.Waived(each.waiver().until(), each.by(), each.waiver().why()));
   }
 
   private static String by(JsonNode document, Waiver waiver) {

@@ -90,7 +90,7 @@ class FourEyesTest {
     CanvasDocument applied = kit.canvases.document("mail-filter", "2.0.0");
     assertThat(applied.approvals()).extracting(Approval::by).containsExactly("ben");
     assertThat(applied.reason()).isEqualTo("because").doesNotContain("self-approved");
-    assertThat(applied.document().path("applied").path("approvals").path(0).path("reason").asText())
+    assertThat(applied.tree().path("applied").path("approvals").path(0).path("reason").asText())
         .isEqualTo("fine");
     assertThat(kit.events.after(0, 1000)).anyMatch(e -> e.type().equals("canvas.approved"));
   }
@@ -202,7 +202,7 @@ class FourEyesTest {
   void an_answer_keeps_its_author_until_somebody_changes_it() {
     kit.clock.advance(java.time.Duration.ofDays(1));
     kit.apply(canvas("", "20d"), CEM);
-    var answers = kit.canvases.document("mail-filter", "1.1.0").document().path("answers");
+    var answers = kit.canvases.document("mail-filter", "1.1.0").tree().path("answers");
     assertThat(answers.path("ct.schedule").path("by").asText()).isEqualTo("cem");
     assertThat(answers.path("ct.schedule").path("at").asText()).startsWith("2026-11-21");
     assertThat(answers.path("objectives").path("by").asText()).isEqualTo("ana");

@@ -7,9 +7,12 @@ import dev.espalier.platform.Caller;
 import dev.espalier.platform.Ids;
 import dev.espalier.platform.ProductClocks;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -182,19 +186,96 @@ class ReadyConformanceTest {
   }
 
   @Test
-  void what_nobody_asked_for_goes_first_and_the_bound_holds() {
-    Recent<String, List<Integer>> recent = new Recent<>(10, List::size);
-    recent.put("a", List.of(1, 2, 3, 4));
-    recent.put("b", List.of(1, 2, 3, 4));
-    assertThat(recent.get("a", List::of)).hasSize(4);
-    recent.put("c", List.of(1, 2, 3, 4));
-    assertThat(recent.held()).isEqualTo(8);
-    assertThat(recent.get("a", List::of)).as("asked for lately").hasSize(4);
-    assertThat(recent.get("b", () -> List.of(9))).as("read again").containsExactly(9);
-    recent.put("c", List.of(1));
-    assertThat(recent.held()).as("a smaller value weighs less").isEqualTo(6);
-    recent.put("huge", List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
-    assertThat(recent.held()).as("what is over the bound alone is not kept").isZero();
+  void the_bound_holds_whatever_comes_and_what_is_over_it_alone_is_not_kept() {
+    Recent<Integer, List<Integer>> recent = new Recent<>(100, List::size);
+    Random random = new Random(7);
+    Map<Integer, List<Integer>> newest = new HashMap<>();
+    for (int step = 0; step < 5_000; step++) {
+      int key = random.nextInt(40);
+      List<Integer> value = Collections.nCopies(random.nextInt(12), step);
+      if (random.nextInt(3) == 0) {
+        newest.put(key, value);
+        recent.put(key, value);
+      } else {
+        List<Integer> stored = newest.getOrDefault(key, List.of());
+        assertThat(recent.get(key, () -> stored)).as("never an older value").isEqualTo(stored);
+      }
+      assertThat(recent.held()).isBetween(0L, 100L);
+    }
+    assertThat(recent.held()).as("and it is used").isGreaterThan(85);
+    recent.put(99, Collections.nCopies(101, 1));
+    assertThat(recent.get(99, () -> List.of(2))).as("read again").containsExactly(2);
+    recent.put(99, List.of());
+    long before = recent.held();
+    recent.put(99, List.of(1, 2));
+    recent.put(99, List.of(1));
+    assertThat(recent.held()).as("a smaller value weighs less").isLessThanOrEqualTo(before + 1);
+  }
+
+  /** Letting go of what was asked for longest ago would read every one of them again, each time. */
+  @Test
+  void a_walk_in_turn_over_a_little_more_than_fits_still_finds_most_of_it() {
+    Recent<Integer, Integer> recent = new Recent<>(1000, _ -> 1);
+    AtomicInteger read = new AtomicInteger();
+    for (int round = 0; round < 20; round++) {
+      if (round == 10) {
+        read.set(0);
+      }
+      for (int key = 0; key < 1100; key++) {
+        int asked = key;
+        assertThat(
+                recent.get(
+                    key,
+                    () -> {
+                      read.incrementAndGet();
+                      return asked;
+                    }))
+            .isEqualTo(key);
+      }
+      assertThat(recent.held()).isLessThanOrEqualTo(1000);
+    }
+    // By chance 0.82 of them: h solves 1100 (1 - h) = -1000 ln h, each stay ending by a draw.
+    assertThat(read.get() / 11_000.0).isBetween(0.1, 0.25);
+  }
+
+  @Test
+  void what_is_asked_for_all_the_time_comes_back_after_a_walk_over_everything() {
+    Recent<Integer, Integer> recent = new Recent<>(10, _ -> 1);
+    for (int key = 0; key < 1000; key++) {
+      int asked = key;
+      assertThat(recent.get(key, () -> asked)).isEqualTo(key);
+    }
+    assertThat(recent.get(5, () -> 55)).as("let go meanwhile, read again").isEqualTo(55);
+    assertThat(recent.get(5, () -> 66)).as("and kept").isEqualTo(55);
+  }
+
+  /** A thousand such products fit the heap of the server: it starts with 1 GiB. */
+  @Test
+  void a_thousand_products_with_the_longest_canvas_fit_a_heap_of_one_gibibyte() throws Exception {
+    String text = Files.readString(Path.of("../examples/mail-filter/canvas.yaml"));
+    kit.apply(text);
+    String product = kit.canvases.products().getFirst();
+    kit.canvases.record(
+        product,
+        kit.canvases.conformance(product).questions().stream()
+            .flatMap(row ->
+                row.evidence().stream()
+                    .map(clause ->
+                        Observation.verdict(
+                            row.question(),
+                            clause.clause(),
+                            "1.0.0",
+                            kit.clock.instant(),
+                            500,
+                            true,
+                            "seen – 'it' – as the sentence of a stage that observes it says it",
+                            "/api/v1/x")))
+            .toList());
+    long heap = 1L << 30;
+    assertThat(Readings.bytes(kit.canvases.current(product)) * 1000)
+        .isLessThan(heap / Readings.PART);
+    assertThat(EvidenceStore.bytes(new EvidenceStore(kit.database).heads(product)) * 1000)
+        .isLessThan(heap / EvidenceStore.PART);
   }
 
   @Test

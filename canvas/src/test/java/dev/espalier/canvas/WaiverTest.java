@@ -75,7 +75,7 @@ class WaiverTest {
     assertThat(
             kit.canvases
                 .document("mail-filter", "2.0.0")
-                .document()
+                .tree()
                 .path("waivers")
                 .path(0)
                 .path("path")
@@ -126,7 +126,7 @@ class WaiverTest {
     assertThat(
             kit.canvases
                 .document("mail-filter", "1.1.0")
-                .document()
+                .tree()
                 .path("waivers")
                 .path(0)
                 .path("by")
