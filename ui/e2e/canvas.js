@@ -52,3 +52,4 @@ export const drillRecords = [{ id: 'drill_1', product: P, drill: 'load', state: 
 export const documents = [{ name: 'model-card', title: 'Model card', digest: digest('d0c'), frozen: false, answered: 7, sections: 9 }];
 export const document = '# Model card: mail-filter 1.1.0\n\nSorts **mail** into ham and spam. Made by `run r-2`.\n\n## Metrics\n\n| metric | value | 95 % CI | n |\n|---|---|---|---|\n| false spam | 1.2 % | 0.5–2.7 % | 640 |\n\n## Ethical considerations\n\nNOT ANSWERED\n\n- Machine learning canvas from Made With ML, CC-BY-SA 4.0.\n';
 export const comments = [{ id: 'comment_1', question: 'objectives', version: '1.0.0', by: 'ben', at: '2002-11-28T10:00:00Z', text: 'Three in a hundred is a lot for a customer. Can we start at two?' }];
+export const webhooks = [{ id: 'hook-1', name: 'on-call', url: 'https://hooks.example.org/board', states: ['VIOLATED', 'STALE'], signed: true, createdAt: '2002-11-30T10:00:00Z', waiting: 2 }];

@@ -24,6 +24,7 @@ const answers = [
   [/^\/canvases\/[^/]+\/versions$/, () => canvas.versions],
   [/^\/canvases\/[^/]+\/drift$/, () => canvas.drift],
   [/^\/canvases\/[^/]+\/export$/, () => ({ text: canvas.source })],
+  [/^\/canvases\/[^/]+\/webhooks$/, () => canvas.webhooks],
   [/^\/canvases\/[^/]+\/history$/, () => data.history],
   [/^\/drills\/[^/]+$/, () => canvas.drills],
   [/^\/drills\/[^/]+\/records$/, () => canvas.drillRecords],

@@ -124,6 +124,32 @@ export async function people({ check, open, settle, base, shots, product, member
     await context.close();
   });
 
+  await check('told: an address inside is refused, one outside is kept, tried and taken away again', async () => {
+    const { context, page, errors } = await open('light', 1440);
+    await settle(page, `${shared}/conformance`);
+    const part = page.getByRole('region', { name: 'Who is told' });
+    await part.getByRole('heading', { name: 'Nobody is told when an answer turns' }).waitFor(long);
+    await part.getByRole('button', { name: 'Tell an address…' }).click();
+    const form = part.getByRole('form', { name: 'Tell an address' });
+    await form.getByLabel('Name').fill('on-call');
+    await form.getByLabel('Address').fill('https://127.0.0.1/hook');
+    await form.getByLabel('Secret for the signature (optional)').fill('s3cret');
+    await form.getByLabel('stale').check();
+    await form.getByRole('button', { name: 'Tell it from now on' }).click();
+    await form.getByRole('alert').getByText('an address that is not public').waitFor(long);
+    errors.length = 0; // The browser reports the refusal too.
+    await form.getByLabel('Address').fill('https://hook.invalid/board');
+    await form.getByRole('button', { name: 'Tell it from now on' }).click();
+    await part.getByText('of violated, stale; signed').waitFor(long);
+    await part.getByRole('button', { name: 'Send a test' }).click();
+    await part.getByRole('status').getByText('No answer').waitFor(long);
+    await part.screenshot({ path: `${shots}told.png` });
+    await part.getByRole('button', { name: 'Tell on-call no more' }).click();
+    await part.getByRole('heading', { name: 'Nobody is told when an answer turns' }).waitFor(long);
+    say(errors);
+    await context.close();
+  });
+
   await check('two moments: what stood otherwise leads to its question, and to the rows behind it', async () => {
     const { context, page, errors } = await open('light', 1440);
     await settle(page, `${home}/canvas?tab=versions`);

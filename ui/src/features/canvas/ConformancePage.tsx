@@ -12,6 +12,7 @@ import { membersOf, ownerOf } from './people';
 import { QuestionDrawer } from './QuestionDrawer';
 import { Sample } from './Sample';
 import { TakeAway } from './TakeAway';
+import { Told } from './Told';
 import { Trend } from './Trend';
 import { Verify } from './Verify';
 import { set, toggled, viewOf, visible } from './view';
@@ -64,6 +65,7 @@ function Loaded({ board }: { readonly board: Conformance }) {
         <h2>Who can check it</h2>
         <Verify product={board.product} />
       </section>
+      <Told product={board.product} />
       <TakeAway product={board.product} />
       {chosen && <QuestionDrawer key={chosen.question} product={board.product} question={chosen} now={board.asOf} version={board.version} onClose={() => setSearch((before) => set(before, 'q', ''), { preventScrollReset: true })} />}
     </>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { get, getText } from './client';
 import type { Comment, DocumentRow, Draft, DriftRow, Me, OpenPlan, QuestionInfo, VersionRow } from './contract';
-import type {
+import type { BoardWebhook,
   Alert,
   AliasView,
   BundleScan,
@@ -44,6 +44,8 @@ export const useHistories = (p: string, enabled: boolean) => useApi<StateChange[
 /** The newest stored rows of one clause. */
 export const useObserved = (p: string, key: string, clause: string) => useApi<Observed[]>(['conformance', p, 'evidence', key, clause], `${canvas(p)}/evidence/${at(key)}/${at(clause)}`);
 export const useComments = (p: string) => useApi<Comment[]>(['comments', p], `${canvas(p)}/comments`);
+/** Who is told when the board changes; only maintainers may know. */
+export const useBoardWebhooks = (p: string, enabled: boolean) => useApi<BoardWebhook[]>(['webhooks', p], `${canvas(p)}/webhooks`, enabled);
 export const useMe = () => useApi<Me>(['me'], '/me');
 
 export const useQuestions = () => useApi<QuestionInfo[]>(['questions'], '/questions');

@@ -1359,6 +1359,34 @@ export interface Schemas {
   };
   /** What evidence is short of: something that has not happened yet, or a part of the platform that no build has */
   Lack: "HAPPENING" | "MACHINERY";
+  /** Somebody who is told when the board changes */
+  BoardWebhook: {
+    id: string;
+    name: string;
+    url: string;
+    states: Schemas['State'][];
+    signed: boolean;
+    createdAt: string;
+    /** Deliveries that have not been made yet */
+    waiting: number;
+  };
+  /** Whom to tell, and of what */
+  BoardWebhookRequest: {
+    name: string;
+    /** https, and no address inside the network */
+    url: string;
+    /** The states whose beginning is told; VIOLATED where none is named */
+    states?: Schemas['State'][];
+    /** What deliveries are signed with; it never comes out again */
+    secret?: string;
+  };
+  /** What a test delivery came to */
+  BoardWebhookTest: {
+    success: boolean;
+    status?: number;
+    answer: string;
+    problem?: string;
+  };
 }
 
 export interface components {

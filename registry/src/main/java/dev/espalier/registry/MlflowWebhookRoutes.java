@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.espalier.platform.EspalierException;
 import dev.espalier.registry.Webhook.Event;
 import dev.espalier.tracking.search.Cursor;
 import dev.espalier.tracking.wire.Checks;
@@ -35,7 +36,15 @@ public final class MlflowWebhookRoutes extends WireRoutes {
   }
 
   private static Event event(Fields fields) {
-    return new Event(fields.required("entity"), fields.required("action"));
+    Event event = new Event(fields.required("entity"), fields.required("action"));
+    if (event.ofBoard()) {
+      throw EspalierException.invalidField(
+          "events",
+          "choice",
+          "The registry tells nothing of questions; a board's webhooks are made with POST /api/v1/canvases/{product}/webhooks.",
+          Optional.of("MODEL_VERSION.CREATED"));
+    }
+    return event;
   }
 
   private static Webhooks.Draft draft(Fields request) {

@@ -1,5 +1,6 @@
 package dev.espalier.registry;
 
+import dev.espalier.canvas.State;
 import dev.espalier.platform.EspalierException;
 import java.util.List;
 import java.util.Map;
@@ -7,10 +8,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Somebody who wants to hear of changes in the registry.
+ * Somebody who wants to hear of changes in the registry, or of a product's board.
  *
  * @param secret what deliveries are signed with, sealed; empty for unsigned ones
  * @param active whether deliveries are made
+ * @param product whose board is told of; empty for the registry
+ * @param toldTo of a board's: the number of the last event that was looked at for it
  */
 record Webhook(
     String id,
@@ -21,7 +24,12 @@ record Webhook(
     String secret,
     boolean active,
     long createdAt,
-    long updatedAt) {
+    long updatedAt,
+    String product,
+    long toldTo) {
+  /** The entity of a board's events; the action is the state that a question turned to. */
+  static final String QUESTION = "QUESTION";
+
   Webhook {
     events = List.copyOf(events);
   }
@@ -40,8 +48,17 @@ record Webhook(
             "MODEL_VERSION_ALIAS", Set.of("CREATED", "DELETED"),
             "PROMPT_ALIAS", Set.of("CREATED", "DELETED"));
 
+    /** A question of the board turned to a state. */
+    static Event turned(State to) {
+      return new Event(QUESTION, to.name());
+    }
+
+    boolean ofBoard() {
+      return entity.equals(QUESTION);
+    }
+
     Event {
-      if (!KNOWN.getOrDefault(entity, Set.of()).contains(action)) {
+      if (!entity.equals(QUESTION) && !KNOWN.getOrDefault(entity, Set.of()).contains(action)) {
         throw EspalierException.invalidField(
             "events",
             "choice",

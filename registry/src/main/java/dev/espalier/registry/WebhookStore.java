@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
@@ -16,7 +17,8 @@ import org.jdbi.v3.core.Handle;
 final class WebhookStore {
   private static final String COLUMNS =
       """
-      SELECT id, name, description, url, events, secret, status, created_at, updated_at
+      SELECT id, name, description, url, events, secret, status, created_at, updated_at,
+        product, told_to
       FROM webhook
       """;
   private final Database database;
@@ -43,8 +45,9 @@ final class WebhookStore {
           .createUpdate(
               """
               INSERT INTO webhook (id, name, description, url, events, secret, status, created_at,
-                updated_at)
-              VALUES (:id, :name, :description, :url, :events, :secret, :status, :created, :updated)
+                updated_at, product, told_to)
+              VALUES (:id, :name, :description, :url, :events, :secret, :status, :created, :updated,
+                :product, :told)
               ON CONFLICT (id) DO UPDATE SET name = excluded.name,
                 description = excluded.description, url = excluded.url, events = excluded.events,
                 secret = excluded.secret, status = excluded.status,
@@ -59,6 +62,8 @@ final class WebhookStore {
           .bind("status", webhook.active() ? "ACTIVE" : "DISABLED")
           .bind("created", webhook.createdAt())
           .bind("updated", webhook.updatedAt())
+          .bind("product", webhook.product())
+          .bind("told", webhook.toldTo())
           .execute();
       return webhook;
     });
@@ -102,7 +107,9 @@ final class WebhookStore {
         row.getString("secret"),
         row.getString("status").equals("ACTIVE"),
         row.getLong("created_at"),
-        row.getLong("updated_at"));
+        row.getLong("updated_at"),
+        row.getString("product"),
+        row.getLong("told_to"));
   }
 
   void delete(String id) {
@@ -130,7 +137,13 @@ final class WebhookStore {
           all(handle).stream()
               .filter(webhook -> webhook.active() && webhook.events().contains(event))
               .toList();
-      for (Webhook webhook : asking) {
+      asking.forEach(webhook -> put(handle, webhook.id(), body, now));
+      return asking.size();
+    });
+  }
+
+  private static void put(Handle handle, String webhook, String body, long now) {
+    int _ =
         handle
             .createUpdate(
                 """
@@ -138,13 +151,40 @@ final class WebhookStore {
                 VALUES (:id, :webhook, :body, 0, :now)
                 """)
             .bind("id", UUID.randomUUID().toString())
-            .bind("webhook", webhook.id())
+            .bind("webhook", webhook)
             .bind("body", body)
             .bind("now", now)
             .execute();
-      }
-      return asking.size();
-    });
+  }
+
+  /**
+   * Notes up to which event a board's webhook has been looked after, together with what it is told
+   * of them: a change is told once, whenever the process dies.
+   */
+  void told(Webhook webhook, long to, Optional<String> body, long now) {
+    int _ =
+        database.writeTogether(handle -> {
+          int known =
+              handle
+                  .createUpdate("UPDATE webhook SET told_to = :to WHERE id = :id AND told_to < :to")
+                  .bind("to", to)
+                  .bind("id", webhook.id())
+                  .execute();
+          if (known > 0) {
+            body.ifPresent(text -> put(handle, webhook.id(), text, now));
+          }
+          return known;
+        });
+  }
+
+  /** How many deliveries a webhook waits for. */
+  long waiting(String webhook) {
+    return database.read(handle ->
+        handle
+            .createQuery("SELECT count(*) FROM webhook_delivery WHERE webhook = :id")
+            .bind("id", webhook)
+            .mapTo(Long.class)
+            .one());
   }
 
   /** Deliveries that are due, the longest waiting first. */

@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
+import dev.espalier.platform.Events;
 import dev.espalier.platform.Json;
 import dev.espalier.registry.Webhook.Event;
 import dev.espalier.tracking.wire.Checks;
 import java.io.IOException;
+import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
@@ -31,9 +34,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells others of changes in the registry, at least once and never in the caller's way: what is to
- * be told is a row, and one thread delivers it, again and again with growing pauses while the other
- * side is busy or away, under the same delivery id. Thread-safe.
+ * Tells others of changes in the registry and of products' boards, at least once and never in the
+ * caller's way: what is to be told is a row, and one thread delivers it, again and again with
+ * growing pauses while the other side is busy or away, under the same delivery id. Thread-safe.
  */
 public final class Webhooks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Webhooks.class);
@@ -51,17 +54,24 @@ public final class Webhooks implements AutoCloseable {
   private final Semaphore work = new Semaphore(0);
   private final Thread courier;
 
+  private final BoardNews boards;
+
   /**
    * Opens the outbox; what an earlier process left in it is delivered.
    *
    * @param allowed hosts that are reached although they are not public, as {@code host:port}
    */
   public Webhooks(
-      Database database, SecretBox secrets, Set<String> allowed, InstantSource machine) {
+      Database database,
+      SecretBox secrets,
+      Set<String> allowed,
+      Events events,
+      InstantSource machine) {
     this(
         database,
         secrets,
         new OutboundPost(allowed, Duration.ofSeconds(10)),
+        events,
         machine,
         Duration.ofSeconds(1));
   }
@@ -70,10 +80,12 @@ public final class Webhooks implements AutoCloseable {
       Database database,
       SecretBox secrets,
       OutboundPost outbound,
+      Events events,
       InstantSource machine,
       Duration firstPause) {
     this.database = database;
     this.store = new WebhookStore(database);
+    this.boards = new BoardNews(store, events, machine);
     this.secrets = secrets;
     this.outbound = outbound;
     this.machine = machine;
@@ -91,12 +103,28 @@ public final class Webhooks implements AutoCloseable {
       Optional<Boolean> active) {}
 
   Webhook create(Draft draft) {
+    return create(draft, "");
+  }
+
+  /** A webhook of a product's board; it is told of what happens from now on. */
+  Webhook create(Draft draft, String product) {
     if (store.all().size() >= MAX_HOOKS) {
       throw EspalierException.limit("At most %d webhooks are kept.".formatted(MAX_HOOKS));
     }
     long now = machine.millis();
     Webhook empty =
-        new Webhook(UUID.randomUUID().toString(), "", "", "", List.of(), "", true, now, now);
+        new Webhook(
+            UUID.randomUUID().toString(),
+            "",
+            "",
+            "",
+            List.of(),
+            "",
+            true,
+            now,
+            now,
+            product,
+            product.isEmpty() ? 0 : boards.latest());
     Webhook webhook = with(empty, draft);
     if (webhook.name().isBlank() || webhook.events().isEmpty()) {
       throw EspalierException.invalidField(
@@ -123,23 +151,61 @@ public final class Webhooks implements AutoCloseable {
         draft.secret().map(secrets::seal).orElse(webhook.secret()),
         draft.active().orElse(webhook.active()),
         webhook.createdAt(),
-        machine.millis());
+        machine.millis(),
+        webhook.product(),
+        webhook.toldTo());
   }
 
   Webhook change(String id, Draft draft) {
-    return store.change(id, webhook -> with(webhook, draft));
+    Webhook known = get(id);
+    return store.change(known.id(), webhook -> with(webhook, draft));
   }
 
   Webhook get(String id) {
-    return store.require(id);
+    return of("", id);
+  }
+
+  /** A webhook of a product's board; those of others are not there. */
+  Webhook of(String product, String id) {
+    Webhook webhook = store.require(id);
+    if (!webhook.product().equals(product)) {
+      throw EspalierException.notFound("Webhook with ID %s not found.".formatted(id));
+    }
+    return webhook;
   }
 
   List<Webhook> all() {
-    return store.all();
+    return all("");
+  }
+
+  List<Webhook> all(String product) {
+    return store.all().stream().filter(webhook -> webhook.product().equals(product)).toList();
+  }
+
+  long waiting(Webhook webhook) {
+    return store.waiting(webhook.id());
   }
 
   void delete(String id) {
-    store.delete(id);
+    store.delete(get(id).id());
+  }
+
+  void delete(Webhook webhook) {
+    store.delete(webhook.id());
+  }
+
+  /**
+   * Whether an address can be reached at all, where that can be told now.
+   *
+   * @throws EspalierException INVALID for one that is malformed or leads inside
+   */
+  void check(String url) {
+    URI uri = outbound.check(url);
+    try {
+      var _ = outbound.resolved(uri);
+    } catch (UnknownHostException unknown) {
+      LOG.debug("{} is not known now; it is looked up again at each delivery", uri.getHost());
+    }
   }
 
   /**
@@ -170,11 +236,16 @@ public final class Webhooks implements AutoCloseable {
 
   /** Delivers an example now, once. */
   Outcome test(String id, Optional<Event> event) {
-    Webhook webhook = store.require(id);
+    Webhook webhook = get(id);
     Event told = event.orElse(webhook.events().getFirst());
     ObjectNode data = JsonNodeFactory.instance.objectNode();
     data.put("name", "example").put("version", "1").putObject("tags");
     return attempt(webhook, UUID.randomUUID().toString(), body(told, data)).outcome();
+  }
+
+  /** Delivers an example of what a board tells, now, once. */
+  Outcome test(Webhook webhook) {
+    return attempt(webhook, UUID.randomUUID().toString(), boards.example(webhook)).outcome();
   }
 
   private record Attempt(Outcome outcome, Optional<String> retryAfter) {}
@@ -182,11 +253,12 @@ public final class Webhooks implements AutoCloseable {
   private Attempt attempt(Webhook webhook, String delivery, String body) {
     String seconds = Long.toString(machine.instant().getEpochSecond());
     Map<String, String> headers = new TreeMap<>();
-    headers.put("X-MLflow-Delivery-Id", delivery);
-    headers.put("X-MLflow-Timestamp", seconds);
+    String ours = webhook.product().isEmpty() ? "X-MLflow-" : "X-Espalier-";
+    headers.put(ours + "Delivery-Id", delivery);
+    headers.put(ours + "Timestamp", seconds);
     if (!webhook.secret().isEmpty()) {
       String signed = delivery + "." + seconds + "." + body;
-      headers.put("X-MLflow-Signature", "v1," + signature(secrets.open(webhook.secret()), signed));
+      headers.put(ours + "Signature", "v1," + signature(secrets.open(webhook.secret()), signed));
     }
     try {
       OutboundPost.Answer answer =
@@ -220,6 +292,7 @@ public final class Webhooks implements AutoCloseable {
   private void deliver() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
+        collect();
         List<WebhookStore.Delivery> due = store.due(machine.millis(), AT_ONCE);
         for (WebhookStore.Delivery delivery : due) {
           deliver(delivery);
@@ -230,6 +303,17 @@ public final class Webhooks implements AutoCloseable {
       }
     } catch (InterruptedException closed) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void collect() throws InterruptedException {
+    try {
+      boards.collect();
+    } catch (EspalierException unavailable) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedException();
+      }
+      LOG.warn("What the boards tell waits", unavailable);
     }
   }
 

@@ -36,8 +36,8 @@ final class MlflowServer implements AutoCloseable {
     LocalArtifactStore files = new LocalArtifactStore(folder.resolve("files"));
     tracking = new Tracking(database);
     ProductClocks clocks = new ProductClocks(database, machine);
-    webhooks = new Webhooks(database, SecretBox.in(folder), Set.of(), machine);
     events = new Events(database, clocks, machine);
+    webhooks = new Webhooks(database, SecretBox.in(folder), Set.of(), events, machine);
     registry =
         new Registry(database, new Bundles(files), clocks, new RegistryNews(events, webhooks));
     AliasRules rules = new AliasRules(registry, _ -> Set.of("champion", "staging"));

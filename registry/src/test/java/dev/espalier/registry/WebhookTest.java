@@ -8,7 +8,9 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.EspalierException;
+import dev.espalier.platform.Events;
 import dev.espalier.platform.Json;
+import dev.espalier.platform.ProductClocks;
 import dev.espalier.platform.TestDatabase;
 import dev.espalier.registry.Webhook.Event;
 import java.io.IOException;
@@ -89,8 +91,14 @@ class WebhookTest {
         database,
         SecretBox.in(folder),
         new OutboundPost(Set.of(allowed), Duration.ofSeconds(20)),
+        events(),
         InstantSource.system(),
         Duration.ofMillis(20));
+  }
+
+  private Events events() {
+    InstantSource machine = InstantSource.system();
+    return new Events(database, new ProductClocks(database, machine), machine);
   }
 
   private static Webhooks.Draft draft(String url, String secret) {
@@ -171,6 +179,7 @@ class WebhookTest {
             database,
             SecretBox.in(folder),
             new OutboundPost(Set.of(host), Duration.ofSeconds(20)),
+            events(),
             InstantSource.system(),
             Duration.ofSeconds(1));
     try (earlier) {

@@ -63,6 +63,7 @@ import dev.espalier.platform.ProductClocks;
 import dev.espalier.platform.Role;
 import dev.espalier.platform.Signer;
 import dev.espalier.registry.AliasRules;
+import dev.espalier.registry.BoardWebhookRoutes;
 import dev.espalier.registry.MlflowRegistryRoutes;
 import dev.espalier.registry.MlflowWebhookRoutes;
 import dev.espalier.registry.ModelVersion;
@@ -183,7 +184,7 @@ public final class Espalier implements AutoCloseable {
       Tracking tracking = new Tracking(database);
       ArtifactTree tree = new ArtifactTree(database, artifacts, machine);
       Webhooks webhooks =
-          opened(new Webhooks(database, SecretBox.in(home.folder()), Set.of(), machine));
+          opened(new Webhooks(database, SecretBox.in(home.folder()), Set.of(), events, machine));
       Registry registry =
           new Registry(database, bundles, clocks, new RegistryNews(events, webhooks));
       AliasRules aliases = new AliasRules(registry, product -> governed(canvases, product));
@@ -335,6 +336,7 @@ public final class Espalier implements AutoCloseable {
                           new CanvasRoutes(canvases),
                           new QuestionRoutes(canvases),
                           new ProofRoutes(canvases),
+                          new BoardWebhookRoutes(webhooks, canvases::require),
                           new DocumentRoutes(documents),
                           new DatasetRoutes(datasets),
                           new ExperimentRoutes(tracking, tree),

@@ -84,7 +84,15 @@ public final class Permissions {
         canvas + "/comments",
         canvas + "/comments/{id}/settle");
     member("POST", APPROVER, canvas + "/plans/{digest}/approvals");
-    member("POST", MAINTAINER, canvas + "/drift/{id}/adopt", canvas + "/drift/{id}/revert");
+    member("GET", MAINTAINER, canvas + "/webhooks");
+    member(
+        "POST",
+        MAINTAINER,
+        canvas + "/drift/{id}/adopt",
+        canvas + "/drift/{id}/revert",
+        canvas + "/webhooks",
+        canvas + "/webhooks/{id}/test",
+        canvas + "/webhooks/{id}/remove");
   }
 
   private void stages() {
