@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { MemoryRouter, Route, Routes } from 'react-router';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import * as canvas from '../e2e/canvas.js';
 import * as data from '../e2e/data.js';
 import { BoardTools } from '../src/features/canvas/BoardTools';
 import { ConformanceTable } from '../src/features/canvas/ConformanceTable';
@@ -10,11 +11,13 @@ import { blastRadius, conformityCsv, countsByDay, daysLeft, ordered, sampled } f
 import { pointsOf } from '../src/features/canvas/evidence';
 import { lackSentence } from '../src/features/canvas/lacks';
 import { marginOf, marginText } from '../src/features/canvas/margin';
+import { Told } from '../src/features/canvas/Told';
 import { Trend } from '../src/features/canvas/Trend';
 import { viewOf, visible } from '../src/features/canvas/view';
 import { Waived } from '../src/features/canvas/Waived';
 import type { Conformance, Evidence, Observed, Question, State, StateChange } from '../src/shared/api/types';
 import { cell } from '../src/shared/lib/csv';
+import { ReasonForm } from '../src/shared/ui/ReasonForm';
 
 beforeAll(() => vi.stubGlobal('sessionStorage', { getItem: () => null, setItem: () => undefined, removeItem: () => undefined }));
 
@@ -159,5 +162,30 @@ describe('values that were seen before', () => {
     const row = (id: string, observedAt: string, extra: Partial<Observed>): Observed => ({ id, kind: 'RECORD', subject: '1.0.0', observedAt, recordedAt: observedAt, ttl: 'P1D', n: 3, detail: '', source: '/x', current: true, ...extra }) as Observed;
     const points = pointsOf([row('b', '2002-12-02T00:00:00Z', { value: 2, ci: { low: 1, high: 3 } }), row('a', '2002-12-01T00:00:00Z', { value: 1 }), row('c', '2002-11-01T00:00:00Z', { value: 9, current: false }), row('d', '2002-12-03T00:00:00Z', { pass: true })]);
     expect(points.map(({ from, value, low, high }) => [from, value, low, high])).toEqual([['2002-12-01T00:00:00Z', 1, 1, 1], ['2002-12-02T00:00:00Z', 2, 1, 3]]);
+  });
+});
+
+describe('who is told when an answer turns', () => {
+  const seeds = (me: unknown) => [[['me'], me], [['webhooks', 'mail-filter'], canvas.webhooks]] as const;
+  it('is listed with its states, never with its secret', () => {
+    const said = text(shown(<Told product="mail-filter" />, undefined, seeds(canvas.me)));
+    expect(said).toContain('One address is told when an answer turns on-call https://hooks.example.org/board of violated, stale; signed');
+    expect(said).toContain('2 on the way');
+  });
+  it('is not shown to who may not change it', () => {
+    expect(shown(<Told product="mail-filter" />, undefined, seeds({ user: 'eve', via: 'TOKEN', roles: { 'mail-filter': 'VIEWER' } }))).toBe('');
+  });
+});
+
+describe('the form of a deed that needs a reason', () => {
+  const deed = (error: Error | null) => ({ mutate: () => undefined, error, isPending: false });
+  it('names its plan, asks why, and offers the way out beside the verb', () => {
+    const html = shown(<ReasonForm name="Plan of the release" verb="Release 1.2.0" deed={deed(null)} leave={{ say: 'Keep it as it is', go: () => undefined }} as="ben">plan</ReasonForm>);
+    expect(html).toContain('aria-label="Plan of the release"');
+    expect(html).toMatch(/<label class="field" for="([^"]+)">Why<\/label><input id="\1" class="text" required=""/);
+    expect(text(html)).toBe('plan Why Release 1.2.0 Keep it as it is as ben');
+  });
+  it('says what went wrong beside the button', () => {
+    expect(shown(<ReasonForm name="n" verb="Retire" deed={deed(new Error('Ana may not.'))} />)).toContain('role="alert">Ana may not.');
   });
 });

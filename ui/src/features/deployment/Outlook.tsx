@@ -5,6 +5,7 @@ import type { DeploymentView, Rollout } from '../../shared/api/types';
 import { count, durationMillis, millis, number, words } from '../../shared/lib/format';
 import { prose } from '../../shared/lib/prose';
 import { dateTime } from '../../shared/lib/time';
+import { ReasonForm } from '../../shared/ui/ReasonForm';
 
 type Foreseen = NonNullable<DeploymentView['outlook']>;
 
@@ -56,10 +57,9 @@ const OPEN = ['PENDING', 'WAITING_WINDOW'];
 /** Takes a proposal back before anybody saw it; its plan comes first. */
 export function Withdraw({ rollout }: { readonly rollout: Rollout }) {
   const [asked, setAsked] = useState(false);
-  const [reason, setReason] = useState('');
   const queries = useQueryClient();
   const withdraw = useMutation({
-    mutationFn: () => post<Rollout>(`/deployments/${encodeURIComponent(rollout.product)}/rollouts/${encodeURIComponent(rollout.id)}/withdrawal`, { reason: reason.trim() }),
+    mutationFn: (reason: string) => post<Rollout>(`/deployments/${encodeURIComponent(rollout.product)}/rollouts/${encodeURIComponent(rollout.id)}/withdrawal`, { reason }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['deployment', rollout.product] }),
   });
   if (!OPEN.includes(rollout.state)) return null;
@@ -73,34 +73,10 @@ export function Withdraw({ rollout }: { readonly rollout: Rollout }) {
     );
   }
   return (
-    <form
-      className="plan"
-      aria-label={`Withdraw ${rollout.to}`}
-      onSubmit={(event) => {
-        event.preventDefault();
-        withdraw.mutate();
-      }}
-    >
+    <ReasonForm name={`Withdraw ${rollout.to}`} ask={`Why is ${rollout.to} taken back?`} verb={`Withdraw ${rollout.to}`} deed={withdraw} leave={{ say: 'Keep it', go: () => setAsked(false) }}>
       <p>
         Nobody has seen {rollout.to} yet, and nobody will; {rollout.from ?? 'what answers now'} goes on answering. It can be proposed again.
       </p>
-      <label className="field" htmlFor={`withdraw-${rollout.id}`}>
-        Why is {rollout.to} taken back?
-      </label>
-      <input id={`withdraw-${rollout.id}`} className="text" required maxLength={300} value={reason} onChange={(event) => setReason(event.target.value)} />
-      {withdraw.error && (
-        <p className="wrong" role="alert">
-          {withdraw.error.message}
-        </p>
-      )}
-      <div className="row">
-        <button type="submit" className="btn primary" disabled={withdraw.isPending}>
-          Withdraw {rollout.to}
-        </button>
-        <button type="button" className="btn" onClick={() => setAsked(false)}>
-          Keep it
-        </button>
-      </div>
-    </form>
+    </ReasonForm>
   );
 }

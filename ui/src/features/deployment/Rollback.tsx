@@ -3,14 +3,14 @@ import { useState } from 'react';
 import { post } from '../../shared/api/client';
 import { millis } from '../../shared/lib/format';
 import type { DeploymentView, Rollout } from '../../shared/api/types';
+import { ReasonForm } from '../../shared/ui/ReasonForm';
 
 /** Gives the traffic back, after showing who will see what and how to return. */
 export function Rollback({ view }: { readonly view: DeploymentView }) {
   const [shown, setShown] = useState(false);
-  const [reason, setReason] = useState('');
   const queries = useQueryClient();
   const back = useMutation({
-    mutationFn: async () => {
+    mutationFn: async (reason: string) => {
       const from = performance.now();
       await post<Rollout>(`/deployments/${encodeURIComponent(view.product)}/rollback`, { reason });
       return performance.now() - from;
@@ -35,35 +35,11 @@ export function Rollback({ view }: { readonly view: DeploymentView }) {
     );
   }
   return (
-    <form
-      className="plan"
-      aria-label="Plan of the rollback"
-      onSubmit={(event) => {
-        event.preventDefault();
-        back.mutate();
-      }}
-    >
+    <ReasonForm name="Plan of the rollback" verb={`Roll back to ${target}`} deed={back} leave={{ say: 'Keep it as it is', go: () => setShown(false) }}>
       <h2>Plan: everybody gets {target}</h2>
       <p>
         All traffic moves from {leaving ?? 'the current version'} to {target} at once; {target} stays loaded, so no request waits. {leaving ? `To return, release ${leaving} again: it has to pass its rollout like any version.` : ''}
       </p>
-      <label className="field" htmlFor="rollback-reason">
-        Why
-      </label>
-      <input id="rollback-reason" className="text" required maxLength={300} value={reason} onChange={(event) => setReason(event.target.value)} />
-      {back.error && (
-        <p className="wrong" role="alert">
-          {back.error.message}
-        </p>
-      )}
-      <div className="row">
-        <button type="submit" className="btn primary" disabled={back.isPending}>
-          Roll back to {target}
-        </button>
-        <button type="button" className="btn" onClick={() => setShown(false)}>
-          Keep it as it is
-        </button>
-      </div>
-    </form>
+    </ReasonForm>
   );
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'react-router';
 import { post } from '../../shared/api/client';
 import { useDeployment, useReleasePlan } from '../../shared/api/queries';
@@ -7,6 +7,7 @@ import type { DeploymentView, ModelVersion, Rollout } from '../../shared/api/typ
 import { count, duration, millis, percent, words } from '../../shared/lib/format';
 import { prose } from '../../shared/lib/prose';
 import { dateTime } from '../../shared/lib/time';
+import { ReasonForm } from '../../shared/ui/ReasonForm';
 
 const at = encodeURIComponent;
 
@@ -88,56 +89,14 @@ function Deploy({ version, close }: { readonly version: ModelVersion; readonly c
     );
   }
   return (
-    <Reasoned name="release" verb="Release" version={version} close={close} deed={release}>
+    <ReasonForm name="Plan of the release" verb={`Release ${version.version}`} deed={release} leave={{ say: 'Keep it as it is', go: close }}>
       <h2>Plan: {plan.data.from === undefined ? `everybody gets ${version.version}` : `${version.version} has to win the traffic of ${plan.data.from}`}</h2>
       <ol className="bullets">
         {planned(plan.data).map((line) => (
           <li key={line}>{line}</li>
         ))}
       </ol>
-    </Reasoned>
-  );
-}
-
-/** A plan, why it is wanted, and the button that does it. */
-function Reasoned(props: {
-  readonly name: string;
-  readonly verb: string;
-  readonly version: ModelVersion;
-  readonly close: () => void;
-  readonly deed: { readonly mutate: (reason: string) => void; readonly error: Error | null; readonly isPending: boolean };
-  readonly children: ReactNode;
-}) {
-  const [reason, setReason] = useState('');
-  const { name, deed } = props;
-  return (
-    <form
-      className="plan"
-      aria-label={`Plan of the ${name}`}
-      onSubmit={(event) => {
-        event.preventDefault();
-        deed.mutate(reason);
-      }}
-    >
-      {props.children}
-      <label className="field" htmlFor={`${name}-reason`}>
-        Why
-      </label>
-      <input id={`${name}-reason`} className="text" required maxLength={300} value={reason} onChange={(event) => setReason(event.target.value)} />
-      {deed.error && (
-        <p className="wrong" role="alert">
-          {deed.error.message}
-        </p>
-      )}
-      <div className="row">
-        <button type="submit" className="btn primary" disabled={deed.isPending}>
-          {props.verb} {props.version.version}
-        </button>
-        <button type="button" className="btn" onClick={props.close}>
-          Keep it as it is
-        </button>
-      </div>
-    </form>
+    </ReasonForm>
   );
 }
 
@@ -165,10 +124,10 @@ function Retire({ version, close }: { readonly version: ModelVersion; readonly c
     },
   });
   return (
-    <Reasoned name="retirement" verb="Retire" version={version} close={close} deed={retire}>
+    <ReasonForm name="Plan of the retirement" verb={`Retire ${version.version}`} deed={retire} leave={{ say: 'Keep it as it is', go: close }}>
       <h2>Plan: nobody can release {version.version} any more</h2>
       <p>No traffic moves: it answers nobody. The pipeline and persons alike are refused when they release it. Its bundle, records and papers stay. To go back, take it back into service: one click, here.</p>
-    </Reasoned>
+    </ReasonForm>
   );
 }
 

@@ -25,15 +25,30 @@ public final class BoardView {
     if (!why.isBlank()) {
       lines.add(why);
     }
+    long waits = conformance.path("lacks").path("HAPPENING").asLong();
+    long unbuilt = conformance.path("lacks").path("MACHINERY").asLong();
+    if (waits + unbuilt > 0) {
+      lines.add(
+          "%d without evidence: %d wait for something to happen, %d for a part that is not built."
+              .formatted(waits + unbuilt, waits, unbuilt));
+    }
     Instant asOf = Instant.parse(conformance.path("asOf").asText("1970-01-01T00:00:00Z"));
     for (String lane : LANES) {
-      lines.add("");
-      lines.add(title(lane));
+      List<String> shown = new ArrayList<>();
       for (JsonNode question : conformance.path("questions")) {
         if (lane.equalsIgnoreCase(question.path("lane").asText())) {
-          lines.add(line(question, asOf));
+          shown.add(line(question, asOf));
         }
       }
+      if (!shown.isEmpty()) {
+        lines.add("");
+        lines.add(title(lane));
+        lines.addAll(shown);
+      }
+    }
+    if (conformance.path("questions").isEmpty()) {
+      lines.add("");
+      lines.add("No question is shown: leave out --state, --lacks or --lane to see them all.");
     }
     lines.add("");
     conformance.path("attribution").forEach(text -> lines.add(text.asText()));

@@ -85,9 +85,17 @@ final class CanvasCommands {
       name = "status",
       mixinStandardHelpOptions = true,
       description = "The board of a product: does reality conform to its plan?",
-      footer = {"", "Example:", "  espalier status mail-filter"})
+      footer = {
+        "",
+        "Examples:",
+        "  espalier status mail-filter",
+        "  espalier status mail-filter --state violated,stale --lane maintain",
+        "  espalier status mail-filter --lacks machinery"
+      })
   static final class Status implements Callable<Integer> {
     @Mixin ServerOptions server = new ServerOptions();
+
+    @Mixin BoardFilter filter = new BoardFilter();
 
     @Parameters(paramLabel = "PRODUCT", arity = "0..1", description = "Its name; all without one.")
     String product = "";
@@ -98,7 +106,8 @@ final class CanvasCommands {
       if (product.isEmpty()) {
         server.print(api.get("/canvases"), Status::all);
       } else {
-        server.print(api.get("/canvases/" + Api.id(product) + "/conformance"), BoardView::lines);
+        JsonNode board = api.get("/canvases/" + Api.id(product) + "/conformance");
+        server.print(filter.of(board), BoardView::lines);
       }
       return 0;
     }

@@ -281,6 +281,49 @@ class MainTest extends Terminal {
     assertThat(CanvasCommands.product(file)).isEqualTo("ticket-router");
   }
 
+  private static final String BOARD =
+      """
+      {"headline": "1 of 3 answers conform.", "why": "", "asOf": "2026-11-01T00:00:00Z",
+       "lacks": {"HAPPENING": 1, "MACHINERY": 1}, "attribution": [], "questions": [
+        {"id": "B3", "lane": "DESIGN", "state": "VIOLATED", "claim": "false spam", "reason": "4 %"},
+        {"id": "C4", "lane": "DEVELOP", "state": "NO_EVIDENCE", "lack": "HAPPENING",
+         "claim": "scaling", "reason": "Waits: no run."},
+        {"id": "P2", "lane": "MAINTAIN", "state": "NO_EVIDENCE", "lack": "MACHINERY",
+         "claim": "replicas", "reason": "Not built: one process."}]}
+      """;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "status mail-filter|B3 C4 P2|",
+        "status mail-filter --state violated|B3|C4 P2",
+        "status mail-filter --state violated,no-evidence --lane maintain|P2|B3 C4",
+        "status mail-filter --lacks machinery|P2|B3 C4",
+        "status mail-filter --lacks happening --json|C4|B3 P2",
+        "status mail-filter --state stale|leave out --state|B3 C4 P2",
+      })
+  void shows_of_the_board_what_is_asked_for(String line, String shown, String hidden) {
+    server.on("/canvases/mail-filter/conformance", 200, BOARD);
+    assertThat(espalier(line.split(" "))).isZero();
+    String said = out.toString();
+    if (shown.startsWith("leave")) {
+      assertThat(said).contains(shown);
+    } else {
+      assertThat(said).contains(shown.split(" "));
+    }
+    assertThat(said).doesNotContain(hidden == null ? new String[] {"Missing"} : hidden.split(" "));
+    assertThat(said)
+        .contains(line.contains("--json") ? "\"MACHINERY\"" : "1 for a part that is not built");
+  }
+
+  @Test
+  void a_state_that_is_none_is_refused_with_the_nearest() {
+    assertThat(espalier("status", "mail-filter", "--state", "violatd")).isEqualTo(2);
+    assertThat(err.toString()).contains("violatd", "nearest: violated");
+    assertThat(server.asked).isEmpty();
+  }
+
   @Test
   void lists_documents_and_prints_one_as_it_is() {
     server.on(
