@@ -110,9 +110,10 @@ describe('the days behind', () => {
     expect(days.map(({ counts }) => Object.fromEntries(counts))).toEqual([{}, {}, { CONFORMS: 1 }, { CONFORMS: 1, VIOLATED: 1 }]);
   });
   it('are drawn with the first and the last in words', () => {
-    const html = shown(<Trend changes={[change('a', '2002-11-30T09:00:00Z', 'CONFORMS'), change('b', '2002-11-30T09:00:00Z', 'VIOLATED')]} now="2002-12-01T08:00:00Z" />);
-    expect(text(html)).toContain('1 conformed on 1 Dec, 1 do now.');
+    const html = shown(<Trend changes={[change('a', '2002-11-29T09:00:00Z', 'CONFORMS'), change('b', '2002-11-30T07:00:00Z', 'VIOLATED')]} now="2002-12-01T08:00:00Z" />);
+    expect(text(html)).toContain('1 conformed on 30 Nov, 1 do now.');
     expect(shown(<Trend changes={[]} now="2002-12-01T08:00:00Z" />)).toBe('');
+    expect(shown(<Trend changes={[change('a', '2002-12-01T07:00:00Z', 'CONFORMS')]} now="2002-12-01T08:00:00Z" />)).toBe('');
   });
 });
 

@@ -114,7 +114,7 @@ function NewHook({ base, made }: { readonly base: string; readonly made: () => P
         <legend className="field">When an answer turns</legend>
         {TOLD.map((state) => (
           <label key={state} className="check">
-            <input type="checkbox" checked={states.includes(state)} onChange={({ target }) => setStates(target.checked ? [...states, state] : states.filter((one) => one !== state))} /> <Glyph state={state} size={11} /> {stateLooks[state].word.toLowerCase()}
+            <input type="checkbox" checked={states.includes(state)} onChange={({ target }) => setStates(target.checked ? [...states, state] : states.filter((one) => one !== state))} /> {stateLooks[state].word.toLowerCase()}
           </label>
         ))}
       </fieldset>

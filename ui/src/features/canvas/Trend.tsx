@@ -10,7 +10,8 @@ const [WIDTH, HEIGHT] = [900, 72];
 export function Trend({ changes, now }: { readonly changes: readonly StateChange[]; readonly now: string }) {
   const days = countsByDay(changes, now, DAYS);
   const most = Math.max(...days.map(({ counts }) => total(counts)));
-  if (most <= 0) return null;
+  // A board of one day has no course yet.
+  if (days.filter(({ counts }) => total(counts) > 0).length < 2) return null;
   const step = WIDTH / DAYS;
   const last = days.at(-1);
   const first = days.find(({ counts }) => total(counts) > 0);
