@@ -85,7 +85,9 @@ final class EventRoutes extends JsonRoutes {
         }
         out.flush();
       }
-    } catch (IOException | java.io.UncheckedIOException readerLeft) {
+    } catch (IOException
+        | java.io.UncheckedIOException
+        | io.helidon.webserver.ServerConnectionException readerLeft) {
       // Nobody is left to tell.
     } catch (InterruptedException stopping) {
       Thread.currentThread().interrupt();
