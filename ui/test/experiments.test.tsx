@@ -14,7 +14,7 @@ beforeAll(() => {
 const found: ExperimentView = { experiment: { id: '2', name: 'sweep', createdAt: '2026-01-01T00:00:00Z', runs: 3, running: 1, newest: '2026-01-02T00:00:00Z' }, tags: {}, metrics: ['acc', 'loss'], params: ['lr', 'optimizer'], tagKeys: ['team', 'mlflow.user'] };
 const run = (id: string, acc: number | 'NaN', lr: string, extra: Partial<RunRow> = {}): RunRow => ({ id, name: `lark-${id}`, status: 'FINISHED', user: 'ana', startedAt: '2026-01-01T00:00:00Z', finishedAt: '2026-01-01T00:01:30Z', metrics: { acc }, params: { lr, optimizer: 'adam' }, tags: {}, ...extra });
 const rows = [run('a', 0.91, '0.1'), run('b', 0.95, '0.01'), run('c', 'NaN', '0.01', { status: 'RUNNING' })];
-const record = (row: RunRow): RunRecord => ({ run: row, experiment: '2', experimentName: 'sweep', artifactUri: 'mlflow-artifacts:/2/a', deleted: false, metrics: [{ key: 'acc', value: row.metrics['acc'] ?? 0, step: 3, at: '2026-01-01T00:01:00Z' }], datasets: [{ name: 'mail', digest: '7f3a', sourceType: 'local', context: 'training' }], modelsRead: [], modelsWritten: ['m-1'] });
+const record = (row: RunRow): RunRecord => ({ run: row, experiment: '2', experimentName: 'sweep', artifactUri: 'mlflow-artifacts:/2/a', deleted: false, metrics: [{ key: 'acc', value: row.metrics['acc'] ?? 0, step: 3, at: '2026-01-01T00:01:00Z', least: 0.91, greatest: 0.99 }], datasets: [{ name: 'mail', digest: '7f3a', sourceType: 'local', context: 'training' }], modelsRead: [], modelsWritten: ['m-1'] });
 const ORDER = ['attributes.start_time DESC'];
 const COLUMNS = ['metrics.acc', 'metrics.loss', 'params.lr', 'params.optimizer'];
 const sample = [{ step: 0, at: '2026-01-01T00:00:00Z', value: 0.99 }, { step: 3, at: '2026-01-01T00:01:00Z', value: 0.91 }];
@@ -36,9 +36,9 @@ const seeds: readonly (readonly [readonly unknown[], unknown])[] = [
   [['registered', 'spam', '2', 'MLmodel'], 'flavors:\n  onnx: {}\nsignature:\n  inputs: \'[{"type": "string", "name": "text"}, {"type": "long", "name": "size"}]\'\n  outputs: \'[{"type": "tensor", "tensor-spec": {"dtype": "float32", "shape": [-1, 2]}}]\'\n'],
 ];
 
-function page(element: ReactNode, path: string, at: string): string {
+function page(element: ReactNode, path: string, at: string, more: typeof seeds = []): string {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false } } });
-  for (const [key, value] of seeds) client.setQueryData(key, value);
+  for (const [key, value] of [...seeds, ...more]) client.setQueryData(key, value);
   return renderToStaticMarkup(
     <QueryClientProvider client={client}>
       <MemoryRouter initialEntries={[`/p/mail${at}`]}>
@@ -137,6 +137,14 @@ describe('a tracked run', async () => {
     expect(html).toContain('Model m-1');
     expect(html).toContain('plots');
     expect(html).toContain('notes.md 120 B');
+  });
+  it('shows some of ten thousand metrics and a way to the others', () => {
+    const many: RunRecord = { ...record(rows[0]!), metrics: Array.from({ length: 10_000 }, (_, index) => ({ key: `layer.${index}.norm`, value: index, step: 0, at: '2026-01-01T00:01:00Z', least: index, greatest: index })) };
+    const html = page(<TrackedRun />, '/experiments/:experiment/runs/:run', '/experiments/2/runs/a', [[['record', 'a'], many]]);
+    expect(html.length).toBeLessThan(150_000);
+    expect(text(html)).toContain('The first 100 of 10,000: find the others by name.');
+    expect(text(html)).toContain('4 of 10,000 metrics');
+    expect(html).toContain('Find one of 10,000 metrics');
   });
   it('is said to be running while it is', () => {
     expect(text(page(<TrackedRun />, '/experiments/:experiment/runs/:run', '/experiments/2/runs/c'))).toContain('lark-c is running; acc NaN.');

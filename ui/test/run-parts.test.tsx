@@ -50,12 +50,13 @@ describe('the bound of the canvas in a chart', () => {
   it('goes out with the values of the chart as CSV that no spreadsheet reckons with', () => {
     const lines = [{ run: 'r1', name: '=cmd()', points: [{ x: 1, y: 0.5 }] }, { run: 'r2', name: 'a, b', points: [] }];
     expect(chartCsv('loss', lines, 'step')).toBe('run_id,name,step,loss\nr1,"\'=cmd()",1,0.5\n');
+    expect(chartCsv('loss', lines, '=epoch', (x) => `at ${x}`)).toBe('run_id,name,"\'=epoch",loss\nr1,"\'=cmd()",at 1,0.5\n');
   });
 });
 
 describe('a chart of runs', () => {
   const line = (run: string, over: Partial<ChartLine> = {}): ChartLine => ({ run, name: run, colour: 'run-1', points: [{ x: 0, y: 1 }, { x: 1, y: 3 }, { x: 2, y: 2 }], holes: [], ...over });
-  const chart = (lines: readonly ChartLine[]) => shown(<Overlay title="loss" lines={lines} axis="step" weight={0} log={false} zoom={undefined} setZoom={() => undefined} cross={undefined} setCross={() => undefined} />);
+  const chart = (lines: readonly ChartLine[], over: { readonly axis?: 'time' } = {}) => shown(<Overlay title="loss" lines={lines} axis="step" {...over} weight={0} log={false} zoom={undefined} setZoom={() => undefined} cross={undefined} setCross={() => undefined} />);
   it('offers its values, its picture and the full screen', () => {
     expect(chart([line('a')])).toContain('aria-label="loss as CSV"');
     expect(chart([line('a')])).toContain('aria-label="loss as PNG"');
@@ -66,6 +67,7 @@ describe('a chart of runs', () => {
   });
   it('reads first, last, least and greatest from the table behind it', () => {
     expect(text(chart([line('a')]))).toContain('a 1 2 1 3 2');
+    expect(text(chart([line('a')], { axis: 'time' }))).toContain('Last after a 1 2 1 3 2 s');
   });
 });
 

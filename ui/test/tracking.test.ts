@@ -3,11 +3,11 @@ import { colourOf, coloursOf } from '../src/features/tracking/colours';
 import { proposals } from '../src/features/tracking/completion';
 import { headOf, parseCsv, rowsOf } from '../src/features/tracking/csv';
 import { cell } from '../src/shared/lib/csv';
-import { grouped, NONE, windowOf, within } from '../src/features/tracking/items';
-import { differing, extremes, lineOf, rankCorrelation, smooth, valueAt } from '../src/features/tracking/lines';
+import { columnsWithin, grouped, NONE, windowOf, within } from '../src/features/tracking/items';
+import { above, differing, extremes, lineOf, rankCorrelation, smooth, valueAt } from '../src/features/tracking/lines';
 import { axisOf, inside, spotOf } from '../src/features/tracking/parallel';
 import { gridOf, indented, lookOf, refusal } from '../src/features/tracking/preview';
-import { against, columnOf, flipped, measured, orderBy, put, queryOf, raw, viewOf, written } from '../src/features/tracking/view';
+import { against, bestOf, columnOf, flipped, measured, orderBy, put, queryOf, raw, titleOf, viewOf, written } from '../src/features/tracking/view';
 import type { ExperimentView, RunRow } from '../src/shared/api/tracking';
 import { runsPath } from '../src/shared/api/tracking';
 
@@ -62,6 +62,17 @@ describe('values in the table', () => {
   it('shortens long numbers, never words', () => {
     expect([written('0.00716432891'), written('1.16639e-05'), written('0.1'), written('12345678-abc'), written('a long optimizer name')]).toEqual(['0.007164', '0.00001166', '0.1', '12345678-abc', 'a long optimizer name']);
   });
+  it('shows the best beside the latest where they differ, the least of what is better small', () => {
+    const row = run('a', 0.9, '1', { metrics: { acc: 0.9, val_loss: 0.4, 'eval/false_spam': 0.2, recall: 1 }, least: { acc: 0.1, val_loss: 0.3, 'eval/false_spam': 0.1 }, greatest: { acc: 0.95, val_loss: 7 } });
+    expect(['acc', 'val_loss', 'eval/false_spam', 'recall', 'lossless_share'].map((key) => bestOf(row, key))).toEqual(['↑0.95', '↓0.3', '↓0.1', '', '']);
+    expect(['least.acc', 'greatest.acc', 'greatest.recall', 'least.gone'].map((id) => raw(row, column(id)))).toEqual([0.1, 0.95, 1, undefined]);
+  });
+  it('asks for a metric once, however many of its values are columns, and orders by its latest alone', () => {
+    const view = viewOf(new URLSearchParams('cols=metrics.acc,least.acc,greatest.acc,greatest.val loss'), found);
+    expect(queryOf(view).columns).toEqual(['metrics.acc', 'metrics.val loss']);
+    expect(view.columns.map(titleOf)).toEqual(['acc', 'acc, least', 'acc, greatest', 'val loss, greatest']);
+    expect(orderBy('greatest.acc', true)).toBeUndefined();
+  });
   it('reckons how long a run took', () => {
     expect(raw(run('a', 1, '1'), column('run.took'))).toBe(90_000);
   });
@@ -78,6 +89,16 @@ describe('the window over the rows', () => {
   });
   it('stays as it is through a small scroll', () => {
     expect(windowOf(3330, 600, 32, 1000)).toEqual(windowOf(3450, 600, 32, 1000));
+  });
+  it('holds of a hundred columns those in sight, and a little more', () => {
+    const places = Array.from({ length: 100 }, (_, index) => ({ left: index * 100, width: 100 }));
+    for (const left of [0, 50, 4321, 9000]) {
+      const { first, last } = columnsWithin(places, left, 1000);
+      expect(first * 100).toBeLessThanOrEqual(left);
+      expect(last * 100).toBeGreaterThanOrEqual(Math.min(10_000, left + 1000));
+      expect(last - first).toBeLessThan(15);
+    }
+    expect(columnsWithin([], 0, 1000)).toEqual({ first: 0, last: 0 });
   });
   it('is empty over nothing', () => expect(windowOf(0, 600, 32, 0)).toEqual({ from: 0, to: 0 }));
 });
@@ -141,6 +162,18 @@ describe('curves', () => {
     expect(lineOf(series, 'step')).toEqual({ run: 'a', points: [{ x: 0, y: 1 }, { x: 9, y: 3 }], holes: [5] });
     expect(lineOf(series, 'time')).toMatchObject({ points: [{ x: 0 }, { x: 60 }], holes: [30] });
   });
+  it('lie on the time of day, or over a metric that counts, and leave out what has no place there', () => {
+    expect(lineOf(series, 'clock').points.map(({ x }) => x)).toEqual([Date.parse('2026-01-01T00:00:10Z'), Date.parse('2026-01-01T00:01:10Z')]);
+    const counted = { ...series, sample: [{ ...series.sample[0]!, value: 9 }, ...series.sample.map((point, index) => ({ ...point, over: 2 - index / 2 }))] };
+    expect(lineOf(counted, 'metrics.epoch')).toEqual({ run: 'a', points: [{ x: 1, y: 3 }, { x: 2, y: 1 }], holes: [1.5] });
+    expect(lineOf(series, 'metrics.epoch').points).toEqual([]);
+  });
+  it('show on a logarithm only what lies above zero', () => {
+    const line = { run: 'a', points: [{ x: 0, y: 1 }, { x: 1, y: -1 }, { x: 2, y: 3 }], holes: [0, 5] };
+    expect(above(line, { x: true, y: false })).toEqual({ run: 'a', points: [{ x: 1, y: -1 }, { x: 2, y: 3 }], holes: [5] });
+    expect(above(line, { x: false, y: true }).points).toEqual([{ x: 0, y: 1 }, { x: 2, y: 3 }]);
+    expect(above(line, { x: false, y: false })).toBe(line);
+  });
   it('are smoothed as TensorBoard does, corrected at the start', () => {
     const points = [1, 2, 3].map((y, x) => ({ x, y }));
     expect(smooth(points, 0)).toEqual(points);
@@ -173,6 +206,14 @@ describe('runs side by side', () => {
     expect(rows.map(axisOf(rows, column('params.lr'), true).place)).toEqual([1, 0.5, 0]);
     expect(rows.map(axisOf(rows, column('metrics.acc'), false).place)).toEqual([0, 1, undefined]);
     expect(axisOf(rows, column('run.name'), false).ticks.map(({ label }) => label)).toEqual(['run a', 'run b', 'run c']);
+  });
+  it('can be laid by the other scale than their values suggest, where a logarithm has a place for each', () => {
+    const lr = axisOf(rows, column('params.lr'), false, true);
+    expect(lr.log).toBe(false);
+    expect(lr.place(rows[1]!)).toBeCloseTo((0.1 - 0.001) / (10 - 0.001), 12);
+    expect(axisOf(rows, column('metrics.acc'), false, true).log).toBe(true);
+    expect(axisOf([run('a', 0, '1'), run('b', 2, '1')], column('metrics.acc'), false, true).log).toBeUndefined();
+    expect(axisOf(rows, column('run.name'), false, true).log).toBeUndefined();
   });
   it('keeps the labels of an axis clear of the lines: outside at its ends, on a plate between them', () => {
     expect(spotOf('0.91', 1)).toMatchObject({ anchor: 'middle', dy: -6 });

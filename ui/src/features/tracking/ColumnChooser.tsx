@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { ExperimentView } from '../../shared/api/tracking';
+import { count } from '../../shared/lib/format';
 import { hidden, RUN_COLUMNS, usual } from './view';
 
 interface Props {
@@ -8,12 +9,17 @@ interface Props {
   readonly change: (ids: readonly string[]) => void;
 }
 
+/** Boxes of each kind; thousands of keys would make every letter in the search wait. */
+const MOST = 100;
+
 /** Which columns show, by kind; what is switched on comes last in the table. */
 export function ColumnChooser({ found, chosen, change }: Props) {
   const [text, setText] = useState('');
   const kinds: readonly (readonly [string, readonly string[]])[] = [
     ['Run', RUN_COLUMNS.map((key) => `run.${key}`)],
-    ['Metrics', found.metrics.map((key) => `metrics.${key}`)],
+    ['Metrics, latest', found.metrics.map((key) => `metrics.${key}`)],
+    ['Metrics, least', found.metrics.map((key) => `least.${key}`)],
+    ['Metrics, greatest', found.metrics.map((key) => `greatest.${key}`)],
     ['Params', found.params.map((key) => `params.${key}`)],
     ['Tags', found.tagKeys.filter((key) => !hidden(key)).map((key) => `tags.${key}`)],
   ];
@@ -42,13 +48,14 @@ export function ColumnChooser({ found, chosen, change }: Props) {
               )}
             </h3>
             <ul>
-              {ids.filter(fits).map((id) => (
+              {ids.filter(fits).slice(0, MOST).map((id) => (
                 <li key={id}>
                   <label>
                     <input type="checkbox" checked={chosen.includes(id)} onChange={() => change(chosen.includes(id) ? chosen.filter((one) => one !== id) : [...chosen, id])} /> {id.replace(/^\w+\./, '')}
                   </label>
                 </li>
               ))}
+              {ids.filter(fits).length > MOST && <li className="muted">and {count(ids.filter(fits).length - MOST)} more: find them by name</li>}
             </ul>
           </section>
         ))}

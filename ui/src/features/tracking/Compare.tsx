@@ -17,6 +17,8 @@ import { columnOf, flipped, orderBy, put, raw, viewOf, type Column } from './vie
 /** Charts over a filter stop here; what is compared one by one stops earlier. */
 const MANY = 500;
 const FEW = 20;
+/** Params, and metrics, that a list of axes offers. */
+const AXES = 200;
 
 /** The chosen runs side by side, or all that fit a filter. */
 export function Compare() {
@@ -62,6 +64,7 @@ function Charts({ rows, found, few, more }: { readonly rows: readonly RunRow[]; 
   const set = (parts: Readonly<Record<string, string>>) => setSearch((before) => put(before, parts), { replace: true, preventScrollReset: true });
   const axes = useMemo(() => axesOf(search.get('axes'), rows, found), [search, rows, found]);
   const flips = useMemo(() => (search.get('flip') ?? '').split(',').filter(Boolean), [search]);
+  const logs = useMemo(() => (search.get('logs') ?? '').split(',').filter(Boolean), [search]);
   const metrics = found.metrics.filter((key) => rows.some((row) => row.metrics[key] !== undefined));
   const open = (run: string) => void navigate(`../runs/${run}`, { relative: 'path' });
   return (
@@ -70,20 +73,20 @@ function Charts({ rows, found, few, more }: { readonly rows: readonly RunRow[]; 
         title={few ? `${rows.length} run${rows.length === 1 ? '' : 's'} of ${found.experiment.name} side by side.` : `${more ? `The first ${count(rows.length)}` : `All ${count(rows.length)}`} runs of ${found.experiment.name} that fit.`}
         lead="The address holds the whole view: send it, and somebody else sees the same."
       >
-        <Link className="btn" to={`..?${put(search, { axes: '', flip: '', x: '', y: '', metric: '' })}`} relative="path">
+        <Link className="btn" to={`..?${put(search, { axes: '', flip: '', logs: '', x: '', y: '', metric: '' })}`} relative="path">
           Back to the table
         </Link>
       </Head>
       <section className="band">
         <div className="chart-title">
           <h2>Parallel coordinates</h2>
-          <AxisChooser found={found} axes={axes} change={(ids) => set({ axes: ids.join(',') })} />
+          <AxisChooser found={found} rows={rows} axes={axes} change={(ids) => set({ axes: ids.join(',') })} />
         </div>
-        <Parallel rows={rows} columns={axes} colours={colours} flips={flips} flip={(id) => set({ flip: flipped(flips, id).join(',') })} move={(id, by) => set({ axes: moved(axes.map((axis) => axis.id), id, by).join(',') })} open={open} />
+        <Parallel rows={rows} columns={axes} colours={colours} flips={flips} flip={(id) => set({ flip: flipped(flips, id).join(',') })} logs={logs} log={(id) => set({ logs: flipped(logs, id).join(',') })} move={(id, by) => set({ axes: moved(axes.map((axis) => axis.id), id, by).join(',') })} open={open} />
       </section>
       <section className="band">
         <h2>One against another</h2>
-        <Scatter rows={rows} columns={[...metrics.map((key) => `metrics.${key}`), ...found.params.map((key) => `params.${key}`)].map(columnOf).filter((column) => column !== undefined)} x={search.get('x') ?? ''} y={search.get('y') ?? ''} set={set} colours={colours} open={open} />
+        <Scatter rows={rows} columns={[...metrics.slice(0, AXES).flatMap((key) => numbersOf(key, rows)), ...found.params.slice(0, AXES).map((key) => `params.${key}`)].map(columnOf).filter((column) => column !== undefined)} x={search.get('x') ?? ''} y={search.get('y') ?? ''} logs={logs} set={set} colours={colours} open={open} />
       </section>
       {few ? (
         <>
@@ -110,6 +113,12 @@ export function axesOf(asked: string | null, rows: readonly RunRow[], found: Pic
   return [...params, ...metrics].map(columnOf).filter((column) => column !== undefined);
 }
 
+/** The numbers of a metric: its latest, and the least and greatest where they are others. */
+export function numbersOf(key: string, rows: readonly RunRow[]): string[] {
+  const apart = (['least', 'greatest'] as const).filter((kind) => rows.some((row) => row[kind]?.[key] !== undefined));
+  return [`metrics.${key}`, ...apart.map((kind) => `${kind}.${key}`)];
+}
+
 export function moved(ids: readonly string[], id: string, by: -1 | 1): string[] {
   const from = ids.indexOf(id);
   const to = from + by;
@@ -121,9 +130,9 @@ export function moved(ids: readonly string[], id: string, by: -1 | 1): string[] 
   return next;
 }
 
-function AxisChooser({ found, axes, change }: { readonly found: ExperimentView; readonly axes: readonly Column[]; readonly change: (ids: readonly string[]) => void }) {
+function AxisChooser({ found, rows, axes, change }: { readonly found: ExperimentView; readonly rows: readonly RunRow[]; readonly axes: readonly Column[]; readonly change: (ids: readonly string[]) => void }) {
   const ids = axes.map(({ id }) => id);
-  const rest = [...found.params.map((key) => `params.${key}`), ...found.metrics.map((key) => `metrics.${key}`)].filter((id) => !ids.includes(id));
+  const rest = [...found.params.slice(0, AXES).map((key) => `params.${key}`), ...found.metrics.slice(0, AXES).flatMap((key) => numbersOf(key, rows))].filter((id) => !ids.includes(id));
   return (
     <span className="axis-chooser">
       <select className="chip" aria-label="Add an axis" value="" onChange={(event) => change([...ids, event.target.value])}>

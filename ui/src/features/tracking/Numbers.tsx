@@ -1,11 +1,16 @@
-import { number } from '../../shared/lib/format';
-import type { Axis, Line } from './lines';
+import { axisName, placeText, type Axis } from './axes';
+import type { Line } from './lines';
 import { measured } from './view';
 
 interface Props {
   readonly title: string;
   readonly lines: readonly (Line & { readonly name: string })[];
   readonly axis: Axis;
+}
+
+function last({ points }: Line, axis: Axis): string {
+  const at = points.at(-1)?.x;
+  return at === undefined ? '–' : placeText(axis, at, 0);
 }
 
 /** The table behind a chart: first and last, least and greatest value of each run. */
@@ -20,7 +25,7 @@ export function Numbers({ title, lines, axis }: Props) {
             <th className="num">Last</th>
             <th className="num">Least</th>
             <th className="num">Greatest</th>
-            <th className="num">{axis === 'step' ? 'Last step' : 'Seconds'}</th>
+            <th className="num">Last {axis === 'time' ? 'after' : axisName(axis)}</th>
           </tr>
         </thead>
         <tbody>
@@ -33,7 +38,7 @@ export function Numbers({ title, lines, axis }: Props) {
                 <td className="num">{measured(values.at(-1))}</td>
                 <td className="num">{values.length > 0 ? measured(Math.min(...values)) : ''}</td>
                 <td className="num">{values.length > 0 ? measured(Math.max(...values)) : ''}</td>
-                <td className="num">{number(line.points.at(-1)?.x)}</td>
+                <td className="num">{last(line, axis)}</td>
               </tr>
             );
           })}

@@ -4,7 +4,8 @@ import { pngOf } from '../../shared/chart/png';
 import { number } from '../../shared/lib/format';
 import { save } from '../../shared/lib/save';
 import { extent, linear, ticks } from '../../shared/lib/scale';
-import { extremes, smooth, valueAt, type Axis, type Line, type Point } from './lines';
+import { alongs, axisName, placeText, ticksOf, type Axis } from './axes';
+import { above, extremes, smooth, valueAt, type Line, type Point } from './lines';
 import { Numbers } from './Numbers';
 import { chartCsv, type Threshold } from './threshold';
 import { measured } from './view';
@@ -19,7 +20,9 @@ interface Props {
   readonly lines: readonly ChartLine[];
   readonly axis: Axis;
   readonly weight: number;
+  /** Whether the values, and the axis below them, are logarithms. */
   readonly log: boolean;
+  readonly logX?: boolean;
   /** What of the axis shows; everything where nothing is said. */
   readonly zoom: readonly [number, number] | undefined;
   readonly setZoom: (zoom: readonly [number, number] | undefined) => void;
@@ -69,7 +72,7 @@ export function Overlay(props: Props) {
       </details>
       {!empty && (
         <div className="chart-tools">
-          <button type="button" className="link" aria-label={`${title} as CSV`} onClick={() => save(`${title}.csv`, new Blob([chartCsv(title, lines, props.axis)], { type: 'text/csv' }))}>
+          <button type="button" className="link" aria-label={`${title} as CSV`} onClick={() => save(`${title}.csv`, new Blob([chartCsv(title, lines, axisName(props.axis), props.axis === 'clock' ? (x) => new Date(x).toISOString() : String)], { type: 'text/csv' }))}>
             CSV
           </button>
           {!single && (
@@ -114,21 +117,20 @@ function Singles({ lines }: { readonly lines: readonly ChartLine[] }) {
   );
 }
 
-function Drawing({ title, lines, axis, weight, log, zoom, setZoom, cross, setCross, width, height = 200, threshold }: Props & { readonly width: number }) {
+function Drawing({ title, lines, axis, weight, log, logX = false, zoom, setZoom, cross, setCross, width, height = 200, threshold }: Props & { readonly width: number }) {
   const [brush, setBrush] = useState<readonly [number, number]>();
   const svg = useRef<SVGSVGElement>(null);
-  const drawn = useMemo(() => lines.map((line) => ({ ...line, points: log ? line.points.filter(({ y }) => y > 0) : line.points })).map((line) => ({ ...line, smooth: smooth(line.points, weight) })), [lines, weight, log]);
-  const room = zoom ?? extent(lines.flatMap(({ points, holes }) => [points[0]?.x, points.at(-1)?.x, ...holes]));
+  const drawn = useMemo(() => lines.map((line) => ({ ...line, ...above(line, { x: logX, y: log }) })).map((line) => ({ ...line, smooth: smooth(line.points, weight) })), [lines, weight, log, logX]);
+  const room = zoom !== undefined && !(logX && zoom[0] <= 0) ? zoom : extent(drawn.flatMap(({ points, holes }) => [points[0]?.x, points.at(-1)?.x, ...holes]));
   const inside = drawn.flatMap((line) => [...line.points, ...line.smooth]).filter(({ x }) => x >= room[0] && x <= room[1]);
   const on = (value: number) => (log ? Math.log10(value) : value);
   const bound = threshold !== undefined && !(log && threshold.value <= 0) ? threshold : undefined;
   const [low, high] = extent([...inside.map(({ y }) => on(y)), bound && on(bound.value)]);
   const pad = (high - low || Math.abs(high) || 1) * 0.05;
   const bottom = height - 22;
-  const x = linear(room, [LEFT, width - RIGHT]);
+  const { to: x, from: back } = alongs(room, [LEFT, width - RIGHT], logX);
   const scale = linear([low - pad, high + pad], [bottom, 8]);
   const y = (value: number) => scale(on(value));
-  const back = linear([LEFT, width - RIGHT], room);
   const place = (event: PointerEvent) => back(Math.min(width - RIGHT, Math.max(LEFT, event.clientX - (svg.current?.getBoundingClientRect().left ?? 0))));
   return (
     <svg
@@ -150,9 +152,9 @@ function Drawing({ title, lines, axis, weight, log, zoom, setZoom, cross, setCro
           </text>
         </g>
       ))}
-      {ticks(room[0], room[1], width < 500 ? 3 : 6).map((tick) => (
+      {ticksOf(axis, room, logX, width < 500 ? 3 : 6).map((tick) => (
         <text key={tick} x={x(tick)} y={height - 6} textAnchor="middle">
-          {axis === 'step' ? number(tick) : `${number(tick)} s`}
+          {placeText(axis, tick, room[1] - room[0])}
         </text>
       ))}
       <g clipPath={`url(#clip-${title.replaceAll(/\W/g, '-')})`} fill="none">
@@ -169,7 +171,7 @@ function Drawing({ title, lines, axis, weight, log, zoom, setZoom, cross, setCro
           </g>
         ))}
       </g>
-      {drawn.length <= MARKED && drawn.map((line) => <Extremes key={line.run} line={line} room={room} x={x} y={y} />)}
+      {drawn.length <= MARKED && drawn.map((line) => <Extremes key={line.run} axis={axis} line={line} room={room} x={x} y={y} />)}
       {bound && (
         <>
           <path d={`M${LEFT} ${y(bound.value)}H${width - RIGHT}`} className="s-ink dash" />
@@ -207,14 +209,14 @@ function Drawing({ title, lines, axis, weight, log, zoom, setZoom, cross, setCro
 }
 
 /** The least and the greatest value of a line, as they were measured. */
-function Extremes({ line, room, x, y }: { readonly line: ChartLine; readonly room: readonly [number, number]; readonly x: (value: number) => number; readonly y: (value: number) => number }) {
+function Extremes({ axis, line, room, x, y }: { readonly axis: Axis; readonly line: ChartLine; readonly room: readonly [number, number]; readonly x: (value: number) => number; readonly y: (value: number) => number }) {
   const ends = extremes(line.points.filter((point) => point.x >= room[0] && point.x <= room[1]));
   if (!ends || ends.least.y === ends.greatest.y) return null;
   return (
     <g className={line.colour}>
       {([['least', ends.least], ['greatest', ends.greatest]] as const).map(([name, point]) => (
         <circle key={name} cx={x(point.x)} cy={y(point.y)} r="3.2" fill="var(--paper)" stroke="currentColor" strokeWidth="1.5">
-          <title>{`${line.name}: ${name} ${measured(point.y)} at ${number(point.x)}`}</title>
+          <title>{`${line.name}: ${name} ${measured(point.y)} at ${axis === 'clock' || axis === 'time' ? '' : `${axisName(axis)} `}${placeText(axis, point.x, 0)}`}</title>
         </circle>
       ))}
     </g>

@@ -1,9 +1,10 @@
-import { useMemo, useState, type PointerEvent } from 'react';
+import { useMemo, useState, type PointerEvent, type ReactNode } from 'react';
 import type { RunRow } from '../../shared/api/tracking';
 import { Measured } from '../../shared/chart/Measured';
 import { count } from '../../shared/lib/format';
 import { axisOf, inside, spotOf, type Axis, type Brushes } from './parallel';
-import type { Column } from './view';
+import { Behind } from './Behind';
+import { titleOf, type Column } from './view';
 
 interface Props {
   readonly rows: readonly RunRow[];
@@ -11,6 +12,9 @@ interface Props {
   readonly colours: ReadonlyMap<string, string>;
   readonly flips: readonly string[];
   readonly flip: (column: string) => void;
+  /** Axes whose logarithm was switched by hand. */
+  readonly logs: readonly string[];
+  readonly log: (column: string) => void;
   readonly move: (column: string, by: -1 | 1) => void;
   readonly open: (run: string) => void;
 }
@@ -22,9 +26,9 @@ const y = (at: number) => BOTTOM - at * (BOTTOM - TOP);
 
 /** Every run as one line over the axes; a brush on an axis leaves only what lies inside it. */
 export function Parallel(props: Props) {
-  const { rows, columns, flips } = props;
+  const { rows, columns, flips, logs } = props;
   const [brushes, setBrushes] = useState<Brushes>({});
-  const axes = useMemo(() => columns.map((column) => axisOf(rows, column, flips.includes(column.id))), [rows, columns, flips]);
+  const axes = useMemo(() => columns.map((column) => axisOf(rows, column, flips.includes(column.id), logs.includes(column.id))), [rows, columns, flips, logs]);
   const kept = rows.filter((row) => inside(row, axes, brushes));
   return (
     <>
@@ -39,11 +43,12 @@ export function Parallel(props: Props) {
       <Measured label="Parallel coordinates" least={Math.max(320, axes.length * 90)}>
         {(width) => <Drawing {...props} axes={axes} kept={new Set(kept.map(({ id }) => id))} width={width} brushes={brushes} setBrushes={setBrushes} />}
       </Measured>
+      <Behind title="Parallel coordinates" rows={kept} columns={columns} />
     </>
   );
 }
 
-function Drawing({ rows, axes, kept, width, brushes, setBrushes, colours, flip, move, open }: Props & { readonly axes: readonly Axis[]; readonly kept: ReadonlySet<string>; readonly width: number; readonly brushes: Brushes; readonly setBrushes: (brushes: Brushes) => void }) {
+function Drawing({ rows, axes, kept, width, brushes, setBrushes, colours, flip, move, log, open }: Props & { readonly axes: readonly Axis[]; readonly kept: ReadonlySet<string>; readonly width: number; readonly brushes: Brushes; readonly setBrushes: (brushes: Brushes) => void }) {
   const x = (index: number) => (axes.length === 1 ? width / 2 : 60 + (index * (width - 120)) / (axes.length - 1));
   const line = (row: RunRow) => {
     const points = axes.map((axis, index) => ({ at: axis.place(row), index }));
@@ -51,7 +56,7 @@ function Drawing({ rows, axes, kept, width, brushes, setBrushes, colours, flip, 
   };
   const faint = rows.length > 150 ? 0.35 : 0.8;
   return (
-    <svg viewBox={`0 0 ${width} ${HEIGHT}`} width={width} height={HEIGHT} role="img" aria-label={`${rows.length} runs over ${axes.map(({ column }) => column.key).join(', ')}`}>
+    <svg viewBox={`0 0 ${width} ${HEIGHT}`} width={width} height={HEIGHT} role="group" aria-label={`${rows.length} runs over ${axes.map(({ column }) => titleOf(column)).join(', ')}`}>
       <g fill="none">
         {rows.map((row) => {
           const on = kept.has(row.id);
@@ -63,7 +68,7 @@ function Drawing({ rows, axes, kept, width, brushes, setBrushes, colours, flip, 
         })}
       </g>
       {axes.map((axis, index) => (
-        <AxisLine key={axis.column.id} axis={axis} x={x(index)} first={index === 0} last={index === axes.length - 1} brush={brushes[axis.column.id]} setBrush={(brush) => setBrushes(brush ? { ...brushes, [axis.column.id]: brush } : Object.fromEntries(Object.entries(brushes).filter(([id]) => id !== axis.column.id)))} flip={flip} move={move} />
+        <AxisLine key={axis.column.id} axis={axis} x={x(index)} first={index === 0} last={index === axes.length - 1} brush={brushes[axis.column.id]} setBrush={(brush) => setBrushes(brush ? { ...brushes, [axis.column.id]: brush } : Object.fromEntries(Object.entries(brushes).filter(([id]) => id !== axis.column.id)))} flip={flip} move={move} log={log} />
       ))}
     </svg>
   );
@@ -82,7 +87,31 @@ function Tick({ label, at, x }: { readonly label: string; readonly at: number; r
   );
 }
 
-function AxisLine({ axis, x, first, last, brush, setBrush, flip, move }: { readonly axis: Axis; readonly x: number; readonly first: boolean; readonly last: boolean; readonly brush: readonly [number, number] | undefined; readonly setBrush: (brush: readonly [number, number] | undefined) => void } & Pick<Props, 'flip' | 'move'>) {
+/** A word of the drawing that does something, by mouse and by keyboard. */
+function Word({ x, y: at, label, className = '', act, children }: { readonly x: number; readonly y: number; readonly label: string; readonly className?: string; readonly act: () => void; readonly children: ReactNode }) {
+  return (
+    <text
+      x={x}
+      y={at}
+      textAnchor="middle"
+      className={`axis ${className}`}
+      role="button"
+      tabIndex={0}
+      aria-label={label}
+      onClick={act}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter' && event.key !== ' ') return;
+        event.preventDefault();
+        act();
+      }}
+    >
+      {children}
+    </text>
+  );
+}
+
+function AxisLine({ axis, x, first, last, brush, setBrush, flip, move, log }: { readonly axis: Axis; readonly x: number; readonly first: boolean; readonly last: boolean; readonly brush: readonly [number, number] | undefined; readonly setBrush: (brush: readonly [number, number] | undefined) => void } & Pick<Props, 'flip' | 'move' | 'log'>) {
+  const name = titleOf(axis.column);
   const [begin, setBegin] = useState<number>();
   const place = (event: PointerEvent<SVGRectElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -90,19 +119,24 @@ function AxisLine({ axis, x, first, last, brush, setBrush, flip, move }: { reado
   };
   return (
     <g>
-      <text x={x} y="14" textAnchor="middle" className="strong axis" onClick={() => flip(axis.column.id)}>
-        {axis.column.key.length > 16 ? `${axis.column.key.slice(0, 15)}…` : axis.column.key}
+      <Word x={x} y={14} label={`Turn ${name} over`} className="strong" act={() => flip(axis.column.id)}>
+        {name.length > 16 ? `${name.slice(0, 15)}…` : name}
         <title>{`${axis.column.id}: click to turn it over`}</title>
-      </text>
+      </Word>
       {!first && (
-        <text x={x - 12} y="30" textAnchor="middle" className="axis" onClick={() => move(axis.column.id, -1)}>
+        <Word x={x - 22} y={30} label={`Move ${name} to the left`} act={() => move(axis.column.id, -1)}>
           ←
-        </text>
+        </Word>
+      )}
+      {axis.log !== undefined && (
+        <Word x={x} y={30} label={`${name}: ${axis.log ? 'plain' : 'by its logarithm'}`} act={() => log(axis.column.id)}>
+          {axis.log ? 'log' : 'plain'}
+        </Word>
       )}
       {!last && (
-        <text x={x + 12} y="30" textAnchor="middle" className="axis" onClick={() => move(axis.column.id, 1)}>
+        <Word x={x + 22} y={30} label={`Move ${name} to the right`} act={() => move(axis.column.id, 1)}>
           →
-        </text>
+        </Word>
       )}
       <path d={`M${x} ${TOP}V${BOTTOM}`} className="s-trellis" strokeWidth="1.5" />
       {brush && <rect x={x - 6} y={y(brush[1])} width="12" height={Math.max(1, y(brush[0]) - y(brush[1]))} className="f-sky softer" />}

@@ -5,7 +5,7 @@ import { toneOf } from '../../shared/lib/state';
 import { dateTime } from '../../shared/lib/time';
 import { colourOf } from './colours';
 import { NONE } from './items';
-import { against, measured, orderBy, raw, written, type Column, type TableView } from './view';
+import { against, bestOf, measured, measures, orderBy, raw, written, type Column, type TableView } from './view';
 
 export interface Place {
   readonly left: number;
@@ -30,7 +30,7 @@ export function Heading({ id, name, kind = 'run', at, view, sortBy, place, resiz
   const sorted = view.sort === id;
   const sortable = orderBy(id, true) !== undefined;
   return (
-    <div role="columnheader" aria-colindex={at} className={`run-cell${place ? '' : ' name'}${kind === 'metrics' ? ' num' : ''}`} style={place} aria-sort={sorted ? (view.descending ? 'descending' : 'ascending') : undefined} title={kind === 'run' ? undefined : id}>
+    <div role="columnheader" aria-colindex={at} className={`run-cell${place ? '' : ' name'}${kind === 'metrics' || kind === 'least' || kind === 'greatest' ? ' num' : ''}`} style={place} aria-sort={sorted ? (view.descending ? 'descending' : 'ascending') : undefined} title={kind === 'run' ? undefined : id}>
       {sortable ? (
         <button type="button" onClick={() => sortBy(id)}>
           {kind === 'run' ? words(name) : name}
@@ -90,33 +90,37 @@ export const RunName = memo(function RunName({ row, chosen, pinned, base, flip }
 });
 
 interface ValuesProps {
+  /** Which of all columns the first one here is. */
+  readonly first: number;
   readonly columns: readonly Column[];
   readonly places: readonly Place[];
 }
 
 /** The values of a run; a row that leaves the window hands its cells on, so each keeps its place and changes its text. */
-export const RunValues = memo(function RunValues({ row, columns, places, baseline }: ValuesProps & { readonly row: RunRow; readonly baseline: RunRow | undefined }) {
+export const RunValues = memo(function RunValues({ row, first, columns, places, baseline }: ValuesProps & { readonly row: RunRow; readonly baseline: RunRow | undefined }) {
   return columns.map((column, index) => {
     const value = raw(row, column);
     return (
-      <div key={column.id} role="gridcell" aria-colindex={index + 2} style={places[index]} className={`run-cell${lookOf(row, column)}`}>
-        {column.kind === 'metrics' ? <Metric row={row} column={column} value={typeof value === 'number' ? value : undefined} baseline={baseline} /> : textOf(row, column, value)}
+      <div key={column.id} role="gridcell" aria-colindex={first + index + 2} style={places[index]} className={`run-cell${lookOf(row, column)}`}>
+        {measures(column) ? <Metric row={row} column={column} value={typeof value === 'number' ? value : undefined} baseline={baseline} /> : textOf(row, column, value)}
       </div>
     );
   });
 });
 
-const lookOf = (row: RunRow, { id, kind }: Column) => (kind === 'metrics' ? ' num' : id === 'run.status' ? ` ${toneOf(isRunning(row) ? 'RUNNING' : row.status === 'FINISHED' ? 'SUCCEEDED' : row.status)}` : '');
+const lookOf = (row: RunRow, column: Column) => (measures(column) ? ' num' : column.id === 'run.status' ? ` ${toneOf(isRunning(row) ? 'RUNNING' : row.status === 'FINISHED' ? 'SUCCEEDED' : row.status)}` : '');
 
 function Metric({ row, column, value, baseline }: { readonly row: RunRow; readonly column: Column; readonly value: number | undefined; readonly baseline: RunRow | undefined }) {
   const there = baseline && baseline.id !== row.id ? raw(baseline, column) : undefined;
   const apart = typeof there === 'number' ? against(value, there) : '';
-  return apart === '' ? (
-    measured(value)
-  ) : (
+  // Beside the latest value stands what tells most: how far it is from the baseline, else the best that it has been.
+  const best = there === undefined && column.kind === 'metrics' ? bestOf(row, column.key) : '';
+  if (apart === '' && best === '') return measured(value);
+  return (
     <>
+      {best !== '' && <small>{best} </small>}
       {measured(value)}
-      <small> {apart}</small>
+      {apart !== '' && <small> {apart}</small>}
     </>
   );
 }
@@ -140,11 +144,11 @@ export function GroupName({ item, unfold }: { readonly item: { readonly group: R
 }
 
 /** Mean and spread of each metric over a group. */
-export function GroupValues({ group, columns, places }: ValuesProps & { readonly group: RunGroup }) {
+export function GroupValues({ group, first, columns, places }: ValuesProps & { readonly group: RunGroup }) {
   return columns.map((column, index) => {
     const found = column.kind === 'metrics' ? group.metrics.find(({ metric }) => metric === column.key) : undefined;
     return (
-      <div key={column.id} role="gridcell" aria-colindex={index + 2} style={places[index]} className={column.kind === 'metrics' ? 'run-cell num' : 'run-cell'} title={found ? `mean of ${count(found.n)}, ± one standard deviation` : undefined}>
+      <div key={column.id} role="gridcell" aria-colindex={first + index + 2} style={places[index]} className={column.kind === 'metrics' ? 'run-cell num' : 'run-cell'} title={found ? `mean of ${count(found.n)}, ± one standard deviation` : undefined}>
         {found && (
           <>
             {measured(real(found.mean))} <small>±{measured(real(found.deviation))}</small>

@@ -2,13 +2,15 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, typ
 import { useQueries } from '@tanstack/react-query';
 import { useHref, useNavigate } from 'react-router';
 import { get } from '../../shared/api/client';
-import { recordPath, type RunRecord } from '../../shared/api/tracking';
+import { real, recordPath, type RunRecord, type RunRow } from '../../shared/api/tracking';
 import { count } from '../../shared/lib/format';
-import { inSlots, slotOf, windowOf, type Item } from './items';
+import { columnsWithin, inSlots, slotOf, windowOf, type Item } from './items';
 import { GroupName, GroupValues, Heading, NameCell, RunName, RunValues } from './RunCells';
-import { raw, type Column, type TableView } from './view';
+import { measured, raw, titleOf, type Column, type TableView } from './view';
 
 const ROW = 32;
+/** Before anything is measured: as many as a wide window shows. */
+const FIRST_COLUMNS = 30;
 
 interface Props {
   readonly items: readonly Item[];
@@ -24,7 +26,7 @@ interface Props {
   readonly resize: (column: string, width: number) => void;
 }
 
-const usualWidth = ({ kind, key }: Column) => (kind === 'run' ? (key === 'started' ? 140 : 92) : Math.min(180, Math.max(kind === 'metrics' ? 108 : 88, key.length * 7 + 24)));
+const usualWidth = (column: Column) => (column.kind === 'run' ? (column.key === 'started' ? 140 : 92) : Math.min(180, Math.max(column.kind === 'metrics' ? 116 : 88, titleOf(column).length * 7 + 24)));
 
 /** Where each column stands to the right of the names, and where the last one ends. */
 export function placesOf(columns: readonly Column[], widths: TableView['widths']): { readonly at: readonly { readonly left: number; readonly width: number }[]; readonly sum: number } {
@@ -37,6 +39,13 @@ export function placesOf(columns: readonly Column[], widths: TableView['widths']
   return { at, sum };
 }
 
+/** What a cell says to who points at it: the whole value, of a metric the latest between its least and its greatest. */
+function wordsOf(row: RunRow, column: Column): string {
+  const [least, greatest] = [row.least?.[column.key], row.greatest?.[column.key]];
+  const value = String(raw(row, column) ?? '');
+  return column.kind !== 'metrics' || (least === undefined && greatest === undefined) ? value : `latest ${value}, least ${measured(real(least ?? row.metrics[column.key]))}, greatest ${measured(real(greatest ?? row.metrics[column.key]))}`;
+}
+
 /**
  * Only the rows in the window are in the page, each at its own place and closed in itself, so that a scroll lays out
  * and paints the rows that come new and no others: no element of tables, whose layout knows no such limit. The names
@@ -46,21 +55,23 @@ export function placesOf(columns: readonly Column[], widths: TableView['widths']
 export function RunTable({ items, view, total, more, sortBy, flip, pin, unfold, narrow, resize }: Props) {
   const navigate = useNavigate();
   const frame = useRef<HTMLDivElement>(null);
-  const [shown, setShown] = useState({ from: 0, to: 60 });
+  const [shown, setShown] = useState({ from: 0, to: 60, first: 0, last: FIRST_COLUMNS });
   const [active, setActive] = useState(-1);
   const pinned = useQueries({ queries: view.pinned.map((run) => ({ queryKey: ['record', run], queryFn: () => get<RunRecord>(recordPath(run)) })) }).flatMap(({ data }) => (data ? [data.run] : []));
   const baseline = pinned[0];
   const hover = useRef<HTMLDivElement>(null);
+  const names = useRef<HTMLDivElement>(null);
   const { at: places, sum } = useMemo(() => placesOf(view.columns, view.widths), [view.columns, view.widths]);
   const heads = 1 + pinned.length;
 
   const look = useCallback(() => {
     const element = frame.current;
     if (!element) return;
-    const next = windowOf(element.scrollTop, element.clientHeight, ROW, items.length);
-    setShown((before) => (before.from === next.from && before.to === next.to ? before : next));
+    const rows = windowOf(element.scrollTop, element.clientHeight, ROW, items.length);
+    const next = { ...rows, ...columnsWithin(places, element.scrollLeft, element.clientWidth - (names.current?.clientWidth ?? 0)) };
+    setShown((before) => (before.from === next.from && before.to === next.to && before.first === next.first && before.last === next.last ? before : next));
     if (more && next.to > items.length - 200) more();
-  }, [items.length, more]);
+  }, [items.length, more, places]);
   useLayoutEffect(look, [look]);
   useEffect(() => {
     const element = frame.current;
@@ -111,7 +122,7 @@ export function RunTable({ items, view, total, more, sortBy, flip, pin, unfold, 
     const item = items[Number(cell?.closest('[data-index]')?.getAttribute('data-index') ?? -1)];
     if (!cell || item?.kind !== 'run') return;
     const column = view.columns[Number(cell.getAttribute('aria-colindex')) - 2];
-    cell.title = column ? String(raw(item.row, column) ?? '') : item.row.name;
+    cell.title = column ? wordsOf(item.row, column) : item.row.name;
   };
   const onPointerMove = (event: PointerEvent) => {
     const [element, bar] = [frame.current, hover.current];
@@ -122,6 +133,8 @@ export function RunTable({ items, view, total, more, sortBy, flip, pin, unfold, 
     bar.style.top = `${(heads + index) * ROW}px`;
   };
   const base = useHref('runs');
+  // A table of a hundred columns lays out and paints those in sight.
+  const across = useMemo(() => ({ first: shown.first, columns: view.columns.slice(shown.first, shown.last), places: places.slice(shown.first, shown.last) }), [shown.first, shown.last, view.columns, places]);
   const visible = inSlots(shown.from, shown.to).flatMap((index) => {
     const item = items[index];
     return item ? [{ item, index }] : [];
@@ -142,7 +155,7 @@ export function RunTable({ items, view, total, more, sortBy, flip, pin, unfold, 
             <Heading id="run.name" name="Run" at={1} view={view} sortBy={sortBy} />
             <div className="values" role="presentation">
               {view.columns.map((column, index) => (
-                <Heading key={column.id} id={column.id} name={column.key} kind={column.kind} at={index + 2} view={view} sortBy={sortBy} place={places[index]} resize={resize} />
+                <Heading key={column.id} id={column.id} name={titleOf(column)} kind={column.kind} at={index + 2} view={view} sortBy={sortBy} place={places[index]} resize={resize} />
               ))}
             </div>
           </div>
@@ -152,12 +165,12 @@ export function RunTable({ items, view, total, more, sortBy, flip, pin, unfold, 
                 <RunName row={row} chosen={view.chosen.includes(row.id)} pinned base={base} flip={flip} />
               </NameCell>
               <div className="values" role="presentation">
-                <RunValues row={row} columns={view.columns} places={places} baseline={index === 0 ? undefined : baseline} />
+                <RunValues row={row} {...across} baseline={index === 0 ? undefined : baseline} />
               </div>
             </div>
           ))}
         </div>
-        <div className="names" role="rowgroup" style={{ height: items.length * ROW }}>
+        <div className="names" ref={names} role="rowgroup" style={{ height: items.length * ROW }}>
           {visible.map(({ item, index }) => (
             <div key={keyOf(item, index)} id={`run-row-${index}`} role="row" {...stands(item, index)}>
               <NameCell>
@@ -175,8 +188,8 @@ export function RunTable({ items, view, total, more, sortBy, flip, pin, unfold, 
         <div className="rest" role="rowgroup" style={{ top: heads * ROW }}>
           {visible.map(({ item, index }) => (
             <div key={keyOf(item, index)} role="row" {...stands(item, index)}>
-              {item.kind === 'run' && <RunValues row={item.row} columns={view.columns} places={places} baseline={baseline} />}
-              {item.kind === 'group' && <GroupValues group={item.group} columns={view.columns} places={places} />}
+              {item.kind === 'run' && <RunValues row={item.row} {...across} baseline={baseline} />}
+              {item.kind === 'group' && <GroupValues group={item.group} {...across} />}
               {item.kind === 'more' && (
                 <div role="gridcell" className="run-cell" aria-colindex={2} aria-colspan={view.columns.length}>
                   in a table of this group alone

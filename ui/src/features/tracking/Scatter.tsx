@@ -3,14 +3,17 @@ import { Measured } from '../../shared/chart/Measured';
 import { number } from '../../shared/lib/format';
 import { extent, linear, ticks } from '../../shared/lib/scale';
 import { rankCorrelation } from './lines';
-import { numeric } from './parallel';
-import { columnOf, measured, raw, type Column } from './view';
+import { Behind } from './Behind';
+import { numeric, positive, wide } from './parallel';
+import { columnOf, flipped, measured, raw, titleOf, type Column } from './view';
 
 interface Props {
   readonly rows: readonly RunRow[];
   readonly columns: readonly Column[];
   readonly x: string;
   readonly y: string;
+  /** Columns whose logarithm was switched by hand. */
+  readonly logs: readonly string[];
   readonly set: (parts: Readonly<Record<string, string>>) => void;
   readonly colours: ReadonlyMap<string, string>;
   readonly open: (run: string) => void;
@@ -19,7 +22,7 @@ interface Props {
 const HEIGHT = 300;
 
 /** Any number against any other, and how far their orders agree. */
-export function Scatter({ rows, columns, x, y, set, colours, open }: Props) {
+export function Scatter({ rows, columns, x, y, logs, set, colours, open }: Props) {
   const numbers = columns.filter((column) => rows.some((row) => numeric(raw(row, column)) !== undefined));
   const across = columnOf(x) ?? richest(rows, numbers.filter(({ kind }) => kind === 'params')) ?? numbers[0];
   const up = columnOf(y) ?? numbers.find(({ kind }) => kind === 'metrics') ?? numbers[1];
@@ -28,18 +31,27 @@ export function Scatter({ rows, columns, x, y, set, colours, open }: Props) {
     const [a, b] = [numeric(raw(row, across)), numeric(raw(row, up))];
     return a === undefined || b === undefined ? [] : [{ row, a, b }];
   });
+  const log = (column: Column, values: readonly number[]) => wide(values) !== (logs.includes(column.id) && positive(values));
+  const [as, bs] = [points.map(({ a }) => a), points.map(({ b }) => b)];
+  const by = { x: log(across, as), y: log(up, bs) };
   const agreement = rankCorrelation(points.map(({ a, b }) => [a, b]));
   return (
     <>
       <div className="table-tools">
         <Choose label="Across" value={across.id} columns={numbers} change={(id) => set({ x: id })} />
         <Choose label="Up" value={up.id} columns={numbers} change={(id) => set({ y: id })} />
+        {([['across', across, as, by.x], ['up', up, bs, by.y]] as const).map(([name, column, values, on]) => (
+          <label key={name}>
+            <input type="checkbox" disabled={!positive(values)} checked={on} onChange={() => set({ logs: flipped(logs, column.id).join(',') })} /> log {name}
+          </label>
+        ))}
         <span className="muted">
           n {points.length}
           {agreement !== undefined && `, rank correlation ${number(agreement)}`}
         </span>
       </div>
-      <Measured label={`${up.key} against ${across.key}`}>{(width) => <Drawing points={points} width={width} names={[across.key, up.key]} colours={colours} open={open} />}</Measured>
+      <Measured label={`${titleOf(up)} against ${titleOf(across)}`}>{(width) => <Drawing points={points} by={by} width={width} names={[titleOf(across), titleOf(up)]} colours={colours} open={open} />}</Measured>
+      <Behind title={`${titleOf(up)} against ${titleOf(across)}`} rows={points.map(({ row }) => row)} columns={across === up ? [up] : [across, up]} />
       <Importance rows={rows} columns={numbers} up={up} />
     </>
   );
@@ -64,13 +76,10 @@ function Choose({ label, value, columns, change }: { readonly label: string; rea
   );
 }
 
-const wide = (values: readonly number[]) => values.length > 1 && Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > 200;
-
-function Drawing({ points, width, names, colours, open }: { readonly points: readonly { readonly row: RunRow; readonly a: number; readonly b: number }[]; readonly width: number; readonly names: readonly [string, string]; readonly colours: ReadonlyMap<string, string>; readonly open: (run: string) => void }) {
-  const log = wide(points.map(({ a }) => a));
-  const on = (value: number) => (log ? Math.log10(value) : value);
-  const [left, right] = extent(points.map(({ a }) => on(a)));
-  const [low, high] = extent(points.map(({ b }) => b));
+function Drawing({ points, by, width, names, colours, open }: { readonly points: readonly { readonly row: RunRow; readonly a: number; readonly b: number }[]; readonly by: { readonly x: boolean; readonly y: boolean }; readonly width: number; readonly names: readonly [string, string]; readonly colours: ReadonlyMap<string, string>; readonly open: (run: string) => void }) {
+  const on = (log: boolean, value: number) => (log ? Math.log10(value) : value);
+  const [left, right] = extent(points.map(({ a }) => on(by.x, a)));
+  const [low, high] = extent(points.map(({ b }) => on(by.y, b)));
   const pad = [(right - left || 1) * 0.03, (high - low || 1) * 0.05] as const;
   const x = linear([left - pad[0], right + pad[0]], [56, width - 16]);
   const y = linear([low - pad[1], high + pad[1]], [HEIGHT - 36, 20]);
@@ -80,13 +89,13 @@ function Drawing({ points, width, names, colours, open }: { readonly points: rea
         <g key={tick}>
           <path d={`M56 ${y(tick)}H${width - 16}`} className="s-line" />
           <text x="50" y={y(tick) + 4} textAnchor="end">
-            {number(tick)}
+            {number(by.y ? 10 ** tick : tick)}
           </text>
         </g>
       ))}
       {ticks(left, right, 6).map((tick) => (
         <text key={tick} x={x(tick)} y={HEIGHT - 20} textAnchor="middle">
-          {log ? number(10 ** tick) : number(tick)}
+          {number(by.x ? 10 ** tick : tick)}
         </text>
       ))}
       <text x={width - 16} y={HEIGHT - 4} textAnchor="end" className="strong">
@@ -96,7 +105,7 @@ function Drawing({ points, width, names, colours, open }: { readonly points: rea
         ↑ {names[1]}
       </text>
       {points.map(({ row, a, b }) => (
-        <circle key={row.id} cx={x(on(a))} cy={y(b)} r="4" className={`spot ${colours.get(row.id) ?? ''}`} fill="currentColor" opacity=".7" onClick={() => open(row.id)}>
+        <circle key={row.id} cx={x(on(by.x, a))} cy={y(on(by.y, b))} r="4" className={`spot ${colours.get(row.id) ?? ''}`} fill="currentColor" opacity=".7" onClick={() => open(row.id)}>
           <title>{`${row.name}: ${measured(a)}, ${measured(b)}`}</title>
         </circle>
       ))}
@@ -120,10 +129,10 @@ function Importance({ rows, columns, up }: { readonly rows: readonly RunRow[]; r
   if (found.length === 0) return null;
   return (
     <details open>
-      <summary>Which param moves with {up.key}</summary>
+      <summary>Which param moves with {titleOf(up)}</summary>
       <div className="bars">
         {found.slice(0, 8).map(({ column, value, n }) => (
-          <Bar key={column.id} name={column.key} value={value} n={n} />
+          <Bar key={column.id} name={titleOf(column)} value={value} n={n} />
         ))}
       </div>
       <p className="muted">Spearman's rank correlation over these runs. It says what moves together, not what causes what, and misses a best value in the middle.</p>

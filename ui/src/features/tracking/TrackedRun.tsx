@@ -1,7 +1,7 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import { isRunning, real, useRecord, useSeries, type RunRecord } from '../../shared/api/tracking';
-import { millis, number, words } from '../../shared/lib/format';
+import { count, millis, number, words } from '../../shared/lib/format';
 import { shortId } from '../../shared/lib/prose';
 import { dateTime } from '../../shared/lib/time';
 import { Asked } from '../../shared/ui/Asked';
@@ -9,7 +9,6 @@ import { Head } from '../../shared/ui/Head';
 import { Artifacts } from './Artifacts';
 import { coloursOf } from './colours';
 import { Curves } from './Curves';
-import { extremes, lineOf } from './lines';
 import { Machine } from './Machine';
 import { Note } from './Note';
 import { Promote } from './Promote';
@@ -17,6 +16,8 @@ import { Tags } from './Tags';
 import { leftOf } from './left';
 import { measured, put } from './view';
 
+/** From so many on there is a box to find one by its name. */
+const FINDABLE = 20;
 const NOTE = 'mlflow.note.content';
 const FACTS: Readonly<Record<string, string>> = { 'mlflow.source.name': 'Source', 'mlflow.source.git.commit': 'Commit', 'mlflow.parentRunId': 'Parent', 'mlflow.user': 'User' };
 
@@ -102,46 +103,51 @@ function headline({ run, metrics }: RunRecord): string {
   return `${run.name} ${run.status === 'FINISHED' ? 'is finished' : run.status === 'FAILED' ? 'failed' : 'was stopped'}${told}.`;
 }
 
+/** Rows of metrics at a time; a run may have thousands. */
+const ROWS = 100;
+/** How many values a metric has is asked of this many. */
+const COUNTED = 40;
+
 /** Best and latest: a metric that got worse at the end shows. */
 function MetricTable({ record }: { readonly record: RunRecord }) {
-  const keys = record.metrics.map(({ key }) => key).slice(0, 40);
+  const [find, setFind] = useState('');
+  const fits = record.metrics.filter(({ key }) => key.toLowerCase().includes(find.toLowerCase()));
+  const shown = fits.slice(0, ROWS);
+  const keys = shown.map(({ key }) => key).slice(0, COUNTED);
   const series = useSeries([record.run.id], keys, isRunning(record.run));
   if (record.metrics.length === 0) return <p className="muted">It has measured nothing.</p>;
   return (
-    <div className="table-wrap" tabIndex={0} role="group" aria-label="Metrics">
-      <table>
-        <thead>
-          <tr>
-            <th>Metric</th>
-            <th className="num">Latest</th>
-            <th className="num">Least</th>
-            <th className="num">Greatest</th>
-            <th className="num">Values</th>
-          </tr>
-        </thead>
-        <tbody>
-          {record.metrics.map((metric) => {
-            const found = series.data?.find((one) => one.metric === metric.key);
-            const ends = found ? extremes(lineOf(found, 'step').points) : undefined;
-            return (
+    <>
+      {record.metrics.length > FINDABLE && <input className="text" type="search" aria-label="Find a metric" placeholder={`Find one of ${count(record.metrics.length)} metrics`} value={find} onChange={(event) => setFind(event.target.value)} />}
+      <div className="table-wrap" tabIndex={0} role="group" aria-label="Metrics">
+        <table>
+          <thead>
+            <tr>
+              <th>Metric</th>
+              <th className="num">Latest</th>
+              <th className="num">Least</th>
+              <th className="num">Greatest</th>
+              <th className="num">Values</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((metric) => (
               <tr key={metric.key}>
                 <td>{metric.key}</td>
                 <td className="num" title={`step ${metric.step}, ${dateTime(metric.at)}`}>
                   <b>{measured(real(metric.value))}</b>
                 </td>
-                <td className="num" title={ends && `step ${ends.least.x}`}>
-                  {measured(ends?.least.y)}
-                </td>
-                <td className="num" title={ends && `step ${ends.greatest.x}`}>
-                  {measured(ends?.greatest.y)}
-                </td>
-                <td className="num">{number(found?.points)}</td>
+                <td className="num">{measured(real(metric.least))}</td>
+                <td className="num">{measured(real(metric.greatest))}</td>
+                <td className="num">{number(series.data?.find((one) => one.metric === metric.key)?.points)}</td>
               </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {fits.length > ROWS && <p className="muted">The first {ROWS} of {count(fits.length)}: find the others by name.</p>}
+      {fits.length === 0 && <p className="muted">No metric is called so.</p>}
+    </>
   );
 }
 

@@ -61,9 +61,16 @@ export function inSlots(from: number, to: number): number[] {
 }
 
 /** Which items stand in the window, in steps so that a small scroll changes nothing. */
-export function windowOf(top: number, height: number, rowHeight: number, total: number, step = 4, spare = 6): { readonly from: number; readonly to: number } {
+export function windowOf(top: number, height: number, rowHeight: number, total: number, step = 4, spare = 3): { readonly from: number; readonly to: number } {
   const first = Math.max(0, Math.floor(top / rowHeight / step) * step - spare);
   const shown = Math.ceil(height / rowHeight) + 2 * spare + step;
   const from = Math.min(first, Math.max(0, total - shown));
   return { from, to: Math.min(total, from + shown) };
+}
+
+/** Which columns stand in the window, some pixels before and after with them; a column that is half inside counts. */
+export function columnsWithin(places: readonly { readonly left: number; readonly width: number }[], left: number, width: number, spare = 120): { readonly first: number; readonly last: number } {
+  const first = places.findIndex((place) => place.left + place.width > left - spare);
+  const last = places.findLastIndex((place) => place.left < left + width + spare);
+  return first < 0 || last < first ? { first: 0, last: 0 } : { first, last: last + 1 };
 }

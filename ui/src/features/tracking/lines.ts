@@ -1,11 +1,10 @@
 import { real, type MetricSeries } from '../../shared/api/tracking';
+import type { Axis } from './axes';
 
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
-
-export type Axis = 'step' | 'time';
 
 export interface Line {
   readonly run: string;
@@ -14,18 +13,26 @@ export interface Line {
   readonly holes: readonly number[];
 }
 
-/** A series on its axis: by step, or by seconds since its own first value. */
+/** A series on its axis; a point that the axis has no place for is left out. */
 export function lineOf(series: MetricSeries, axis: Axis): Line {
   const begin = series.sample.reduce((least, point) => Math.min(least, Date.parse(point.at)), Infinity);
-  const x = (point: MetricSeries['sample'][number]) => (axis === 'step' ? point.step : (Date.parse(point.at) - begin) / 1000);
+  const x = (point: MetricSeries['sample'][number]) => (axis === 'step' ? point.step : axis === 'time' ? (Date.parse(point.at) - begin) / 1000 : axis === 'clock' ? Date.parse(point.at) : point.over);
   const points: Point[] = [];
   const holes: number[] = [];
   for (const point of series.sample) {
+    const at = x(point);
+    if (at === undefined) continue;
     const y = real(point.value) ?? Number.NaN;
-    if (Number.isFinite(y)) points.push({ x: x(point), y });
-    else holes.push(x(point));
+    if (Number.isFinite(y)) points.push({ x: at, y });
+    else holes.push(at);
   }
   return { run: series.run, points: points.toSorted((a, b) => a.x - b.x), holes };
+}
+
+/** What of a line a logarithm can show: places and values above zero. */
+export function above(line: Line, logs: { readonly x: boolean; readonly y: boolean }): Line {
+  if (!logs.x && !logs.y) return line;
+  return { ...line, points: line.points.filter(({ x, y }) => (!logs.x || x > 0) && (!logs.y || y > 0)), holes: line.holes.filter((x) => !logs.x || x > 0) };
 }
 
 /**

@@ -5,6 +5,8 @@ import { raw, type Column } from './view';
 /** An axis of the parallel coordinates: numbers on a line, anything else as places in a list. */
 export interface Axis {
   readonly column: Column;
+  /** Whether numbers lie by their logarithm; nothing where they cannot. */
+  readonly log: boolean | undefined;
   readonly ticks: readonly { readonly label: string; readonly at: number }[];
   /** 0 at the foot, 1 at the head; undefined where the run has no value. */
   readonly place: (row: RunRow) => number | undefined;
@@ -17,20 +19,24 @@ export const numeric = (text: string | number | undefined): number | undefined =
 };
 
 /** Values over more than two powers of ten, all above zero, lie better on a logarithm. */
-const wide = (values: readonly number[]) => Math.min(...values) > 0 && Math.max(...values) / Math.min(...values) > 200;
+export const wide = (values: readonly number[]): boolean => positive(values) && Math.max(...values) / Math.min(...values) > 200;
 
-export function axisOf(rows: readonly RunRow[], column: Column, flip: boolean): Axis {
+export const positive = (values: readonly number[]): boolean => values.length > 1 && Math.min(...values) > 0 && Math.max(...values) > Math.min(...values);
+
+/** @param other the other of logarithm and plain than the values themselves suggest */
+export function axisOf(rows: readonly RunRow[], column: Column, flip: boolean, other = false): Axis {
   const all = rows.map((row) => raw(row, column)).filter((value) => value !== undefined && !(typeof value === 'number' && Number.isNaN(value)));
   const numbers = all.map(numeric).filter((value) => value !== undefined);
   const turn = (at: number) => (flip ? 1 - at : at);
   if (numbers.length > 0 && numbers.length === all.length) {
-    const log = wide(numbers);
+    const log = wide(numbers) !== (other && positive(numbers));
     const on = (value: number) => (log ? Math.log10(value) : value);
     const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
     const scale = linear([on(low), on(high)], [0, 1]);
     const ends = low === high ? [low] : [low, high];
     return {
       column,
+      log: positive(numbers) ? log : undefined,
       ticks: ends.map((value) => ({ label: String(Number(value.toPrecision(3))), at: turn(scale(on(value))) })),
       place: (row) => {
         const value = numeric(raw(row, column));
@@ -44,6 +50,7 @@ export function axisOf(rows: readonly RunRow[], column: Column, flip: boolean): 
   const every = Math.ceil(names.length / 8);
   return {
     column,
+    log: undefined,
     ticks: names.filter((_, index) => index % every === 0).map((name) => ({ label: name.slice(0, 14), at: turn(where.get(name) ?? 0) })),
     place: (row) => {
       const at = where.get(String(raw(row, column) ?? ''));

@@ -15,8 +15,8 @@ export function thresholdOf(board: Pick<Conformance, 'questions'> | undefined, m
   return clause && { value: Number(clause.target), text: `${SIGNS[String(clause.op)] ?? String(clause.op)} ${clause.text.replace(/^.*?([\d.]+\s?%?).*$/, '$1')}` };
 }
 
-/** The values of a chart as CSV, a line for each point. */
-export function chartCsv(title: string, lines: readonly { readonly run: string; readonly name: string; readonly points: readonly { readonly x: number; readonly y: number }[] }[], axis: string): string {
+/** The values of a chart as CSV, a line for each point; `place` writes where on the axis it lies. */
+export function chartCsv(title: string, lines: readonly { readonly run: string; readonly name: string; readonly points: readonly { readonly x: number; readonly y: number }[] }[], axis: string, place: (x: number) => string = String): string {
   const safe = (text: string) => (/[",\n\r]|^[=+\-@]/.test(text) ? `"${text.replaceAll('"', '""').replace(/^([=+\-@])/, "'$1")}"` : text);
-  return `${[['run_id', 'name', axis, safe(title)].join(','), ...lines.flatMap((line) => line.points.map((point) => [line.run, safe(line.name), point.x, point.y].join(',')))].join('\n')}\n`;
+  return `${[['run_id', 'name', safe(axis), safe(title)].join(','), ...lines.flatMap((line) => line.points.map((point) => [line.run, safe(line.name), place(point.x), point.y].join(',')))].join('\n')}\n`;
 }

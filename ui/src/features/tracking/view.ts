@@ -2,8 +2,8 @@ import type { ExperimentView, RunQuery, RunRow } from '../../shared/api/tracking
 import { real } from '../../shared/api/tracking';
 import { number } from '../../shared/lib/format';
 
-/** Kinds of columns; a column is `kind.key`. */
-export type Kind = 'run' | 'metrics' | 'params' | 'tags';
+/** Kinds of columns; a column is `kind.key`. A metric has its latest value, and the least and the greatest of all. */
+export type Kind = 'run' | 'metrics' | 'least' | 'greatest' | 'params' | 'tags';
 
 export interface Column {
   readonly id: string;
@@ -31,12 +31,18 @@ export interface TableView {
 }
 
 export function columnOf(id: string): Column | undefined {
-  const match = /^(run|metrics|params|tags)\.(.+)$/s.exec(id);
+  const match = /^(run|metrics|least|greatest|params|tags)\.(.+)$/s.exec(id);
   return match ? { id, kind: match[1] as Kind, key: match[2] ?? '' } : undefined;
 }
 
 /** A part of the address that names several. */
 export const listOf = (text: string | null) => (text ?? '').split(',').filter(Boolean);
+
+/** Whether the column holds values of a metric. */
+export const measures = ({ kind }: Column): boolean => kind === 'metrics' || kind === 'least' || kind === 'greatest';
+
+/** A column's name: `acc`, `acc, least`. */
+export const titleOf = ({ kind, key }: Column): string => (kind === 'least' || kind === 'greatest' ? `${key}, ${kind}` : key);
 
 /** The first of everything, so that a new experiment shows something at once. */
 export function usual(experiment: ExperimentView | undefined): string[] {
@@ -69,14 +75,15 @@ export const quoted = (key: string): string => (/^[A-Za-z_][\w.]*$/.test(key) ? 
 /** How the server is asked to order by a column; undefined where it cannot. */
 export function orderBy(id: string, descending: boolean): string | undefined {
   const column = columnOf(id);
-  if (!column) return undefined;
+  // Nothing is kept in the order of the least and the greatest values.
+  if (!column || column.kind === 'least' || column.kind === 'greatest') return undefined;
   const field = column.kind === 'run' ? ATTRIBUTES[column.key] : `${column.kind}.${quoted(column.key)}`;
   return field === undefined ? undefined : `${field} ${descending ? 'DESC' : 'ASC'}`;
 }
 
 export function queryOf(view: TableView): RunQuery {
   const order = orderBy(view.sort, view.descending);
-  return { filter: view.filter, order: order === undefined ? [] : [order], columns: view.columns.filter((column) => column.kind !== 'run').map((column) => column.id), ...(view.archived ? { archived: true } : {}) };
+  return { filter: view.filter, order: order === undefined ? [] : [order], columns: [...new Set(view.columns.filter((column) => column.kind !== 'run').map((column) => (measures(column) ? `metrics.${column.key}` : column.id)))], ...(view.archived ? { archived: true } : {}) };
 }
 
 export const hidden = (tag: string): boolean => tag.startsWith(INNER_TAGS);
@@ -86,6 +93,9 @@ export function raw(row: RunRow, column: Column): string | number | undefined {
   switch (column.kind) {
     case 'metrics':
       return real(row.metrics[column.key]);
+    case 'least':
+    case 'greatest':
+      return real(row[column.kind]?.[column.key] ?? row.metrics[column.key]);
     case 'params':
       return row.params[column.key];
     case 'tags':
@@ -99,6 +109,15 @@ export function raw(row: RunRow, column: Column): string | number | undefined {
 
 /** A measured value, the strange ones by name. */
 export const measured = (value: number | undefined): string => (value === undefined ? '' : Number.isNaN(value) ? 'NaN' : Number.isFinite(value) ? number(value) : value > 0 ? '∞' : '−∞');
+
+const SMALLER_IS_BETTER = /(?:^|[/_.\s-])(?:loss|losses|err|error|errors|mae|mse|rmse|mape|nll|perplexity|ppl|brier|ece|wer|cer|fid|regret|latency|false\w*)(?:[/_.\s-]|$)|loss$|error$/i;
+
+/** The best value of a metric where that is not the latest: the least of what a smaller value is better of, by its name. */
+export function bestOf(row: RunRow, key: string): string {
+  const small = SMALLER_IS_BETTER.test(key);
+  const best = real((small ? row.least : row.greatest)?.[key]);
+  return best === undefined ? '' : `${small ? '↓' : '↑'}${measured(best)}`;
+}
 
 /** A param as it is written, but for digits that nobody reads. */
 export const written = (value: string | number | undefined): string => (typeof value === 'string' && value.length > 8 && /^-?\d*\.?\d+(e[+-]?\d+)?$/i.test(value) ? String(Number(Number(value).toPrecision(4))) : String(value ?? ''));

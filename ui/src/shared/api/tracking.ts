@@ -100,12 +100,12 @@ export const useRecord = (run: string, enabled = true) =>
     refetchInterval: ({ state }) => (state.data && isRunning(state.data.run) ? LIVE_MILLIS : false),
   });
 
-/** Metrics of runs, thinned; while a run goes on, so does its line. */
-export const useSeries = (runs: readonly string[], metrics: readonly string[], live: boolean, limit = 500) =>
+/** Metrics of runs, thinned; while a run goes on, so does its line. `over` is a metric whose value comes along with each. */
+export const useSeries = (runs: readonly string[], metrics: readonly string[], live: boolean, over?: string, limit = 500) =>
   useQuery({
-    queryKey: ['series', runs, metrics, limit],
+    queryKey: ['series', runs, metrics, limit, ...(over === undefined ? [] : [over])],
     queryFn: ({ signal }) => {
-      const search = new URLSearchParams([...runs.map((run) => ['run', run]), ...metrics.map((metric) => ['metric', metric]), ['limit', String(limit)]]);
+      const search = new URLSearchParams([...runs.map((run) => ['run', run]), ...metrics.map((metric) => ['metric', metric]), ['limit', String(limit)], ...(over === undefined ? [] : [['over', over]])]);
       return get<MetricSeries[]>(`/tracking/series?${search}`, signal);
     },
     enabled: runs.length > 0 && metrics.length > 0,

@@ -392,7 +392,16 @@ export interface Schemas {
     user: string;
     startedAt: string;
     finishedAt?: string;
+    /** the latest values */
     metrics: {
+      [key: string]: Schemas['Real'];
+    };
+    /** of the metrics that were once below their latest value; absent where none was */
+    least?: {
+      [key: string]: Schemas['Real'];
+    };
+    /** of the metrics that were once above their latest value; absent where none was */
+    greatest?: {
       [key: string]: Schemas['Real'];
     };
     params: {
@@ -427,6 +436,8 @@ export interface Schemas {
     value: Schemas['Real'];
     step: number;
     at: string;
+    least?: Schemas['Real'];
+    greatest?: Schemas['Real'];
   };
   /** A dataset that a run read */
   DatasetRow: {
@@ -452,6 +463,8 @@ export interface Schemas {
     step: number;
     at: string;
     value: Schemas['Real'];
+    /** the metric that was named by over, at this step or newest before it; absent where it has no value yet */
+    over?: number;
   };
   /** A metric of one run by step, thinned: ends and extremes stay */
   MetricSeries: {

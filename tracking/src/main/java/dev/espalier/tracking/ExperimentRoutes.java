@@ -12,10 +12,10 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /**
  * Experiments and runs for the pages that compare them, read-only: counts and keys to choose
@@ -55,7 +55,13 @@ public final class ExperimentRoutes extends JsonRoutes {
       List<String> params,
       List<String> tagKeys) {}
 
-  /** A run in a table: what it is, and of its values only the columns that were asked for. */
+  /**
+   * A run in a table: what it is, and of its values only the columns that were asked for.
+   *
+   * @param metrics the latest values
+   * @param least of the metrics that were once below their latest value; empty where none was
+   * @param greatest of those that were once above it
+   */
   record RunRow(
       String id,
       String name,
@@ -64,14 +70,26 @@ public final class ExperimentRoutes extends JsonRoutes {
       Instant startedAt,
       Optional<Instant> finishedAt,
       SortedMap<String, Double> metrics,
+      Optional<SortedMap<String, Double>> least,
+      Optional<SortedMap<String, Double>> greatest,
       SortedMap<String, String> params,
       SortedMap<String, String> tags) {}
 
   /** A page of rows. */
   record RunPage(List<RunRow> runs, Optional<String> next) {}
 
-  /** The newest value of a metric. */
-  record Newest(String key, double value, long step, Instant at) {}
+  /**
+   * The newest value of a metric.
+   *
+   * @param least of all its values; empty where each is NaN
+   */
+  record Newest(
+      String key,
+      double value,
+      long step,
+      Instant at,
+      OptionalDouble least,
+      OptionalDouble greatest) {}
 
   /** A dataset that a run read. */
   record DatasetRow(String name, String digest, String sourceType, String context) {}
@@ -91,8 +109,12 @@ public final class ExperimentRoutes extends JsonRoutes {
   /** A metric of one run, thinned. */
   record Series(String run, String metric, int points, List<SeriesPoint> sample) {}
 
-  /** One value; NaN and the infinities are texts in JSON. */
-  record SeriesPoint(long step, Instant at, double value) {}
+  /**
+   * One value; NaN and the infinities are texts in JSON.
+   *
+   * @param over the value of the metric that the series is asked over, at this step
+   */
+  record SeriesPoint(long step, Instant at, double value, OptionalDouble over) {}
 
   /** What a folder of artifacts holds. */
   record FileRow(String path, boolean folder, long bytes) {}
@@ -241,7 +263,14 @@ public final class ExperimentRoutes extends JsonRoutes {
 
   private static RunRow row(RunInfo.Full run, Columns columns) {
     SortedMap<String, Double> metrics = new TreeMap<>();
-    run.metrics().forEach(metric -> metrics.put(metric.key(), metric.point().value()));
+    SortedMap<String, Double> least = new TreeMap<>();
+    SortedMap<String, Double> greatest = new TreeMap<>();
+    for (RunInfo.Latest metric : run.metrics()) {
+      double latest = metric.point().value();
+      metrics.put(metric.key(), latest);
+      metric.range().low().ifPresent(low -> apart(least, metric.key(), low, latest));
+      metric.range().high().ifPresent(high -> apart(greatest, metric.key(), high, latest));
+    }
     RunInfo info = run.info();
     return new RunRow(
         info.id(),
@@ -253,8 +282,21 @@ public final class ExperimentRoutes extends JsonRoutes {
             ? Optional.of(Instant.ofEpochMilli(info.endTime().getAsLong()))
             : Optional.empty(),
         columns.only("metrics", metrics),
+        some(columns.only("metrics", least)),
+        some(columns.only("metrics", greatest)),
         columns.only("params", run.params()),
         columns.only("tags", run.tags()));
+  }
+
+  private static void apart(
+      SortedMap<String, Double> values, String key, double value, double latest) {
+    if (value != latest) {
+      values.put(key, value);
+    }
+  }
+
+  private static Optional<SortedMap<String, Double>> some(SortedMap<String, Double> values) {
+    return values.isEmpty() ? Optional.empty() : Optional.of(values);
   }
 
   private void run(ServerRequest request, ServerResponse response) {
@@ -275,7 +317,9 @@ public final class ExperimentRoutes extends JsonRoutes {
                         latest.key(),
                         latest.point().value(),
                         latest.point().step(),
-                        Instant.ofEpochMilli(latest.point().at())))
+                        Instant.ofEpochMilli(latest.point().at()),
+                        latest.range().low(),
+                        latest.range().high()))
                 .toList(),
             run.datasets().stream()
                 .map(input ->
@@ -305,23 +349,36 @@ public final class ExperimentRoutes extends JsonRoutes {
           Optional.of(Integer.toString(MAX_SERIES / metrics.size())));
     }
     int limit = query(request, "limit", 4, MAX_POINTS, 500);
-    Function<String, List<Series>> ofRun =
-        run -> metrics.stream().map(metric -> series(run, metric, limit)).toList();
-    send(response, runs.stream().flatMap(run -> ofRun.apply(run).stream()).toList());
+    Optional<String> over = query(request, "over").filter(name -> !name.isEmpty());
+    send(
+        response,
+        runs.stream()
+            .flatMap(run -> {
+              Optional<StepAxis> axis = over.map(name -> new StepAxis(history(run, name)));
+              return metrics.stream().map(metric -> series(run, metric, limit, axis));
+            })
+            .toList());
   }
 
-  private Series series(String run, String metric, int limit) {
-    List<MetricPoint> points =
-        tracking.runs().history(run, metric, Optional.empty(), Integer.MAX_VALUE - 1).stream()
-            .sorted(MetricPoint.BY_STEP)
-            .toList();
+  private List<MetricPoint> history(String run, String metric) {
+    return tracking.runs().history(run, metric, Optional.empty(), Integer.MAX_VALUE - 1).stream()
+        .sorted(MetricPoint.BY_STEP)
+        .toList();
+  }
+
+  private Series series(String run, String metric, int limit, Optional<StepAxis> axis) {
+    List<MetricPoint> points = history(run, metric);
     return new Series(
         run,
         metric,
         points.size(),
         Sampling.envelope(points, limit).stream()
             .map(point ->
-                new SeriesPoint(point.step(), Instant.ofEpochMilli(point.at()), point.value()))
+                new SeriesPoint(
+                    point.step(),
+                    Instant.ofEpochMilli(point.at()),
+                    point.value(),
+                    axis.map(found -> found.at(point.step())).orElse(OptionalDouble.empty())))
             .toList());
   }
 

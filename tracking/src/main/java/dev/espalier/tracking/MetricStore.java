@@ -1,5 +1,6 @@
 package dev.espalier.tracking;
 
+import dev.espalier.platform.Database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -32,7 +33,8 @@ final class MetricStore {
   private static final int LARGE = 4_096;
 
   /** The row of one key. */
-  private record Head(MetricPoint latest, long lastStep, long lastAt, int blocks) {}
+  private record Head(
+      MetricPoint latest, long lastStep, long lastAt, int blocks, MetricRange range) {}
 
   /** A run as the tables key it. */
   record RunKey(long run, long experiment) {}
@@ -91,7 +93,8 @@ final class MetricStore {
       lastStep = Math.max(lastStep, point.step());
       lastAt = Math.max(lastAt, point.at());
     }
-    write(statements, key, name, new Head(latest, lastStep, lastAt, blocks));
+    MetricRange range = head.map(Head::range).orElse(MetricRange.NOTHING).with(fresh);
+    write(statements, key, name, new Head(latest, lastStep, lastAt, blocks, range));
   }
 
   private static Optional<Head> head(Statements statements, RunKey key, String name)
@@ -99,8 +102,8 @@ final class MetricStore {
     PreparedStatement select =
         statements.of(
             """
-            SELECT number, nan, step, at, last_step, last_at, blocks FROM run_metric
-            WHERE run = ? AND name = ?
+            SELECT number, nan, step, at, last_step, last_at, blocks, low, high
+            FROM run_metric WHERE run = ? AND name = ?
             """);
     select.setLong(1, key.run());
     select.setString(2, name);
@@ -109,13 +112,59 @@ final class MetricStore {
         return Optional.empty();
       }
       double number = row.getInt("nan") == 1 ? Double.NaN : row.getDouble("number");
+      MetricPoint latest = new MetricPoint(row.getLong("at"), row.getLong("step"), number);
       return Optional.of(
           new Head(
-              new MetricPoint(row.getLong("at"), row.getLong("step"), number),
+              latest,
               row.getLong("last_step"),
               row.getLong("last_at"),
-              row.getInt("blocks")));
+              row.getInt("blocks"),
+              range(row).orElseGet(() -> MetricRange.NOTHING.with(List.of(latest)))));
     }
+  }
+
+  /** The range that a row of {@code run_metric} keeps; empty where the row was put in past it. */
+  static Optional<MetricRange> range(ResultSet row) throws SQLException {
+    double low = row.getDouble("low");
+    double high = row.getDouble("high");
+    return row.wasNull() ? Optional.empty() : Optional.of(new MetricRange(low, high));
+  }
+
+  /**
+   * Reckons the ranges that an earlier version did not keep, a few hundred to a transaction; what
+   * is done stays done when the program is stopped in between.
+   */
+  void carryOver(Database database) {
+    int done;
+    do {
+      done = database.write(this::carryOver);
+    } while (done > 0);
+  }
+
+  private int carryOver(Handle handle) {
+    record Series(long run, String name) {}
+    List<Series> series =
+        handle
+            .createQuery(
+                """
+                SELECT run, name FROM run_metric WHERE high IS NULL AND blocks > 0 LIMIT 500
+                """)
+            .map((row, _) -> new Series(row.getLong(1), row.getString(2)))
+            .list();
+    for (Series one : series) {
+      MetricRange range =
+          MetricRange.NOTHING.with(
+              history(handle, one.run(), one.name(), Optional.empty(), Integer.MAX_VALUE - 1));
+      handle
+          .createUpdate(
+              "UPDATE run_metric SET low = :low, high = :high WHERE run = :run AND name = :name")
+          .bind("low", range.least())
+          .bind("high", range.greatest())
+          .bind("run", one.run())
+          .bind("name", one.name())
+          .execute();
+    }
+    return series.size();
   }
 
   private static List<MetricPoint> fresh(
@@ -249,11 +298,12 @@ final class MetricStore {
         statements.of(
             """
             INSERT INTO run_metric (run, name, number, nan, step, at, last_step, last_at, blocks,
-              experiment)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              experiment, low, high)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (run, name) DO UPDATE SET number = excluded.number, nan = excluded.nan,
               step = excluded.step, at = excluded.at, last_step = excluded.last_step,
-              last_at = excluded.last_at, blocks = excluded.blocks
+              last_at = excluded.last_at, blocks = excluded.blocks, low = excluded.low,
+              high = excluded.high
             """);
     insert.setLong(1, key.run());
     insert.setString(2, name);
@@ -269,6 +319,8 @@ final class MetricStore {
     insert.setLong(8, head.lastAt());
     insert.setInt(9, head.blocks());
     insert.setLong(10, key.experiment());
+    insert.setDouble(11, head.range().least());
+    insert.setDouble(12, head.range().greatest());
     insert.executeUpdate();
   }
 

@@ -23,8 +23,8 @@ record RunInfo(
     String artifactUri,
     LifecycleStage stage) {
 
-  /** The latest value of one metric. */
-  record Latest(String key, MetricPoint point) {}
+  /** The latest value of one metric, and between which it has been. */
+  record Latest(String key, MetricPoint point, MetricRange range) {}
 
   /** A dataset that a run read. */
   record Dataset(

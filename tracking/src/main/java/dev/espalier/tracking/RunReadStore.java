@@ -77,18 +77,20 @@ final class RunReadStore {
         row -> of(parts, row).params.put(row.getString(2), row.getString(3)));
     read(
         handle,
-        "SELECT run, name, number, nan, step, at FROM run_metric",
+        "SELECT run, name, number, nan, step, at, low, high FROM run_metric",
         runs,
-        row ->
-            of(parts, row)
-                .metrics
-                .add(
-                    new Latest(
-                        row.getString(2),
-                        new MetricPoint(
-                            row.getLong(6),
-                            row.getLong(5),
-                            row.getInt(4) == 1 ? Double.NaN : row.getDouble(3)))));
+        row -> {
+          double number = row.getInt(4) == 1 ? Double.NaN : row.getDouble(3);
+          MetricPoint point = new MetricPoint(row.getLong(6), row.getLong(5), number);
+          of(parts, row)
+              .metrics
+              .add(
+                  new Latest(
+                      row.getString(2),
+                      point,
+                      MetricStore.range(row)
+                          .orElseGet(() -> MetricRange.NOTHING.with(List.of(point)))));
+        });
     read(
         handle,
         "SELECT run, role, model, step FROM run_model",

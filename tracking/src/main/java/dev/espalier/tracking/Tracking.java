@@ -44,6 +44,7 @@ public final class Tracking {
     this.store = new TrackingStore(database, writes);
     this.experiments = new Experiments(new ExperimentStore(database), machine);
     new EarlierRunsStore(database).carryOver();
+    new MetricStore().carryOver(database);
     this.runs =
         new Runs(
             new Runs.Stores(writes, reads, new RunSearchStore(database), new InputStore(database)),

@@ -213,6 +213,59 @@ class ExperimentRoutesTest {
   }
 
   @Test
+  void a_row_holds_the_best_of_a_metric_beside_its_latest_whatever_the_order_of_the_batches() {
+    String id = run("a", metric("acc", "0.5", 0) + "," + metric("acc", "0.9", 5), "");
+    String batch = "{\"run_id\":\"%s\",\"metrics\":[%s]}";
+    server.ok("runs/log-batch", batch.formatted(id, metric("acc", "0.7", 9)));
+    server.ok("runs/log-batch", batch.formatted(id, metric("acc", "0.2", 3)));
+    server.ok("runs/log-batch", batch.formatted(id, metric("acc", "\"NaN\"", 7)));
+    server.ok("runs/log-batch", batch.formatted(id, metric("odd", "\"NaN\"", 1)));
+    server.ok("runs/log-batch", batch.formatted(id, metric("flat", "1", 1)));
+    JsonNode row = ask("experiments/" + experiment + "/runs").body().at("/runs/0");
+    assertThat(row.at("/metrics/acc").asDouble()).isEqualTo(0.7);
+    assertThat(row.path("least").toString()).isEqualTo("{\"acc\":0.2}");
+    assertThat(row.path("greatest").toString()).isEqualTo("{\"acc\":0.9}");
+    JsonNode thin =
+        ask("experiments/" + experiment + "/runs?column=metrics.flat").body().at("/runs/0");
+    assertThat(thin.has("least") || thin.has("greatest")).isFalse();
+    JsonNode values = ask("runs/" + id + "/record").body().path("metrics");
+    for (JsonNode value : values) {
+      switch (value.path("key").asText()) {
+        case "acc" -> assertThat(value.path("greatest").asDouble()).isEqualTo(0.9);
+        case "flat" -> assertThat(value.path("least").asDouble()).isEqualTo(1);
+        default -> assertThat(value.has("least") || value.has("greatest")).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void a_series_lies_over_the_epochs_that_the_run_counts_whichever_points_are_left_out() {
+    StringBuilder points = new StringBuilder(metric("epoch", "\"NaN\"", 0));
+    for (int step = 0; step < 600; step++) {
+      points.append(",").append(metric("loss", String.valueOf(1.0 / (1 + step)), step));
+      if (step % 100 == 50) {
+        points.append(",").append(metric("epoch", String.valueOf(step / 100 + 1), step));
+      }
+    }
+    String id = run("a", points.toString(), "");
+    JsonNode sample =
+        ask("series?metric=loss&over=epoch&limit=40&run=" + id).body().get(0).path("sample");
+    assertThat(sample).hasSizeBetween(20, 40);
+    for (JsonNode point : sample) {
+      int step = point.path("step").asInt();
+      if (step < 50) {
+        assertThat(point.has("over")).as("no epoch is counted at step %d", step).isFalse();
+      } else {
+        assertThat(point.path("over").asDouble()).isEqualTo((step - 50) / 100 + 1);
+      }
+    }
+    for (String unasked : List.of("", "&over=", "&over=nothing")) {
+      JsonNode plain = ask("series?metric=loss&run=" + id + unasked).body().get(0).path("sample");
+      assertThat(plain).isNotEmpty().allMatch(point -> !point.has("over"));
+    }
+  }
+
+  @Test
   void lists_the_artifacts_of_a_run_and_of_no_other() {
     String id = run("a", "", "");
     String other = run("bb", "", "");

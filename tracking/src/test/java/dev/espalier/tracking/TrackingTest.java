@@ -7,6 +7,7 @@ import dev.espalier.platform.Database;
 import dev.espalier.platform.TestDatabase;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -82,6 +83,30 @@ class TrackingTest {
     TrackedRun run = tracking.run("r1").orElseThrow();
     assertThat(run.metrics()).containsEntry("loss", 0.1);
     assertThat(run.history()).hasSize(3);
+  }
+
+  @Test
+  void ranges_that_an_earlier_version_did_not_keep_are_reckoned_when_the_tables_open() {
+    start("r1");
+    int _ =
+        database.write(handle -> {
+          // More than one carrying over takes at a time.
+          IntStream.range(0, 600).forEach(i -> tracking.metric("r1", "m" + i, i, 0, AT));
+          tracking.metric("r1", "m5", 2, 1, AT.plusSeconds(1));
+          return handle.execute("UPDATE run_metric SET low = NULL, high = NULL");
+        });
+    Tracking again = new Tracking(database);
+    Map<String, MetricRange> ranges = new HashMap<>();
+    again.runs().get("r1").metrics().forEach(one -> ranges.put(one.key(), one.range()));
+    assertThat(ranges).hasSize(600).containsEntry("m599", new MetricRange(599, 599));
+    assertThat(ranges.get("m5")).isEqualTo(new MetricRange(2, 5));
+    int unknown =
+        database.read(handle ->
+            handle
+                .createQuery("SELECT count(*) FROM run_metric WHERE high IS NULL")
+                .mapTo(Integer.class)
+                .one());
+    assertThat(unknown).isZero();
   }
 
   @Test
