@@ -11,6 +11,7 @@ import dev.espalier.tracking.search.Operator;
 import dev.espalier.tracking.search.Order;
 import dev.espalier.tracking.search.SortKey;
 import dev.espalier.tracking.search.Sql;
+import dev.espalier.tracking.wire.Visible;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,7 @@ final class ClientModelSearchStore {
   }
 
   Page<RegisteredModel> models(
-      List<Clause> clauses, List<Order> orders, Optional<Cursor> from, int limit) {
+      List<Clause> clauses, List<Order> orders, Visible visible, Optional<Cursor> from, int limit) {
     List<Sql> conditions = new ArrayList<>();
     clauses.forEach(clause ->
         conditions.add(
@@ -37,6 +38,7 @@ final class ClientModelSearchStore {
                 ? tag("registered_model_tag", "model", "m.name", clause)
                 : Sql.compare("m.name", clause.operator(), clause.value())));
     hidePrompts(clauses, "registered_model_tag", "model", "m.name").ifPresent(conditions::add);
+    visible.condition("m.name").ifPresent(conditions::add);
     List<SortKey> keys = modelKeys(orders);
     from.ifPresent(cursor -> conditions.add(SortKey.after(keys, cursor.keys())));
     return database.read(handle ->
@@ -65,7 +67,7 @@ final class ClientModelSearchStore {
   }
 
   Page<Version> versions(
-      List<Clause> clauses, List<Order> orders, Optional<Cursor> from, int limit) {
+      List<Clause> clauses, List<Order> orders, Visible visible, Optional<Cursor> from, int limit) {
     List<Sql> conditions = new ArrayList<>();
     clauses.forEach(clause ->
         conditions.add(
@@ -73,6 +75,7 @@ final class ClientModelSearchStore {
                 ? tag("registered_version_tag", "version", "v.seq", clause)
                 : Sql.compare("v." + column(clause.key()), clause.operator(), clause.value())));
     hidePrompts(clauses, "registered_version_tag", "version", "v.seq").ifPresent(conditions::add);
+    visible.condition("v.model").ifPresent(conditions::add);
     List<SortKey> keys = versionKeys(orders);
     from.ifPresent(cursor -> conditions.add(SortKey.after(keys, cursor.keys())));
     return database.read(handle ->

@@ -15,6 +15,7 @@ import dev.espalier.tracking.search.Filter;
 import dev.espalier.tracking.search.Order;
 import dev.espalier.tracking.search.Vocabulary;
 import dev.espalier.tracking.wire.Checks;
+import dev.espalier.tracking.wire.Visible;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -427,23 +428,26 @@ final class ClientModels {
   }
 
   Found<RegisteredModel> models(
-      String filter, List<String> orderBy, Optional<String> token, int limit) {
+      String filter, List<String> orderBy, Visible visible, Optional<String> token, int limit) {
     List<Clause> clauses = Filter.parse(filter, MODELS);
     List<Order> orders = Order.parse(orderBy, MODEL_ORDER);
     String query = "registered-models|" + filter + "|" + orderBy;
     int keys = ClientModelSearchStore.modelKeys(orders).size();
     return Found.of(
-        searches.models(clauses, orders, token.map(t -> Cursor.parse(t, query, keys)), limit),
+        searches.models(
+            clauses, orders, visible, token.map(t -> Cursor.parse(t, query, keys)), limit),
         query);
   }
 
-  Found<Version> versions(String filter, List<String> orderBy, Optional<String> token, int limit) {
+  Found<Version> versions(
+      String filter, List<String> orderBy, Visible visible, Optional<String> token, int limit) {
     List<Clause> clauses = Filter.parse(filter, VERSIONS);
     List<Order> orders = Order.parse(orderBy, VERSION_ORDER);
     String query = "model-versions|" + filter + "|" + orderBy;
     int keys = ClientModelSearchStore.versionKeys(orders).size();
     return Found.of(
-        searches.versions(clauses, orders, token.map(t -> Cursor.parse(t, query, keys)), limit),
+        searches.versions(
+            clauses, orders, visible, token.map(t -> Cursor.parse(t, query, keys)), limit),
         query);
   }
 }

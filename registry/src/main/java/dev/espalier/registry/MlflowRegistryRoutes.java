@@ -12,6 +12,7 @@ import dev.espalier.tracking.MlflowArtifactRoutes;
 import dev.espalier.tracking.Tracking;
 import dev.espalier.tracking.wire.Checks;
 import dev.espalier.tracking.wire.Fields;
+import dev.espalier.tracking.wire.Rights;
 import dev.espalier.tracking.wire.WireRoutes;
 import io.helidon.webserver.http.HttpRules;
 import java.time.InstantSource;
@@ -43,6 +44,7 @@ public final class MlflowRegistryRoutes extends WireRoutes {
         mlflow((request, response) -> {
           Fields query = query(request);
           ArtifactPath path = ArtifactPath.of(query.required("path"));
+          rights(request).mayRegistered(query.required("name"), Rights.Level.READ);
           Version version = models.version(query.required("name"), query.required("version"));
           MlflowArtifactRoutes.send(
               response, tree, MlflowArtifactRoutes.root(version.location()).resolve(path));
@@ -191,6 +193,7 @@ public final class MlflowRegistryRoutes extends WireRoutes {
         models.models(
             request.textOr("filter", ""),
             request.texts("order_by"),
+            request.rights().models(),
             token(request),
             Checks.page(request.number("max_results"), 100, 1_000));
     ObjectNode json = object();
@@ -205,6 +208,7 @@ public final class MlflowRegistryRoutes extends WireRoutes {
         models.versions(
             request.textOr("filter", ""),
             request.texts("order_by"),
+            request.rights().models(),
             token(request),
             Checks.page(request.number("max_results"), 200_000, 200_000));
     ObjectNode json = object();

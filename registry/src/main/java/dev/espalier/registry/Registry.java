@@ -65,6 +65,11 @@ public final class Registry {
     return clocks.now(product);
   }
 
+  /** Whether there is a registered model of the name. */
+  public boolean isRegistered(String name) {
+    return store.isRegistered(name);
+  }
+
   boolean ofPipeline(String name) {
     return store.ofPipeline(name);
   }

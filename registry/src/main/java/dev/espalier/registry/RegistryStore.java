@@ -176,6 +176,16 @@ final class RegistryStore {
   }
 
   /** True when a pipeline registers under this name. */
+  boolean isRegistered(String name) {
+    return database.read(handle ->
+        handle
+            .createQuery("SELECT 1 FROM registered_model WHERE name = :name")
+            .bind("name", name)
+            .mapTo(Integer.class)
+            .findOne()
+            .isPresent());
+  }
+
   boolean ofPipeline(String name) {
     return database.read(handle ->
         handle

@@ -6,6 +6,7 @@ import dev.espalier.artifacts.ArtifactPath;
 import dev.espalier.platform.Killed;
 import dev.espalier.platform.TestDatabase;
 import dev.espalier.registry.RegisteredModel.Version;
+import dev.espalier.tracking.wire.Visible;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -44,7 +45,8 @@ class RegistrationKillTest {
       List<Version> versions =
           opened
               .models()
-              .versions("", List.of("version_number ASC"), Optional.empty(), 100_000)
+              .versions(
+                  "", List.of("version_number ASC"), new Visible.All(), Optional.empty(), 100_000)
               .rows();
       assertThat(versions).hasSizeBetween(acknowledged, acknowledged + 1);
       Set<String> semVers = new HashSet<>();

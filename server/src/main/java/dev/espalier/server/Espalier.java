@@ -79,12 +79,16 @@ import dev.espalier.server.http.HttpServer;
 import dev.espalier.server.identity.Access;
 import dev.espalier.server.identity.IdentityRoutes;
 import dev.espalier.server.identity.Members;
+import dev.espalier.server.identity.MlflowUserRoutes;
+import dev.espalier.server.identity.MlflowUsers;
+import dev.espalier.server.identity.Ownership;
 import dev.espalier.server.identity.Permissions;
 import dev.espalier.server.identity.Tokens;
 import dev.espalier.serving.InferenceRoutes;
 import dev.espalier.serving.PredictRoutes;
 import dev.espalier.serving.Serving;
 import dev.espalier.serving.ServingConfig;
+import dev.espalier.tracking.ExperimentOfStore;
 import dev.espalier.tracking.ExperimentRoutes;
 import dev.espalier.tracking.MlflowArtifactRoutes;
 import dev.espalier.tracking.MlflowExperimentRoutes;
@@ -178,7 +182,6 @@ public final class Espalier implements AutoCloseable {
           new Canvases(
               database, clocks, events, ids, machine, Signer.in(home.folder()), this::facts);
       Tokens tokens = new Tokens(database, ids, machine);
-      Access access = new Access(tokens, members(canvases), Permissions.ofThisProgram());
       datasets = new Datasets(database, artifacts, events, machine);
       Bundles bundles = new Bundles(artifacts);
       Tracking tracking = new Tracking(database);
@@ -187,6 +190,13 @@ public final class Espalier implements AutoCloseable {
           opened(new Webhooks(database, SecretBox.in(home.folder()), Set.of(), events, machine));
       Registry registry =
           new Registry(database, bundles, clocks, new RegistryNews(events, webhooks));
+      Ownership ownership =
+          new Ownership(
+              new MlflowUsers(database, machine),
+              members(canvases),
+              new ExperimentOfStore(database),
+              registry::isRegistered);
+      Access access = new Access(tokens, members(canvases), Permissions.ofThisProgram(), ownership);
       AliasRules aliases = new AliasRules(registry, product -> governed(canvases, product));
       RegisteredOnnx registered = new RegisteredOnnx(database, tracking, tree);
       List<StepLogic<?>> steps = steps(datasets, registry, registered);
@@ -362,6 +372,7 @@ public final class Espalier implements AutoCloseable {
                           new MlflowTraceRoutes(tracking, tree, machine),
                           new MlflowRegistryRoutes(registry, aliases, tracking, tree, machine),
                           new MlflowWebhookRoutes(webhooks),
+                          new MlflowUserRoutes(ownership),
                           new MlflowExperimentRoutes.UnknownRoutes()),
                       () -> serving.metrics() + monitoring.metrics())));
     } catch (RuntimeException failure) {
@@ -482,6 +493,10 @@ public final class Espalier implements AutoCloseable {
   /** Every route that is mounted. */
   List<HttpServer.Route> routes() {
     return http.routes();
+  }
+
+  List<HttpServer.Route> mlflowRoutes() {
+    return http.mlflowRoutes();
   }
 
   /** Where this process listens, as a browser writes it. */

@@ -5,6 +5,8 @@ import dev.espalier.artifacts.ArtifactPath;
 import dev.espalier.artifacts.ArtifactTree;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.JsonRoutes;
+import dev.espalier.tracking.wire.Rights.Level;
+import dev.espalier.tracking.wire.WireRoutes;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -139,7 +141,13 @@ public final class ExperimentRoutes extends JsonRoutes {
         response,
         tracking
             .experiments()
-            .search("", List.of(), ViewType.ACTIVE_ONLY, Optional.empty(), MAX_EXPERIMENTS)
+            .search(
+                "",
+                List.of(),
+                ViewType.ACTIVE_ONLY,
+                WireRoutes.rights(request).experiments(),
+                Optional.empty(),
+                MAX_EXPERIMENTS)
             .rows()
             .stream()
             .map(this::row)
@@ -163,6 +171,7 @@ public final class ExperimentRoutes extends JsonRoutes {
     if (!id.matches("\\d{1,18}")) {
       throw EspalierException.notFound("No experiment '%s'.".formatted(shortened(id)));
     }
+    WireRoutes.rights(request).mayExperiment(Long.parseLong(id), Level.READ);
     return tracking.experiments().get(Long.parseLong(id));
   }
 
@@ -300,6 +309,7 @@ public final class ExperimentRoutes extends JsonRoutes {
   }
 
   private void run(ServerRequest request, ServerResponse response) {
+    WireRoutes.rights(request).mayRun(path(request, "id"), Level.READ);
     RunInfo.Full run = tracking.runs().get(path(request, "id"));
     RunInfo info = run.info();
     Experiment experiment = tracking.experiments().get(info.experiment());
@@ -348,6 +358,7 @@ public final class ExperimentRoutes extends JsonRoutes {
               .formatted(runs.size(), metrics.size(), MAX_SERIES),
           Optional.of(Integer.toString(MAX_SERIES / metrics.size())));
     }
+    runs.forEach(run -> WireRoutes.rights(request).mayRun(run, Level.READ));
     int limit = query(request, "limit", 4, MAX_POINTS, 500);
     Optional<String> over = query(request, "over").filter(name -> !name.isEmpty());
     send(
@@ -383,6 +394,7 @@ public final class ExperimentRoutes extends JsonRoutes {
   }
 
   private void files(ServerRequest request, ServerResponse response) {
+    WireRoutes.rights(request).mayRun(path(request, "id"), Level.READ);
     String uri = tracking.runs().get(path(request, "id")).info().artifactUri();
     ArtifactPath root = MlflowArtifactRoutes.root(uri);
     ArtifactPath folder = root.resolve(ArtifactPath.of(query(request, "path").orElse("")));

@@ -8,6 +8,7 @@ import dev.espalier.tracking.search.Order;
 import dev.espalier.tracking.search.SortKey;
 import dev.espalier.tracking.search.Sql;
 import dev.espalier.tracking.wire.MlflowCode;
+import dev.espalier.tracking.wire.Visible;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -241,13 +242,19 @@ final class ExperimentStore {
 
   /** A page of experiments, and the cursor to the next one. */
   Page<Experiment> search(
-      List<Clause> clauses, List<Order> orders, ViewType view, Optional<Cursor> from, int limit) {
+      List<Clause> clauses,
+      List<Order> orders,
+      ViewType view,
+      Visible visible,
+      Optional<Cursor> from,
+      int limit) {
     List<SortKey> keys = sortKeys(orders);
     List<Sql> conditions = new ArrayList<>();
     if (view != ViewType.ALL) {
       conditions.add(Sql.of("e.stage = ?", view == ViewType.ACTIVE_ONLY ? "active" : "deleted"));
     }
     clauses.forEach(clause -> conditions.add(condition(clause)));
+    visible.condition("CAST(e.id AS varchar)").ifPresent(conditions::add);
     from.ifPresent(cursor -> conditions.add(SortKey.after(keys, cursor.keys())));
     return database.read(handle ->
         PageStore.page(

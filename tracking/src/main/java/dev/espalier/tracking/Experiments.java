@@ -7,6 +7,7 @@ import dev.espalier.tracking.search.Filter;
 import dev.espalier.tracking.search.Order;
 import dev.espalier.tracking.search.Vocabulary;
 import dev.espalier.tracking.wire.Checks;
+import dev.espalier.tracking.wire.Visible;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -125,14 +126,24 @@ final class Experiments {
 
   /** A page of experiments, and the token of the next. */
   Found<Experiment> search(
-      String filter, List<String> orderBy, ViewType view, Optional<String> token, int limit) {
+      String filter,
+      List<String> orderBy,
+      ViewType view,
+      Visible visible,
+      Optional<String> token,
+      int limit) {
     List<Clause> clauses = Filter.parse(filter, VOCABULARY);
     List<Order> orders = Order.parse(orderBy, ORDERABLE);
     String query = "experiments|" + filter + "|" + orderBy + "|" + view;
     int keys = ExperimentStore.sortKeys(orders).size();
     Page<Experiment> page =
         store.search(
-            clauses, orders, view, token.map(text -> Cursor.parse(text, query, keys)), limit);
+            clauses,
+            orders,
+            view,
+            visible,
+            token.map(text -> Cursor.parse(text, query, keys)),
+            limit);
     return Found.of(page, query);
   }
 }

@@ -10,6 +10,7 @@ import dev.espalier.platform.EspalierException;
 import dev.espalier.tracking.search.Cursor;
 import dev.espalier.tracking.wire.Fields;
 import dev.espalier.tracking.wire.MlflowCode;
+import dev.espalier.tracking.wire.Rights.Level;
 import dev.espalier.tracking.wire.WireRoutes;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRules;
@@ -159,6 +160,7 @@ public final class MlflowArtifactRoutes extends WireRoutes {
 
   private JsonNode list(ServerRequest request) {
     ArtifactPath folder = ArtifactPath.of(query(request).textOr("path", ""));
+    rights(request).mayArtifacts(folder, Level.READ);
     ObjectNode json = WireJson.object();
     WireJson.files(
         json,
@@ -192,16 +194,20 @@ public final class MlflowArtifactRoutes extends WireRoutes {
   }
 
   private void download(ServerRequest request, ServerResponse response) {
-    send(response, named(request));
+    ArtifactPath path = named(request);
+    rights(request).mayArtifacts(path, Level.READ);
+    send(response, path);
   }
 
   private void getArtifact(ServerRequest request, ServerResponse response) {
     Fields query = query(request);
+    rights(request).mayRun(query.runId(), Level.READ);
     String uri = tracking.runs().get(query.runId()).info().artifactUri();
     send(response, root(uri).resolve(ArtifactPath.of(query.required("path"))));
   }
 
   private void getModelArtifact(ServerRequest request, ServerResponse response) {
+    rights(request).mayLoggedModel(path(request, "model_id"), Level.READ);
     String uri = tracking.models().get(path(request, "model_id")).artifactUri();
     send(
         response,
@@ -245,12 +251,15 @@ public final class MlflowArtifactRoutes extends WireRoutes {
   }
 
   private void upload(ServerRequest request, ServerResponse response) {
-    put(request, named(request), MAX_FILE);
+    ArtifactPath path = named(request);
+    rights(request).mayArtifacts(path, Level.EDIT);
+    put(request, path, MAX_FILE);
     answer(response, WireJson.object());
   }
 
   private void uploadArtifact(ServerRequest request, ServerResponse response) {
     Fields query = query(request);
+    rights(request).mayRun(query.runId(), Level.EDIT);
     String uri = tracking.runs().get(query.runId()).info().artifactUri();
     put(request, root(uri).resolve(ArtifactPath.of(query.required("path"))), MAX_UPLOAD);
     answer(response, WireJson.object());
@@ -269,7 +278,9 @@ public final class MlflowArtifactRoutes extends WireRoutes {
   }
 
   private void delete(ServerRequest request, ServerResponse response) {
-    Optional<ArtifactEntry> entry = tree.find(named(request));
+    ArtifactPath path = named(request);
+    rights(request).mayArtifacts(path, Level.MANAGE);
+    Optional<ArtifactEntry> entry = tree.find(path);
     int _ = entry.map(found -> tree.delete(found.path())).orElse(0);
     answer(response, WireJson.object());
   }

@@ -104,6 +104,7 @@ public final class MlflowExperimentRoutes extends WireRoutes {
                 request.textOr("filter", ""),
                 request.texts("order_by"),
                 ViewType.valueOf(view.orElse("ACTIVE_ONLY")),
+                request.rights().experiments(),
                 request.text("page_token").filter(token -> !token.isEmpty()),
                 Checks.page(request.number("max_results"), 0, Experiments.MAX_PAGE));
     ObjectNode json = WireJson.object();

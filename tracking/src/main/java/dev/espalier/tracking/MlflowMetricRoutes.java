@@ -7,6 +7,7 @@ import dev.espalier.platform.EspalierException;
 import dev.espalier.tracking.search.Cursor;
 import dev.espalier.tracking.wire.Checks;
 import dev.espalier.tracking.wire.Fields;
+import dev.espalier.tracking.wire.Rights;
 import dev.espalier.tracking.wire.WireRoutes;
 import io.helidon.webserver.http.HttpRules;
 import java.util.Arrays;
@@ -38,7 +39,11 @@ public final class MlflowMetricRoutes extends WireRoutes {
     // Not part of the public API: only MLflow's own pages ask for it.
     rules.get(
         "/ajax-api/2.0/mlflow/metrics/get-history-bulk",
-        mlflow((request, response) -> answer(response, bulk(query(request)))));
+        mlflow((request, response) -> {
+          Fields query = query(request);
+          query.texts("run_id").forEach(run -> rights(request).mayRun(run, Rights.Level.READ));
+          answer(response, bulk(query));
+        }));
   }
 
   private JsonNode history(Fields request) {

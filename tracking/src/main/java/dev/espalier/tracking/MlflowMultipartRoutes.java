@@ -8,6 +8,7 @@ import dev.espalier.artifacts.ArtifactTree;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
 import dev.espalier.tracking.wire.Fields;
+import dev.espalier.tracking.wire.Rights;
 import dev.espalier.tracking.wire.WireRoutes;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRules;
@@ -59,7 +60,9 @@ public final class MlflowMultipartRoutes extends WireRoutes {
           each,
           mlflow((request, response) -> {
             Fields body = json(request);
-            answer(response, step.answer(request, file(request, path, body), body));
+            ArtifactPath file = file(request, path, body);
+            rights(request).mayArtifacts(file, Rights.Level.EDIT);
+            answer(response, step.answer(request, file, body));
           }));
     }
   }

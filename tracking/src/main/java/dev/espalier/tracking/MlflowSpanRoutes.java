@@ -10,6 +10,7 @@ import dev.espalier.tracking.Spans.Together;
 import dev.espalier.tracking.Spans.Wanted;
 import dev.espalier.tracking.wire.Checks;
 import dev.espalier.tracking.wire.Fields;
+import dev.espalier.tracking.wire.Rights.Level;
 import dev.espalier.tracking.wire.WireRoutes;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -145,6 +146,9 @@ final class MlflowSpanRoutes extends WireRoutes {
                         "The header x-mlflow-experiment-id says which experiment the spans belong"
                             + " to; it is missing.",
                         Optional.of("0"))));
+    rights(request).mayExperiment(experiment, Level.EDIT);
+    Optional<String> run = request.headers().first(RUN).filter(id -> !id.isBlank());
+    run.ifPresent(id -> rights(request).mayRun(id, Level.EDIT));
     byte[] body = unpacked(request, bytes(request, MAX_SPANS));
     JsonNode tree =
         type.equals(PROTOBUF)
@@ -170,7 +174,10 @@ final class MlflowSpanRoutes extends WireRoutes {
     if (found.isEmpty()) {
       throw EspalierException.invalid("Invalid OpenTelemetry format - no spans found");
     }
-    spans.log(experiment, found, request.headers().first(RUN).filter(id -> !id.isBlank()));
+    for (Span span : found) {
+      rights(request).mayTrace(span.trace(), Level.EDIT);
+    }
+    spans.log(experiment, found, run);
     // An ExportTraceServiceResponse with nothing in it is no bytes in protobuf.
     response
         .status(Status.OK_200)

@@ -10,6 +10,7 @@ import dev.espalier.platform.Json;
 import dev.espalier.tracking.TraceInfo.Assessment;
 import dev.espalier.tracking.wire.Checks;
 import dev.espalier.tracking.wire.Fields;
+import dev.espalier.tracking.wire.Rights;
 import dev.espalier.tracking.wire.WireRoutes;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.HttpRules;
@@ -77,7 +78,9 @@ public final class MlflowTraceRoutes extends WireRoutes {
     rules.get(
         "/ajax-api/2.0/mlflow/get-trace-artifact",
         mlflow((request, response) -> {
-          TraceInfo trace = tracking.traces().get(query(request).required("request_id"));
+          String id = query(request).required("request_id");
+          rights(request).mayTrace(id, Rights.Level.READ);
+          TraceInfo trace = tracking.traces().get(id);
           Optional<String> spans = tracking.spans().artifact(trace);
           if (spans.isPresent()) {
             response

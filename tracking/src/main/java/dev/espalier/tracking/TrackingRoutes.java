@@ -2,6 +2,8 @@ package dev.espalier.tracking;
 
 import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.JsonRoutes;
+import dev.espalier.tracking.wire.Rights.Level;
+import dev.espalier.tracking.wire.WireRoutes;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -48,11 +50,13 @@ public final class TrackingRoutes extends JsonRoutes {
   }
 
   private void runs(ServerRequest request, ServerResponse response) {
+    WireRoutes.rights(request).mayNamed(path(request, "experiment"), Level.READ);
     send(response, tracking.runs(path(request, "experiment")));
   }
 
   private void run(ServerRequest request, ServerResponse response) {
     String id = path(request, "id");
+    WireRoutes.rights(request).mayRun(id, Level.READ);
     send(
         response,
         tracking

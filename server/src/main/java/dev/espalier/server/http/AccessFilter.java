@@ -1,5 +1,8 @@
 package dev.espalier.server.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.platform.Caller;
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
@@ -19,6 +22,7 @@ import io.helidon.webserver.http.RoutingResponse;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -56,6 +60,9 @@ final class AccessFilter implements Filter {
           HeaderValues.createCached("Referrer-Policy", "no-referrer"),
           HeaderValues.createCached("Cross-Origin-Resource-Policy", "same-origin"));
 
+  private static final Map<Integer, String> MLFLOW_CODES =
+      Map.of(401, "UNAUTHENTICATED", 403, "PERMISSION_DENIED", 404, "ENDPOINT_NOT_FOUND");
+
   private final Access access;
 
   AccessFilter(Access access) {
@@ -67,7 +74,11 @@ final class AccessFilter implements Filter {
     ALWAYS.forEach(response::header);
     Optional<String> refusal = refusal(request);
     if (refusal.isPresent()) {
-      refuse(response, 403, new EspalierException(ErrorCode.DENIED, refusal.get()));
+      refuse(
+          request.path().path(),
+          response,
+          403,
+          new EspalierException(ErrorCode.DENIED, refusal.get()));
       return;
     }
     String method = request.prologue().method().text();
@@ -76,15 +87,16 @@ final class AccessFilter implements Filter {
     switch (access.decide(method, path, authorization(request), here(request))) {
       case Access.Verdict.Allowed(Caller caller) -> {
         request.context().register(caller);
+        request.context().register(access.rights(caller));
         chain.proceed();
       }
       case Access.Verdict.Denied(String why) ->
-          refuse(response, 403, new EspalierException(ErrorCode.DENIED, why));
+          refuse(path, response, 403, new EspalierException(ErrorCode.DENIED, why));
       case Access.Verdict.Unknown(String why) -> {
-        response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
-        refuse(response, 401, new EspalierException(ErrorCode.DENIED, why));
+        response.header(HeaderNames.WWW_AUTHENTICATE, Access.challenge(path));
+        refuse(path, response, 401, new EspalierException(ErrorCode.DENIED, why));
       }
-      case Access.Verdict.NoRoute() -> refuse(response, 404, unknown(method, path));
+      case Access.Verdict.NoRoute() -> refuse(path, response, 404, unknown(method, path));
     }
   }
 
@@ -107,7 +119,9 @@ final class AccessFilter implements Filter {
             .formatted(method, path.substring(0, Math.min(200, path.length()))));
   }
 
-  private static void refuse(RoutingResponse response, int status, EspalierException why) {
+  /** As a problem; the same with the field that MLflow's clients read, where they ask. */
+  private static void refuse(
+      String path, RoutingResponse response, int status, EspalierException why) {
     Problem told = Problem.of(why);
     Problem problem =
         new Problem(
@@ -118,10 +132,15 @@ final class AccessFilter implements Filter {
             told.field(),
             told.rule(),
             told.nearest());
+    ObjectNode body = (ObjectNode) Json.tree(new String(Json.bytes(problem), UTF_8));
+    if (Access.mlflow(path)) {
+      body.put("error_code", MLFLOW_CODES.getOrDefault(status, "INTERNAL_ERROR"))
+          .put("message", problem.detail());
+    }
     response
         .status(Status.create(status))
         .header(HeaderNames.CONTENT_TYPE, Problem.MEDIA_TYPE)
-        .send(Json.bytes(problem));
+        .send(Json.bytes(body));
   }
 
   private static Optional<String> refusal(RoutingRequest request) {

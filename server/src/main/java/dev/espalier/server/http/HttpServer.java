@@ -24,6 +24,7 @@ public final class HttpServer implements AutoCloseable {
   private final AtomicBoolean ready = new AtomicBoolean();
   private final AtomicBoolean open = new AtomicBoolean(true);
   private final List<Route> routes = new ArrayList<>();
+  private final List<Route> mlflow = new ArrayList<>();
   private final WebServer server;
 
   /**
@@ -56,7 +57,12 @@ public final class HttpServer implements AutoCloseable {
     mount(routing, access, "/api/v1", new OpenApiRoutes());
     mounts.stages().forEach(service -> mount(routing, access, "/api/v1", service));
     routing.register("/api/v1", new UnknownRoutes());
-    mounts.mlflow().forEach(routing::register);
+    for (HttpService service : mounts.mlflow()) {
+      routing.register(service);
+      for (MountedRoutes.Mounted route : MountedRoutes.of("", service)) {
+        mlflow.add(new Route(route.method(), route.path()));
+      }
+    }
     routing.register("/", new UiRoutes());
     this.server =
         WebServer.builder()
@@ -108,6 +114,11 @@ public final class HttpServer implements AutoCloseable {
   /** Every route that stages mounted; the UI's files are none. */
   public List<Route> routes() {
     return List.copyOf(routes);
+  }
+
+  /** Every route of MLflow's protocol. */
+  public List<Route> mlflowRoutes() {
+    return List.copyOf(mlflow);
   }
 
   /** The server's own socket shares a port that another one has; two programs on it help nobody. */

@@ -2,6 +2,7 @@ package dev.espalier.server.identity;
 
 import dev.espalier.platform.Caller;
 import dev.espalier.platform.Role;
+import dev.espalier.tracking.wire.Rights;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -12,11 +13,14 @@ import java.util.TreeMap;
  */
 public final class Access {
   private static final String SCHEME = "Bearer ";
+  private static final String BASIC = "Basic ";
   private final Tokens tokens;
   private final Members members;
   private final Permissions permissions;
+  private final Ownership ownership;
 
-  public Access(Tokens tokens, Members members, Permissions permissions) {
+  public Access(Tokens tokens, Members members, Permissions permissions, Ownership ownership) {
+    this.ownership = ownership;
     this.tokens = tokens;
     this.members = members;
     this.permissions = permissions;
@@ -46,17 +50,53 @@ public final class Access {
     if (match.isEmpty()) {
       return new Verdict.NoRoute();
     }
-    Optional<Caller> caller = caller(authorization, here);
+    boolean mlflow = Permissions.mlflow(path);
+    Optional<Caller> caller = caller(authorization, here, mlflow);
     if (authorization.isPresent() && caller.isEmpty()) {
-      return new Verdict.Unknown("The token is unknown, expired or revoked.");
+      return new Verdict.Unknown(
+          mlflow
+              ? "The token is unknown, expired or revoked, or the name and password do not fit."
+              : "The token is unknown, expired or revoked.");
     }
     return switch (match.get().permission()) {
       case Permission.Open _ -> new Verdict.Allowed(caller.orElse(Caller.local()));
       case Permission.Known _ ->
           caller.<Verdict>map(Verdict.Allowed::new).orElseGet(Access::unnamed);
       case Permission.Member(Role least) ->
-          caller.map(who -> member(who, least, match.get().product())).orElseGet(Access::unnamed);
+          caller
+              .map(who ->
+                  mlflow && passes(who, least)
+                      ? new Verdict.Allowed(who)
+                      : member(who, least, match.get().product()))
+              .orElseGet(Access::unnamed);
     };
+  }
+
+  /**
+   * Users of MLflow's own kind need no role in a product: what each may touch is said by {@link
+   * Ownership}, thing by thing. What only maintainers do is for administrators among them.
+   */
+  private boolean passes(Caller caller, Role least) {
+    return ownership
+        .users()
+        .find(caller.user())
+        .filter(user -> user.administrator() || Role.CONTRIBUTOR.atLeast(least))
+        .isPresent();
+  }
+
+  /** True on the routes of MLflow's clients. */
+  public static boolean mlflow(String path) {
+    return Permissions.mlflow(path);
+  }
+
+  /** How whoever is unknown may say who they are. */
+  public static String challenge(String path) {
+    return Permissions.mlflow(path) ? "Basic realm=\"mlflow\"" : "Bearer";
+  }
+
+  /** What the caller may do to experiments and registered models. */
+  public Rights rights(Caller caller) {
+    return ownership.of(caller);
   }
 
   private static Verdict unnamed() {
@@ -64,12 +104,22 @@ public final class Access {
         "Who asks? Send Authorization: Bearer esp_…; create one with: espalier token create");
   }
 
-  private Optional<Caller> caller(Optional<String> authorization, boolean here) {
-    return authorization.isEmpty()
-        ? (here ? Optional.of(Caller.local()) : Optional.empty())
-        : authorization
-            .filter(header -> header.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
-            .flatMap(header -> tokens.authenticate(header.substring(SCHEME.length()).strip()));
+  private Optional<Caller> caller(Optional<String> authorization, boolean here, boolean passwords) {
+    if (authorization.isEmpty()) {
+      return here ? Optional.of(Caller.local()) : Optional.empty();
+    }
+    return after(SCHEME, authorization.get())
+        .flatMap(tokens::authenticate)
+        .or(() ->
+            after(BASIC, authorization.get())
+                .filter(_ -> passwords)
+                .flatMap(ownership.users()::authenticate));
+  }
+
+  private static Optional<String> after(String scheme, String header) {
+    return header.regionMatches(true, 0, scheme, 0, scheme.length())
+        ? Optional.of(header.substring(scheme.length()).strip())
+        : Optional.empty();
   }
 
   private Verdict member(Caller caller, Role least, Optional<String> product) {

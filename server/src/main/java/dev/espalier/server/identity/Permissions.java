@@ -162,6 +162,17 @@ public final class Permissions {
       add("PATCH", prefix + "/webhooks/{id}", new Permission.Member(MAINTAINER));
       add("DELETE", prefix + "/webhooks/{id}", new Permission.Member(MAINTAINER));
     }
+    for (String prefix :
+        List.of(
+            "/api/2.0/mlflow", "/ajax-api/2.0/mlflow", "/api/3.0/mlflow", "/ajax-api/3.0/mlflow")) {
+      // Each says itself who may: administrators, whoever manages the thing, the user.
+      for (String method : List.of("GET", "POST", "PATCH", "DELETE")) {
+        for (String of :
+            List.of("users", "experiments/permissions", "registered-models/permissions")) {
+          add(method, prefix + "/" + of + "/**", new Permission.Known());
+        }
+      }
+    }
     for (String prefix : List.of("/api/3.0/mlflow", "/ajax-api/3.0/mlflow")) {
       for (String question : List.of("search", "batchGetInfos", "calculate-filter-correlation")) {
         add("POST", prefix + "/traces/" + question, new Permission.Member(VIEWER));
@@ -173,6 +184,16 @@ public final class Permissions {
         add(method, prefix, new Permission.Member(CONTRIBUTOR));
       }
     }
+  }
+
+  /** True on the routes that MLflow's clients ask, where a name and a password count. */
+  static boolean mlflow(String path) {
+    return path.startsWith("/api/2.0/")
+        || path.startsWith("/api/3.0/")
+        || path.startsWith("/ajax-api/")
+        || path.equals("/v1/traces")
+        || path.equals("/get-artifact")
+        || path.equals("/model-versions/get-artifact");
   }
 
   private void open(String... paths) {

@@ -9,6 +9,7 @@ import dev.espalier.platform.MovableClock;
 import dev.espalier.platform.Role;
 import dev.espalier.platform.TestDatabase;
 import dev.espalier.server.identity.Access.Verdict;
+import dev.espalier.tracking.ExperimentOfStore;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
@@ -47,7 +48,16 @@ class AccessTest {
             return List.of("mail", "others");
           }
         };
-    access = new Access(tokens, members, Permissions.ofThisProgram());
+    access =
+        new Access(
+            tokens,
+            members,
+            Permissions.ofThisProgram(),
+            new Ownership(
+                new MlflowUsers(database, clock),
+                members,
+                new ExperimentOfStore(database),
+                _ -> false));
   }
 
   @AfterEach

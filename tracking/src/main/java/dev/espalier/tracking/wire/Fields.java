@@ -25,26 +25,34 @@ public final class Fields {
   private final String outer;
   private final int index;
   private final String caller;
+  private final Rights rights;
 
   /**
    * @param outer where this object is, without its position
    * @param index its position in a list; -1 outside of one
    */
   private Fields(JsonNode object, boolean query, String outer, int index) {
-    this(object, query, outer, index, "");
+    this(object, query, outer, index, "", Rights.ALL);
   }
 
-  private Fields(JsonNode object, boolean query, String outer, int index, String caller) {
+  private Fields(
+      JsonNode object, boolean query, String outer, int index, String caller, Rights rights) {
     this.object = object;
     this.query = query;
     this.outer = outer;
     this.index = index;
     this.caller = caller;
+    this.rights = rights;
   }
 
-  /** These fields, as asked by a user. */
-  Fields askedBy(String user) {
-    return new Fields(object, query, outer, index, user);
+  /** These fields, as asked by a user with rights. */
+  Fields askedBy(String user, Rights of) {
+    return new Fields(object, query, outer, index, user, of);
+  }
+
+  /** What whoever asks may see and do. */
+  public Rights rights() {
+    return rights;
   }
 
   /** Who asks. */
@@ -75,7 +83,7 @@ public final class Fields {
   public Fields with(String name, String value) {
     ObjectNode copy = object.deepCopy();
     copy.put(name, value);
-    return new Fields(copy, query, outer, index, caller);
+    return new Fields(copy, query, outer, index, caller, rights);
   }
 
   private JsonNode find(String name) {

@@ -89,10 +89,23 @@ public abstract class WireRoutes extends JsonRoutes {
         rules.route(
             operation.method(),
             prefix + operation.major() + ".0" + operation.path(),
-            mlflow((request, response) ->
-                answer(response, operation.call().answer(fields(request, operation)))));
+            mlflow((request, response) -> answer(response, call(request, operation))));
       }
     }
+  }
+
+  private static JsonNode call(ServerRequest request, Operation operation) {
+    Fields fields = fields(request, operation);
+    String method = operation.method().text();
+    fields.rights().mayCall(method, operation.path(), fields);
+    JsonNode answer = operation.call().answer(fields);
+    fields.rights().called(method, operation.path(), fields, answer);
+    return answer;
+  }
+
+  /** What the caller may do, as whoever let the request in has it. */
+  public static Rights rights(ServerRequest request) {
+    return request.context().get(Rights.class).orElse(Rights.ALL);
   }
 
   /** A handler whose failures get MLflow's error body. */
@@ -141,7 +154,7 @@ public abstract class WireRoutes extends JsonRoutes {
   }
 
   private static Fields fields(ServerRequest request, Operation operation) {
-    Fields fields = body(request, operation).askedBy(asked(request));
+    Fields fields = body(request, operation).askedBy(asked(request), rights(request));
     Matcher variables = VARIABLE.matcher(operation.path());
     while (variables.find()) {
       fields = fields.with(variables.group(1), path(request, variables.group(1)));
