@@ -118,6 +118,7 @@ for (const width of [1440, 390]) {
         await page.getByRole('button', { name: `Ask ${product}` }).click();
         await page.locator('.verdict').waitFor({ timeout: PATIENCE });
       }
+      if (name === 'drawer') await page.locator('aside.drawer').waitFor({ timeout: PATIENCE });
       await holds(page, name, 'light', width, errors);
     });
     await check(`${name} dark ${width}`, async () => {

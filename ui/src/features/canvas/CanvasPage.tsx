@@ -202,7 +202,7 @@ function Files({ product, text, take }: { readonly product: string; readonly tex
   const [wrong, setWrong] = useState('');
   return (
     <div className="actions">
-      <a className="btn small" href={`/api/v1/canvases/${encodeURIComponent(product)}/export`} download={`${product}.canvas.yaml`}>
+      <a className="btn small" href={`/api/v1/canvases/${encodeURIComponent(product)}/export?comments=yes`} download={`${product}.canvas.yaml`}>
         Export what is applied
       </a>
       <a className="btn small" href={`data:application/yaml;charset=utf-8,${encodeURIComponent(text)}`} download={`${product}.draft.yaml`}>

@@ -437,6 +437,11 @@ public final class Canvases {
     return Export.text(readings.of(document(product, version)).answers());
   }
 
+  /** The same with what people say about each question, where nobody has settled it. */
+  String exportWithComments(String product, String version) {
+    return Export.text(readings.of(document(product, version)).answers(), comments.of(product));
+  }
+
   /** The fixed lines that every export carries: whose layout and prompts these are. */
   public static List<String> attribution() {
     return Board.ATTRIBUTION;

@@ -19,15 +19,27 @@ final class Export {
   private static final Pattern PLAIN =
       Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_./+-]*( [A-Za-z0-9_./+-]+)*");
 
+  /** What YAML takes for a line end, or for no text at all. */
+  private static final Pattern UNPRINTABLE =
+      Pattern.compile("[\\p{Cc}\\p{Cs}\\u2028\\u2029\\uFEFF\\uFFFE\\uFFFF]+");
+
   private final Answers answers;
+  private final List<Comment> said;
   private final StringBuilder out = new StringBuilder();
 
-  private Export(Answers answers) {
+  private Export(Answers answers, List<Comment> said) {
     this.answers = answers;
+    this.said = said;
   }
 
   static String text(Answers answers) {
-    Export export = new Export(answers);
+    return text(answers, List.of());
+  }
+
+  /** The answers with what people say about each: comments that nobody has settled. */
+  static String text(Answers answers, List<Comment> said) {
+    List<Comment> open = said.stream().filter(one -> one.settledBy().isEmpty()).toList();
+    Export export = new Export(answers, open);
     export.write();
     return export.out.toString();
   }
@@ -102,6 +114,19 @@ final class Export {
         .append(" · ")
         .append(question.text())
         .append('\n');
+    for (Comment each : said) {
+      if (each.question().equals(question.key())) {
+        out.append(indent)
+            .append("# %s, %s: ".formatted(line(each.by()), each.at().toString().substring(0, 10)))
+            .append(line(each.text()))
+            .append('\n');
+      }
+    }
+  }
+
+  /** What somebody wrote, as one line that cannot leave its comment. */
+  private static String line(String text) {
+    return UNPRINTABLE.matcher(text).replaceAll(" ").strip();
   }
 
   /** A question under a key of its own. */

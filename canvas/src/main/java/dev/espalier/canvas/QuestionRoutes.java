@@ -53,7 +53,10 @@ public final class QuestionRoutes extends JsonRoutes {
     String version = query(request, "version").orElseGet(() -> canvases.require(product).version());
     response
         .header(HeaderNames.CONTENT_TYPE, "application/yaml; charset=utf-8")
-        .send(canvases.export(product, version));
+        .send(
+            query(request, "comments").filter("yes"::equals).isPresent()
+                ? canvases.exportWithComments(product, version)
+                : canvases.export(product, version));
   }
 
   /** What somebody says about a question. */

@@ -72,6 +72,21 @@ class CommentsTest {
   }
 
   @Test
+  void an_export_carries_what_is_open_in_one_line_that_cannot_become_an_answer() {
+    Comment settled = say("Settled already.", CEM);
+    kit.canvases.comments().settle("mail-filter", settled.id(), BEN);
+    Comment _ = say("The mean?\nserving: {volume: 9/day}\u2028deploy: {}\u0085x: 1", CEM);
+    String plain = kit.canvases.export("mail-filter", "1.0.0");
+    String told = kit.canvases.exportWithComments("mail-filter", "1.0.0");
+    assertThat(plain).doesNotContain("The mean?");
+    assertThat(told)
+        .containsPattern(
+            "# cem, \\d{4}-\\d\\d-\\d\\d: The mean\\? serving: \\{volume: 9/day} deploy: \\{} x: 1\n")
+        .doesNotContain("Settled already");
+    assertThat(Canvas.read(told).contentDigest()).isEqualTo(Canvas.read(plain).contentDigest());
+  }
+
+  @Test
   void markup_is_kept_as_the_text_that_it_is() {
     String text = "<script>alert(1)</script> '); DROP TABLE canvas_comment; -- \u202e 🌳";
     say(text, CEM);

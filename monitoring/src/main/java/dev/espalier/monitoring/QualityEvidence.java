@@ -195,7 +195,10 @@ final class QualityEvidence {
             canvas.product()));
   }
 
-  /** How near an objective is; too few answers are sent as such, with their number. */
+  /**
+   * How near an objective is. Too few answers are sent as such, with their number and without a
+   * value: a class that is too rare to be measured is no zero.
+   */
   private static Optional<Observation> attainment(
       CanvasVersion canvas,
       Resource resource,
@@ -219,8 +222,9 @@ final class QualityEvidence {
                 version,
                 look.newest(now),
                 estimate.n(),
-                estimate.value(),
-                Optional.of(new Interval(estimate.low(), estimate.high())),
+                estimate.sufficient() ? estimate.value() : Double.NaN,
+                Optional.of(new Interval(estimate.low(), estimate.high()))
+                    .filter(_ -> estimate.sufficient()),
                 look.words(id, estimate),
                 source(canvas.product())));
   }

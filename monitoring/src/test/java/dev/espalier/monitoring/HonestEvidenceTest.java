@@ -10,6 +10,7 @@ import dev.espalier.serving.InferenceRecord;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -296,6 +297,23 @@ class HonestEvidenceTest {
       assertThat(seen.observedAt()).isEqualTo(World.START.plus(Duration.ofHours(29)));
       assertThat(seen.n()).isEqualTo(30);
       assertThat(seen.detail()).contains("50");
+    }
+  }
+
+  @Test
+  void an_objective_on_too_few_labels_has_no_value_rather_than_nought() {
+    Spec.Objective rare =
+        new Spec.Objective(
+            "false_spam", Spec.Op.AT_LEAST, 0.5, LocalDate.parse("2002-12-31"), List.of(), "must");
+    try (World world = world(rare)) {
+      for (int i = 0; i < 30; i++) {
+        answer(world, i, "ham", "ham", Served.PLAIN);
+      }
+      Observation near = observe(world).get("objectives attainment:more-0");
+      assertThat(near.n()).isEqualTo(30);
+      assertThat(near.value()).as("30 of 50 rows show nothing").isEmpty();
+      assertThat(near.interval()).isEmpty();
+      assertThat(near.detail()).contains("50");
     }
   }
 
