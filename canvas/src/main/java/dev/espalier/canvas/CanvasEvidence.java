@@ -28,10 +28,11 @@ public final class CanvasEvidence implements EvidenceSource {
   private final Map<String, Look> looks = new ConcurrentHashMap<>();
 
   /** What the last look was about. */
-  private record Look(Digest version, boolean drifted, Map<String, Act> newest, Instant at) {
+  private record Look(
+      Digest version, Optional<String> drifted, Map<String, Act> newest, Instant at) {
     boolean stillSays(Look now) {
       return version.equals(now.version)
-          && drifted == now.drifted
+          && drifted.equals(now.drifted)
           && newest.equals(now.newest)
           && !now.at.isBefore(at)
           && now.at.isBefore(at.plus(AGAIN));
@@ -170,15 +171,13 @@ public final class CanvasEvidence implements EvidenceSource {
     String prefix = seen.product() + "@" + versions.getLast().version() + "#";
     List<Resource> resources = seen.canvas().resources();
     boolean ours = resources.stream().allMatch(each -> each.compiledFrom().startsWith(prefix));
-    boolean drifted = canvases.reconciler().drifted(seen.product());
+    Optional<String> drifted = canvases.reconciler().drifted(seen.product());
     seen.verdict(
         "canvas.version",
         "compiled_from",
         resources.size(),
-        ours && !drifted,
-        drifted
-            ? "A resource was changed by hand; adopt or revert it."
-            : "%d resources.".formatted(resources.size()));
+        ours && drifted.isEmpty(),
+        drifted.orElseGet(() -> "%d resources.".formatted(resources.size())));
   }
 
   private static void coverage(Sheet seen, Answers answers) {

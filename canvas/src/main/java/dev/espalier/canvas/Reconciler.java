@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,10 @@ public final class Reconciler {
   private final Events events;
   private final Ids ids;
   private final Map<String, Held> held = new ConcurrentHashMap<>();
+  private volatile Function<String, Optional<String>> lagging = _ -> Optional.empty();
+
+  /** The field of a drift that says that a resource does not work yet. */
+  static final String IN_FORCE = "in force";
 
   private record Held(Digest version, List<Resource> resources) {}
 
@@ -49,6 +54,16 @@ public final class Reconciler {
     this.clocks = clocks;
     this.events = events;
     this.ids = ids;
+  }
+
+  /**
+   * Says who knows of an endpoint that could not be put into force: the resource stands, and what
+   * runs is something else. That is drift until it is put into force, and nobody's hand did it.
+   *
+   * @param stage why a product's endpoint is not what its resources say; empty when it is
+   */
+  public void lagging(Function<String, Optional<String>> stage) {
+    this.lagging = stage;
   }
 
   /** A new version's resources take the place of whatever stands there. */
@@ -130,7 +145,18 @@ public final class Reconciler {
       }
     }
     rows.values().forEach(extra -> found.add(new Difference(extra.id(), "", "", extra.spec())));
+    lagging
+        .apply(now.document().product())
+        .ifPresent(
+            why -> found.add(new Difference(endpoint(now), IN_FORCE, "true", Json.write(why))));
     return found;
+  }
+
+  private static String endpoint(Readings.Read now) {
+    return now.version().resources(Spec.Endpoint.class).stream()
+        .findFirst()
+        .map(Resource::id)
+        .orElse("endpoint/endpoint");
   }
 
   private static List<Difference> differences(Resource compiled, String spec) {
@@ -219,9 +245,17 @@ public final class Reconciler {
     return store.drifts(product);
   }
 
-  /** True while something stands that no answer says. */
-  boolean drifted(String product) {
-    return store.drifts(product).stream().anyMatch(Reconciler::standing);
+  /** What stands, or does not work, against what the answers say; empty when nothing does. */
+  Optional<String> drifted(String product) {
+    List<Drift> there = store.drifts(product).stream().filter(Reconciler::standing).toList();
+    return there.stream()
+        .filter(each -> each.field().equals(IN_FORCE))
+        .findFirst()
+        .map(each -> "The endpoint does not follow: " + Json.tree(each.actual()).asText())
+        .or(() ->
+            there.stream()
+                .findFirst()
+                .map(_ -> "A resource was changed by hand; adopt or revert it."));
   }
 
   private Drift open(String product, String id) {
@@ -239,9 +273,18 @@ public final class Reconciler {
     return drift;
   }
 
-  /** Puts the resource back to what its answer compiles to. */
+  /**
+   * Puts the resource back to what its answer compiles to.
+   *
+   * @throws EspalierException CONFLICT where the resource stands and only does not work yet
+   */
   public Drift revert(String product, String id, Caller caller) {
     Drift drift = open(product, id);
+    if (drift.field().equals(IN_FORCE)) {
+      throw EspalierException.conflict(
+          "There is nothing to put back: %s stands, and is put into force again and again until that works. %s"
+              .formatted(drift.resource(), Json.tree(drift.actual()).asText()));
+    }
     Readings.Read now = canvases.current(product);
     String by = caller.as(now.answers().owner());
     Optional<Resource> compiled =
@@ -298,7 +341,10 @@ public final class Reconciler {
    * that equals the expected one is set to the actual one, and what it compiles to is compared.
    */
   private static Optional<Answers> inverse(Readings.Read now, Resource compiled, Drift drift) {
-    if (drift.field().isEmpty() || drift.expected().isEmpty() || drift.actual().isEmpty()) {
+    if (drift.field().isEmpty()
+        || drift.field().equals(IN_FORCE)
+        || drift.expected().isEmpty()
+        || drift.actual().isEmpty()) {
       return Optional.empty();
     }
     JsonNode expected = Json.tree(drift.expected());

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -166,6 +168,49 @@ class DriftTest {
                 .get(Deploy.Strategy.class)
                 .rollbackTime())
         .isEqualTo(java.time.Duration.ofMinutes(5));
+  }
+
+  private State ofTheVersion() {
+    kit.clock.advance(java.time.Duration.ofMinutes(2));
+    kit.canvases.record(
+        "mail-filter",
+        new CanvasEvidence(kit.canvases)
+            .observe("mail-filter", kit.canvases.require("mail-filter"), kit.clock.instant()));
+    return kit.row("canvas.version").evidence().stream()
+        .filter(each -> each.clause().equals("compiled_from"))
+        .findFirst()
+        .orElseThrow()
+        .state();
+  }
+
+  @Test
+  void an_endpoint_that_cannot_follow_is_drift_on_the_board_until_it_does() {
+    AtomicReference<Optional<String>> why = new AtomicReference<>(Optional.empty());
+    kit.canvases.reconciler().lagging(_ -> why.get());
+    assertThat(reconcile()).isEmpty();
+    assertThat(ofTheVersion()).isEqualTo(State.CONFORMS);
+
+    why.set(Optional.of("version 1.1.0 is \"damaged\""));
+    Drift drift = reconcile().getFirst();
+    assertThat(drift.resource()).isEqualTo("endpoint/endpoint");
+    assertThat(Json.tree(drift.actual()).asText()).isEqualTo("version 1.1.0 is \"damaged\"");
+    assertThat(reconcile()).as("found once").hasSize(1);
+    assertThat(ofTheVersion()).isEqualTo(State.VIOLATED);
+    assertThat(kit.row("canvas.version").reason()).contains("does not follow", "1.1.0");
+    assertThatThrownBy(
+            () -> kit.canvases.reconciler().revert("mail-filter", drift.id(), Caller.local()))
+        .hasMessageContaining("nothing to put back");
+    assertThatThrownBy(
+            () -> kit.canvases.reconciler().adopt("mail-filter", drift.id(), Caller.local()))
+        .isInstanceOfSatisfying(
+            EspalierException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT));
+
+    why.set(Optional.empty());
+    assertThat(reconcile()).isEmpty();
+    assertThat(ofTheVersion()).isEqualTo(State.CONFORMS);
+    assertThat(kit.canvases.reconciler().drifts("mail-filter"))
+        .extracting(Drift::state)
+        .containsExactly(Drift.State.GONE);
   }
 
   @Test

@@ -54,14 +54,12 @@ public final class Deployments {
   private final Traffic traffic;
   private final ReleaseTerms terms;
   private final RolloutController controller;
+  private final InForce inForce;
   private final ProductClocks clocks;
   private final Events events;
   private final Ids ids;
   private final Function<String, CanvasVersion> canvases;
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
-
-  /** Why each endpoint is not what its canvas says, as it was last logged. */
-  private final Map<String, String> behind = new ConcurrentHashMap<>();
 
   /**
    * @param records what a release policy may require
@@ -81,7 +79,8 @@ public final class Deployments {
     this.retirements = new RetirementStore(database);
     this.registry = registry;
     this.serving = serving;
-    this.traffic = new Traffic(registry, serving, canvases);
+    this.traffic = new Traffic(registry, serving, retirements, canvases);
+    this.inForce = new InForce(store, traffic, clocks, events);
     this.terms = new ReleaseTerms(records);
     this.controller =
         new RolloutController(store, registry, traffic, terms, outcomes, clocks, events, canvases);
@@ -91,18 +90,17 @@ public final class Deployments {
     this.canvases = canvases;
   }
 
-  /** Rebuilds every route from the rows; call it before the process reports ready. */
+  /**
+   * Rebuilds every route from the rows; call it before the process reports ready. One that cannot
+   * be rebuilt keeps no other from it: it is {@link #behind} until a later call can.
+   */
   public void resume() {
-    for (String product : store.products()) {
-      locked(
-          product,
-          () -> {
-            Optional<RolloutStore.Stored> active = store.active(product);
-            if (registry.alias(product, Registry.CHAMPION).isPresent()) {
-              traffic.apply(product, active.map(RolloutStore.Stored::rollout));
-            }
-          });
-    }
+    store.products().forEach(this::follow);
+  }
+
+  /** Why the endpoint is not what the active canvas and the rows say; empty when it is. */
+  public Optional<Behind> behind(String product) {
+    return inForce.of(product);
   }
 
   /** As {@link #release(ReleaseRequest)}, asked by the platform itself. */
@@ -163,13 +161,7 @@ public final class Deployments {
       throw EspalierException.conflict(
           "Version %s was rolled back and is quarantined.".formatted(request.version()));
     }
-    retirements
-        .of(product, request.version())
-        .ifPresent(retired -> {
-          throw EspalierException.conflict(
-              "Version %s was retired by %s (%s): take it back into service first."
-                  .formatted(retired.version(), retired.by(), retired.reason()));
-        });
+    inService(product, request.version());
     Instant now = clocks.now(product);
     Rights.reviewed(store.all(product), now);
     Admission admission =
@@ -333,7 +325,7 @@ public final class Deployments {
           while (controller.transition(product)) {
             LOG.debug("Rollout of {} moved", product);
           }
-          inForce(product);
+          inForce.follow(product);
         });
   }
 
@@ -343,22 +335,7 @@ public final class Deployments {
    * force leaves the endpoint as it was; it is tried again with the next call.
    */
   public void follow(String product) {
-    locked(product, () -> inForce(product));
-  }
-
-  private void inForce(String product) {
-    if (traffic.champion(product).isEmpty()) {
-      return;
-    }
-    try {
-      traffic.apply(product, store.active(product).map(RolloutStore.Stored::rollout));
-      behind.remove(product);
-    } catch (EspalierException failure) {
-      String why = String.valueOf(failure.getMessage());
-      if (!why.equals(behind.put(product, why))) {
-        LOG.warn("The endpoint of {} does not follow its canvas yet: {}", product, why);
-      }
-    }
+    locked(product, () -> inForce.follow(product));
   }
 
   private Decision decision(String product, String what, String why, String by) {
@@ -394,6 +371,7 @@ public final class Deployments {
             .alias(product, Registry.PREVIOUS)
             .map(ModelVersion::version)
             .filter(previous -> !Optional.of(previous).equals(traffic.champion(product)));
+    to.ifPresent(previous -> inService(product, previous));
     if (active.isPresent()) {
       withdraw(active.get(), by, why);
       if (to.isEmpty()) {
@@ -504,9 +482,17 @@ public final class Deployments {
     LOG.info("{} of {} is taken back into service by {}", version, product, by);
   }
 
-  /** Whether somebody retired the version. */
-  public boolean retired(String product, String version) {
-    return retirements.of(product, version).isPresent();
+  private void inService(String product, String version) {
+    retirements
+        .of(product, version)
+        .ifPresent(retired -> {
+          throw EspalierException.conflict(retired.refusal());
+        });
+  }
+
+  /** The retirement of a version, where somebody retired it. */
+  public Optional<Retirement> retirement(String product, String version) {
+    return retirements.of(product, version);
   }
 
   private void withdraw(RolloutStore.Stored stored, String by, String why) {

@@ -2,6 +2,7 @@ package dev.espalier.deployment;
 
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Spec;
+import dev.espalier.platform.EspalierException;
 import dev.espalier.registry.AliasMove;
 import dev.espalier.registry.ModelVersion;
 import dev.espalier.registry.Registry;
@@ -9,26 +10,36 @@ import dev.espalier.serving.Arm;
 import dev.espalier.serving.EndpointView;
 import dev.espalier.serving.Route;
 import dev.espalier.serving.Serving;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts a rollout's state into force: aliases and the route. Everything here is derived from the row
  * and idempotent.
  */
 final class Traffic {
+  private static final Logger LOG = LoggerFactory.getLogger(Traffic.class);
   private static final Set<String> SPLIT = Set.of(Rollout.RUNNING, Rollout.HELD);
   private final Registry registry;
   private final Serving serving;
+  private final RetirementStore retirements;
   private final Function<String, CanvasVersion> canvases;
 
-  Traffic(Registry registry, Serving serving, Function<String, CanvasVersion> canvases) {
+  Traffic(
+      Registry registry,
+      Serving serving,
+      RetirementStore retirements,
+      Function<String, CanvasVersion> canvases) {
     this.registry = registry;
     this.serving = serving;
+    this.retirements = retirements;
     this.canvases = canvases;
   }
 
@@ -57,7 +68,34 @@ final class Traffic {
     }
   }
 
+  /**
+   * Where there is no endpoint at all: the champion alone, or else the first of those who stand in
+   * for it, answers everything.
+   *
+   * @return the version that answers; empty when there is an endpoint, or none of them loads
+   */
+  Optional<String> rescued(String product, Optional<Rollout> rollout) {
+    if (serving.view(product).isPresent()) {
+      return Optional.empty();
+    }
+    for (Arm arm : route(product, rollout).arms()) {
+      if (arm.role().equals(Arm.CANDIDATE)) {
+        continue;
+      }
+      Route alone = new Route(product, List.of(new Arm(arm.version(), 1, Arm.CHAMPION)));
+      try {
+        serving.configure(Endpoints.config(product, canvases.apply(product)), alone);
+        return Optional.of(arm.version());
+      } catch (EspalierException | UncheckedIOException unloadable) {
+        LOG.debug("{} of {} does not load either", arm.version(), product, unloadable);
+      }
+    }
+    return Optional.empty();
+  }
+
   private Route route(String product, Optional<Rollout> rollout) {
+    Set<String> retired =
+        retirements.all(product).stream().map(Retirement::version).collect(Collectors.toSet());
     Optional<String> champion = champion(product);
     String main = champion.isPresent() ? champion.get() : rollout.map(Rollout::to).orElseThrow();
     List<Arm> arms = new ArrayList<>();
@@ -67,9 +105,9 @@ final class Traffic {
       arms.add(new Arm(rollout.orElseThrow().to(), share, Arm.CANDIDATE));
     }
     named(product, Registry.PREVIOUS)
-        .filter(previous -> !previous.equals(main))
+        .filter(previous -> !previous.equals(main) && !retired.contains(previous))
         .ifPresent(previous -> arms.add(new Arm(previous, 0, Arm.PREVIOUS)));
-    baseline(product, main).ifPresent(one -> arms.add(new Arm(one, 0, Arm.BASELINE)));
+    baseline(product, main, retired).ifPresent(one -> arms.add(new Arm(one, 0, Arm.BASELINE)));
     return new Route(product, arms);
   }
 
@@ -87,10 +125,10 @@ final class Traffic {
   }
 
   /**
-   * The newest version of the baseline's rung that was ever the champion: nobody has approved
-   * another one, so it answers nobody, not even when the champion cannot.
+   * The newest version of the baseline's rung that was ever the champion and is not retired: nobody
+   * has approved another one, so it answers nobody, not even when the champion cannot.
    */
-  private Optional<String> baseline(String product, String champion) {
+  private Optional<String> baseline(String product, String champion, Set<String> retired) {
     Optional<Spec.Ladder> ladder =
         canvases.apply(product).specs(Spec.Ladder.class).stream().findFirst();
     Set<String> served = ladder.isPresent() ? served(product) : Set.of();
@@ -98,7 +136,7 @@ final class Traffic {
         registry.versions(product).stream()
             .filter(version -> version.rung().equals(one.baseline()))
             .map(ModelVersion::version)
-            .filter(version -> !version.equals(champion))
+            .filter(version -> !version.equals(champion) && !retired.contains(version))
             .filter(served::contains)
             .reduce((_, newest) -> newest));
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import dev.espalier.platform.ErrorCode;
 import dev.espalier.platform.EspalierException;
+import dev.espalier.registry.Registry;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -71,7 +72,7 @@ class RetirementTest {
     String old = rig.register(0.2);
     Retirement retired = rig.deployments.retire(Rig.PRODUCT, old, "ana", "it was never good");
     assertThat(rig.deployments.view(Rig.PRODUCT).retired()).containsExactly(retired);
-    assertThat(rig.deployments.retired(Rig.PRODUCT, old)).isTrue();
+    assertThat(rig.deployments.retirement(Rig.PRODUCT, old)).contains(retired);
     refused(ErrorCode.CONFLICT, "it was never good", () -> plan(old));
     refused(
         ErrorCode.CONFLICT,
@@ -110,5 +111,29 @@ class RetirementTest {
         "needs a reason",
         () -> rig.deployments.retire(Rig.PRODUCT, candidate, "ana", " "));
     assertThat(rig.deployments.view(Rig.PRODUCT).retired()).isEmpty();
+  }
+
+  @Test
+  void a_retired_version_stands_by_for_nobody_and_nothing_returns_to_it() {
+    String first = rig.released();
+    String second = rig.register(0.2);
+    rig.registry.moveAlias(
+        Rig.PRODUCT, Registry.CHAMPION, Optional.of(first), second, "ana", "a home of before");
+    rig.deployments.retire(Rig.PRODUCT, first, "ana", "it calls good mail spam");
+    // An older build let it be named all the same.
+    rig.registry.moveAlias(
+        Rig.PRODUCT, Registry.PREVIOUS, Optional.empty(), first, "ana", "a home of before");
+    rig.restart();
+    assertThat(rig.serving.view(Rig.PRODUCT).orElseThrow().route().versions())
+        .containsExactly(second);
+    refused(
+        ErrorCode.CONFLICT,
+        "it calls good mail spam",
+        () -> rig.deployments.rollback(Rig.PRODUCT, "ana", "back"));
+    rig.deployments.restore(Rig.PRODUCT, first, "ana");
+    rig.deployments.follow(Rig.PRODUCT);
+    assertThat(rig.serving.view(Rig.PRODUCT).orElseThrow().route().versions())
+        .containsExactlyInAnyOrder(first, second);
+    assertThat(rig.deployments.rollback(Rig.PRODUCT, "ana", "back").to()).isEqualTo(first);
   }
 }

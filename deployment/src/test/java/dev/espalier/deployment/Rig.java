@@ -231,6 +231,11 @@ final class Rig implements AutoCloseable {
 
   /** Registers a version with 200 golden rows that says spam with the given probability. */
   String register(double spam) {
+    return register(PRODUCT, spam);
+  }
+
+  /** As {@link #register(double)}, for another product with the same canvas. */
+  String register(String product, double spam) {
     String shares = "[%s,%s]".formatted(1 - spam, spam);
     Map<String, byte[]> files = new HashMap<>();
     files.put(Bundles.SHARES, shares.getBytes(StandardCharsets.UTF_8));
@@ -244,7 +249,7 @@ final class Rig implements AutoCloseable {
         bundles.write("majority", SIGNATURE, files, Map.of("n", String.valueOf(registered)));
     Registration registration =
         new Registration(
-            PRODUCT,
+            product,
             bundle,
             "run" + registered,
             Digest.of("rows"),

@@ -9,7 +9,8 @@ import java.util.function.Function;
 /**
  * What the aliases of a product may name when a person or a client moves them. Those that its
  * canvas lists ({@code registry.versioning}) take only versions whose blocking gates passed; those
- * that decide what answers traffic move by rollouts only. All other aliases are free. Stateless.
+ * that decide what answers traffic move by rollouts only. All other aliases are free, but none
+ * names a version that is retired. Stateless.
  */
 public final class AliasRules {
   /** The aliases that rollouts move. */
@@ -18,22 +19,37 @@ public final class AliasRules {
 
   private final Registry registry;
   private final Function<String, Set<String>> governed;
+  private final Retired retired;
+
+  /** Which versions are out of service; {@code deployment} knows. */
+  public interface Retired {
+    /** Why nothing may name the version; empty when it is in service. */
+    Optional<String> why(String product, String version);
+  }
 
   /**
    * @param governed the aliases that a product's canvas lists; empty without a canvas
    */
-  public AliasRules(Registry registry, Function<String, Set<String>> governed) {
+  public AliasRules(Registry registry, Function<String, Set<String>> governed, Retired retired) {
     this.registry = registry;
     this.governed = governed;
+    this.retired = retired;
   }
 
   /**
    * Lets a move pass.
    *
    * @param number the version that the alias is to name
-   * @throws EspalierException DENIED, naming the gate and what to do
+   * @throws EspalierException DENIED, naming the gate and what to do; CONFLICT for a retired
+   *     version
    */
   void check(String product, String alias, int number) {
+    registry
+        .numbered(product, number)
+        .flatMap(version -> retired.why(product, version.version()))
+        .ifPresent(why -> {
+          throw EspalierException.conflict("Alias '%s': %s".formatted(alias, why));
+        });
     if (!registry.ofPipeline(product)) {
       return;
     }

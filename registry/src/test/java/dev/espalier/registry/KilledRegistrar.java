@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Registers versions and moves an alias along, saying each number, until it is killed. */
@@ -40,7 +41,11 @@ final class KilledRegistrar {
           tracking,
           tree,
           new ClientModels(
-              registry, new AliasRules(registry, _ -> Set.of()), tracking, tree, machine));
+              registry,
+              new AliasRules(registry, _ -> Set.of(), (_, _) -> Optional.empty()),
+              tracking,
+              tree,
+              machine));
     }
   }
 

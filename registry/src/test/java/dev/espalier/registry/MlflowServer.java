@@ -19,6 +19,7 @@ import dev.espalier.tracking.Tracking;
 import io.helidon.webserver.WebServer;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 
 /** Every MLflow route of tracking and the registry, on a real port over a real database. */
@@ -40,7 +41,8 @@ final class MlflowServer implements AutoCloseable {
     webhooks = new Webhooks(database, SecretBox.in(folder), Set.of(), events, machine);
     registry =
         new Registry(database, new Bundles(files), clocks, new RegistryNews(events, webhooks));
-    AliasRules rules = new AliasRules(registry, _ -> Set.of("champion", "staging"));
+    AliasRules rules =
+        new AliasRules(registry, _ -> Set.of("champion", "staging"), (_, _) -> Optional.empty());
     ArtifactTree tree = new ArtifactTree(database, files, machine);
     server =
         WebServer.builder()

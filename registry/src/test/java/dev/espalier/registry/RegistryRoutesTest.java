@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.artifacts.LocalArtifactStore;
 import dev.espalier.model.Bundles;
 import dev.espalier.model.Signature;
+import dev.espalier.platform.Caller;
 import dev.espalier.platform.Database;
 import dev.espalier.platform.Digest;
 import dev.espalier.platform.Events;
@@ -23,8 +24,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
@@ -45,6 +48,7 @@ class RegistryRoutesTest {
   private Bundles bundles;
   private Registry registry;
   private WebServer server;
+  private final Map<String, String> retired = new HashMap<>();
 
   @BeforeEach
   void start() {
@@ -54,13 +58,22 @@ class RegistryRoutesTest {
     registry =
         new Registry(
             database, bundles, clocks, new Events(database, clocks, InstantSource.system()));
-    AliasRules rules = new AliasRules(registry, _ -> Set.of("champion"));
+    AliasRules rules =
+        new AliasRules(
+            registry,
+            _ -> Set.of("champion"),
+            (_, version) -> Optional.ofNullable(retired.get(version)));
     server =
         WebServer.builder()
             .host("127.0.0.1")
             .port(0)
             .routing(routing ->
-                routing.register("/api/v1", new RegistryRoutes(registry, rules, bundles)))
+                routing
+                    .addFilter((chain, request, _) -> {
+                      request.context().register(Caller.local());
+                      chain.proceed();
+                    })
+                    .register("/api/v1", new RegistryRoutes(registry, rules, bundles)))
             .build()
             .start();
     Digest bundle =
@@ -100,6 +113,34 @@ class RegistryRoutesTest {
               .build(),
           HttpResponse.BodyHandlers.ofByteArray());
     }
+  }
+
+  private HttpResponse<byte[]> name(String alias, String version)
+      throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(
+                  URI.create(
+                      "http://127.0.0.1:%d/api/v1/models/mail/aliases/%s"
+                          .formatted(server.port(), alias)))
+              .header("Content-Type", "application/json")
+              .POST(HttpRequest.BodyPublishers.ofString("{\"version\":\"%s\"}".formatted(version)))
+              .build(),
+          HttpResponse.BodyHandlers.ofByteArray());
+    }
+  }
+
+  @Test
+  void an_alias_names_no_version_that_is_retired() throws IOException, InterruptedException {
+    retired.put("1.0.0", "Version 1.0.0 was retired by ana (it is biased).");
+    HttpResponse<byte[]> refused = name("tried", "1.0.0");
+    assertThat(refused.statusCode()).isEqualTo(409);
+    assertThat(text(refused)).contains("tried", "retired by ana", "it is biased");
+    assertThat(registry.aliases("mail")).doesNotContainKey("tried");
+    retired.clear();
+    HttpResponse<byte[]> named = name("tried", "1.0.0");
+    assertThat(named.statusCode()).as(text(named)).isEqualTo(200);
+    assertThat(registry.aliases("mail")).containsEntry("tried", "1.0.0");
   }
 
   private static String text(HttpResponse<byte[]> answer) {

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,23 +80,29 @@ final class CanvasChecks {
                 .formatted(own.version(), version.product()));
   }
 
-  /** Runs the checks once for each new content of a canvas that asks for them, aside. */
-  void due(CanvasVersion canvas) {
+  /**
+   * Runs the checks once for each new content of a canvas that asks for them, aside.
+   *
+   * @return what runs them, where they were due
+   */
+  Optional<Thread> due(CanvasVersion canvas) {
     boolean asked =
         canvas.specs(Spec.Ci.class).stream()
             .anyMatch(ci -> ci.triggers().contains("canvas_change"));
-    if (asked && checks.due(canvas)) {
-      Thread.ofVirtual()
-          .name("ci-" + canvas.product())
-          .start(() -> {
-            try {
-              var run = checks.run(canvas, ContinuousIntegration.SAMPLE, CiRun.CANVAS_CHANGE);
-              LOG.info("checks {} of {} {}", run.id(), run.product(), run.green());
-            } catch (EspalierException failure) {
-              LOG.warn("Checks of {} did not run", canvas.product(), failure);
-            }
-          });
+    if (!asked || !checks.due(canvas)) {
+      return Optional.empty();
     }
+    return Optional.of(
+        Thread.ofVirtual()
+            .name("ci-" + canvas.product())
+            .start(() -> {
+              try {
+                var run = checks.run(canvas, ContinuousIntegration.SAMPLE, CiRun.CANVAS_CHANGE);
+                LOG.info("checks {} of {} {}", run.id(), run.product(), run.green());
+              } catch (EspalierException failure) {
+                LOG.warn("Checks of {} did not run", canvas.product(), failure);
+              }
+            }));
   }
 
   /** The contradictions of the canvas that would stop a plan. */

@@ -12,7 +12,6 @@ import dev.espalier.canvas.EvidenceSource;
 import dev.espalier.canvas.Facts;
 import dev.espalier.canvas.ProofRoutes;
 import dev.espalier.canvas.QuestionRoutes;
-import dev.espalier.canvas.Spec;
 import dev.espalier.canvas.UseEvidence;
 import dev.espalier.canvas.documents.DocumentEvidence;
 import dev.espalier.canvas.documents.DocumentRoutes;
@@ -22,6 +21,7 @@ import dev.espalier.data.DatasetRoutes;
 import dev.espalier.data.Datasets;
 import dev.espalier.data.Row;
 import dev.espalier.data.StorageDrill;
+import dev.espalier.deployment.Behind;
 import dev.espalier.deployment.CleanJvm;
 import dev.espalier.deployment.DeploymentEvidence;
 import dev.espalier.deployment.DeploymentModelSource;
@@ -197,7 +197,6 @@ public final class Espalier implements AutoCloseable {
               new ExperimentOfStore(database),
               registry::isRegistered);
       Access access = new Access(tokens, members(canvases), Permissions.ofThisProgram(), ownership);
-      AliasRules aliases = new AliasRules(registry, product -> governed(canvases, product));
       RegisteredOnnx registered = new RegisteredOnnx(database, tracking, tree);
       List<StepLogic<?>> steps = steps(datasets, registry, registered);
       pipelines =
@@ -251,7 +250,8 @@ public final class Espalier implements AutoCloseable {
                   .with("ci", checks::released)
                   .with("card", (version, _, _) -> card(documents, version)),
               canvases::require);
-
+      canvases.reconciler().lagging(product -> deployments.behind(product).map(Behind::why));
+      AliasRules aliases = Naming.rules(registry, canvases, deployments);
       AtWork work =
           new AtWork(
               canvases,
@@ -379,15 +379,6 @@ public final class Espalier implements AutoCloseable {
       close();
       throw failure;
     }
-  }
-
-  /** The aliases that a product's canvas lists. */
-  private static Set<String> governed(Canvases canvases, String product) {
-    return canvases
-        .active(product)
-        .flatMap(canvas -> canvas.specs(Spec.RegistryPolicy.class).stream().findFirst())
-        .map(Spec.RegistryPolicy::aliases)
-        .orElse(Set.of());
   }
 
   /** A card that says what it must is frozen with the first release that asks for it. */
@@ -528,6 +519,11 @@ public final class Espalier implements AutoCloseable {
   /** Starts a run of the product's pipeline and returns its id. */
   public String train(String product, String trigger, String reason) {
     return loop.start(canvases.require(product), new Cause(trigger, reason, Optional.empty()));
+  }
+
+  /** Runs the checks of a new canvas as a tick does, and waits for their end. */
+  public void check(String product) throws InterruptedException {
+    loop.check(product);
   }
 
   /** Moves a product by what is due. */

@@ -102,6 +102,14 @@ final class ProductLoop {
     }
   }
 
+  /** Runs the checks of a new canvas as a tick does, and waits for their end. */
+  void check(String product) throws InterruptedException {
+    Optional<Thread> running = checks.due(canvases.require(product));
+    if (running.isPresent()) {
+      running.get().join();
+    }
+  }
+
   /**
    * Puts a changed canvas into force where nothing else moves: a replay that stands still, or has
    * ended, is ticked by nobody.
@@ -111,7 +119,7 @@ final class ProductLoop {
   }
 
   private void move(String product, CanvasVersion canvas) {
-    checks.due(canvas);
+    var _ = checks.due(canvas);
     monitoring.evaluate(product, canvas);
     if (active(product).isEmpty()) {
       release(product, canvas);
@@ -303,7 +311,7 @@ final class ProductLoop {
 
   private boolean released(String product, String version) {
     return deployments.quarantined(product).contains(version)
-        || deployments.retired(product, version)
+        || deployments.retirement(product, version).isPresent()
         || deployments.rollouts(product).stream().anyMatch(one -> one.to().equals(version));
   }
 

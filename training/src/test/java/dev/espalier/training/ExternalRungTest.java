@@ -77,7 +77,8 @@ class ExternalRungTest {
                     .register(
                         new MlflowRegistryRoutes(
                             pipeline.registry,
-                            new AliasRules(pipeline.registry, _ -> Set.of()),
+                            new AliasRules(
+                                pipeline.registry, _ -> Set.of(), (_, _) -> Optional.empty()),
                             pipeline.tracking,
                             pipeline.tree,
                             InstantSource.system())))
