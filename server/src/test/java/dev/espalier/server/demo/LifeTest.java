@@ -93,6 +93,18 @@ class LifeTest {
     throw new AssertionError("No question " + question);
   }
 
+  private static JsonNode clause(Api api, String question, String clause) {
+    for (JsonNode row : api.get("/canvases/" + PRODUCT + "/conformance").path("questions")) {
+      for (JsonNode each : row.path("evidence")) {
+        if (row.path("question").asText().equals(question)
+            && each.path("clause").asText().equals(clause)) {
+          return each;
+        }
+      }
+    }
+    throw new AssertionError("No clause " + clause);
+  }
+
   /** Every mail is in the log exactly once, and has its label. */
   private void wholeLog(String home) {
     try (Espalier espalier = Espalier.start(ServerConfig.local(folder.resolve(home), 0))) {
@@ -119,6 +131,16 @@ class LifeTest {
         "one",
         api -> {
           assertThat(api.get("/incidents/" + PRODUCT)).hasSize(1);
+          assertThat(api.get("/ci/" + PRODUCT))
+              .extracting(run -> run.path("trigger").asText())
+              .containsExactlyInAnyOrder("canvas_change", "request");
+          JsonNode checked = clause(api, "stack.components", "automated:ci");
+          assertThat(checked.path("detail").asText())
+              .as("the canvas says that checks run by themselves, and they did")
+              .startsWith("checks ci_");
+          assertThat(checked.path("state").asText())
+              .as("thirty days before the end, which is as long as it counts")
+              .isEqualTo("STALE");
           return api;
         });
     wholeLog("one");

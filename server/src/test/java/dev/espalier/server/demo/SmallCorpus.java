@@ -95,7 +95,8 @@ public final class SmallCorpus implements Corpus {
         sources: [{kind: correction, join: prediction_id, expected_rate: 50%%, max_delay: 3d, use: label}]
         to_training: auto
       ct: {schedule: {triggers: [decay, manual], max_staleness: 120d, min_interval: 1d, auto_promote: to_production}}
-      ci: {workflow: {deferred: {owner: ana, due: 2003-03-31}}}
+      ci: {workflow: {checks: [lint], triggers: [canvas_change]}}
+      stack: {components: {ci: {status: automated, owner: ana}}}
       nfr:
         - {attribute: efficiency, target: "p95 <= 5000ms", when: [pre_deploy]}
         - {attribute: calibration, target: "ece <= 20%%", when: [pre_deploy], blocking: false}
