@@ -165,7 +165,7 @@ public final class Espalier implements AutoCloseable {
 
   private Espalier(ServerConfig config) {
     this.host = config.host();
-    CompletableFuture<Void> prepared = HttpServer.prepared();
+    CompletableFuture<Void> prepared = CompletableFuture.runAsync(HttpServer::prepare);
     try {
       Home home = opened(Home.open(config.home()));
       InstantSource machine = InstantSource.system();

@@ -15,7 +15,6 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
@@ -84,17 +83,10 @@ public final class HttpServer implements AutoCloseable {
 
   /**
    * Loads what a server needs by building one that serves nothing: a third of the start, done on
-   * another core while the command line is read and the database opened. The first call begins,
-   * each gets the same.
+   * another core while the database is opened.
    */
-  public static CompletableFuture<Void> prepared() {
-    return Prepared.ONCE;
-  }
-
-  private static final class Prepared {
-    static final CompletableFuture<Void> ONCE =
-        CompletableFuture.runAsync(() ->
-            WebServer.builder().shutdownHook(false).addRouting(HttpRouting.builder()).build());
+  public static void prepare() {
+    WebServer.builder().shutdownHook(false).addRouting(HttpRouting.builder()).build();
   }
 
   /** Mounts what the filter guards; beside the guarded prefixes it must know every route. */
