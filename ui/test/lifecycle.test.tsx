@@ -16,9 +16,10 @@ import { queryOf, viewOf } from '../src/features/tracking/view';
 import { runsPath, type RunRecord, type RunRow } from '../src/shared/api/tracking';
 import type { DeploymentView, ModelVersion, Rollout, StepRun } from '../src/shared/api/types';
 import { ansi, plain } from '../src/shared/lib/ansi';
-import { between, commitOf } from '../src/shared/lib/commits';
+import { between, commitOf, sourceOf } from '../src/shared/lib/commits';
 import { Ansi } from '../src/shared/ui/Ansi';
 import { Apart } from '../src/shared/ui/Apart';
+import { toneOfLine } from '../src/shared/ui/DiffText';
 
 beforeAll(() => {
   const nothing = { getItem: () => null, setItem: () => undefined, removeItem: () => undefined };
@@ -121,6 +122,20 @@ describe('the sources of two runs', () => {
     expect(between({}, tags(b))).toBeUndefined();
     expect(shown(<Apart between={between(tags(a), tags(b, 'https://github.com/org/repo'))} same="" />)).toContain('rel="noreferrer noopener"');
     expect(text(shown(<Apart between={undefined} same="The same sources." />))).toBe('The same sources.');
+  });
+  it('says of a run its commit, and what of its code no commit holds', () => {
+    const commit = '0123456789abcdef0123456789abcdef01234567';
+    const git = (more: Readonly<Record<string, string>>, of = 'mlflow.source.git') => sourceOf({ [`${of}.commit`]: commit, ...more });
+    expect(sourceOf({})).toBeUndefined();
+    expect(sourceOf({ 'mlflow.source.git.commit': '<script>' })).toBeUndefined();
+    expect(git({})).toEqual({ commit, branch: undefined, href: undefined, changed: undefined, diff: undefined });
+    expect(git({ 'mlflow.git.branch': 'main', 'mlflow.git.dirty': 'true', 'mlflow.git.diff': '+x' }, 'mlflow.git')).toMatchObject({ branch: 'main', changed: true, diff: '+x' });
+    expect([git({ 'espalier.commit.clean': 'yes' })?.changed, git({ 'espalier.commit.clean': 'no' })?.changed, git({ 'mlflow.git.diff': ' ' })?.diff]).toEqual([false, true, undefined]);
+    expect(git({ 'mlflow.source.git.repoURL': 'git@gitlab.com:org/repo.git' })?.href).toBe(`https://gitlab.com/org/repo/-/commit/${commit}`);
+    expect(git({ 'mlflow.source.git.repoURL': 'javascript:alert(1)//github.com/a/b' })?.href).toBeUndefined();
+  });
+  it('tells what came from what went in a diff', () => {
+    expect(['diff --git a/x b/x', '--- a/x', '+++ b/x', '@@ -1 +1 @@', '+new', '-old', ' same'].map(toneOfLine)).toEqual(['strong', 'strong', 'strong', 'sky', 'leaf', 'clay', '']);
   });
   it('are no link to where a hostile tag points, and no commit where it is none', () => {
     for (const address of ['javascript:alert(1)//github.com/a/b', 'https://evil.example/github.com/a/b', 'http://github.com/a/b', 'https://github.com.evil.example/a/b', 'https://github.com/a/b?x=1', 'https://github.com/a/b"onclick="']) {

@@ -5,6 +5,7 @@ import { filePath, useFiles } from '../../shared/api/tracking';
 import { bytes as size } from '../../shared/lib/format';
 import { Ansi } from '../../shared/ui/Ansi';
 import { Asked, Waiting } from '../../shared/ui/Asked';
+import { DiffText } from '../../shared/ui/DiffText';
 import { Markdown } from '../../shared/ui/Markdown';
 import { save } from '../../shared/lib/save';
 import { gridOf, indented, lookOf, refusal, ROWS } from './preview';
@@ -106,6 +107,7 @@ function Shown({ path, content }: { readonly path: string; readonly content: Blo
   if (made.data === undefined) return made.error ? <p className="wrong">{made.error.message}</p> : <Waiting />;
   if (look === 'image') return <img src={made.data} alt={nameOf(path)} />;
   if (look === 'markdown') return <Markdown source={made.data} />;
+  if (look === 'diff') return <DiffText text={made.data} label={nameOf(path)} />;
   const grid = look === 'table' || look === 'json' ? gridOf(path, made.data) : undefined;
   if (grid) return <GridTable head={grid.head} rows={grid.rows} more={grid.more} />;
   return (

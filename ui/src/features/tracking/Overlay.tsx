@@ -148,7 +148,7 @@ function Drawing({ title, lines, axis, weight, log, logX = false, zoom, setZoom,
         <g key={tick}>
           <path d={`M${LEFT} ${scale(tick)}H${width - RIGHT}`} className="s-line" />
           <text x={LEFT - 6} y={scale(tick) + 4} textAnchor="end">
-            {log ? `10^${number(tick)}` : number(tick)}
+            {number(log ? 10 ** tick : tick)}
           </text>
         </g>
       ))}

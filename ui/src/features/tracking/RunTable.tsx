@@ -26,7 +26,7 @@ interface Props {
   readonly resize: (column: string, width: number) => void;
 }
 
-const usualWidth = (column: Column) => (column.kind === 'run' ? (column.key === 'started' ? 140 : 92) : Math.min(180, Math.max(column.kind === 'metrics' ? 116 : 88, titleOf(column).length * 7 + 24)));
+const usualWidth = (column: Column) => (column.kind === 'run' ? (column.key === 'started' ? 140 : column.key === 'took' ? 112 : 92) : Math.min(180, Math.max(column.kind === 'metrics' ? 116 : 88, titleOf(column).length * 7 + 24)));
 
 /** Where each column stands to the right of the names, and where the last one ends. */
 export function placesOf(columns: readonly Column[], widths: TableView['widths']): { readonly at: readonly { readonly left: number; readonly width: number }[]; readonly sum: number } {

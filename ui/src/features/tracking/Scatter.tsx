@@ -93,7 +93,7 @@ function Drawing({ points, by, width, names, colours, open }: { readonly points:
           </text>
         </g>
       ))}
-      {ticks(left, right, 6).map((tick) => (
+      {ticks(left, right, width < 500 ? 2 : 6).map((tick) => (
         <text key={tick} x={x(tick)} y={HEIGHT - 20} textAnchor="middle">
           {number(by.x ? 10 ** tick : tick)}
         </text>

@@ -12,6 +12,7 @@ import { Curves } from './Curves';
 import { Machine } from './Machine';
 import { Note } from './Note';
 import { Promote } from './Promote';
+import { Sources } from './Sources';
 import { Tags } from './Tags';
 import { leftOf } from './left';
 import { measured, put } from './view';
@@ -19,7 +20,7 @@ import { measured, put } from './view';
 /** From so many on there is a box to find one by its name. */
 const FINDABLE = 20;
 const NOTE = 'mlflow.note.content';
-const FACTS: Readonly<Record<string, string>> = { 'mlflow.source.name': 'Source', 'mlflow.source.git.commit': 'Commit', 'mlflow.parentRunId': 'Parent', 'mlflow.user': 'User' };
+const FACTS: Readonly<Record<string, string>> = { 'mlflow.source.name': 'Source', 'mlflow.parentRunId': 'Parent', 'mlflow.user': 'User' };
 
 /** What one run was given, what it measured and what it left behind. */
 export function TrackedRun() {
@@ -88,6 +89,7 @@ function Loaded({ record, asOf }: { readonly record: RunRecord; /** When it was 
       </section>
       <Curves rows={rows} metrics={metrics} colours={colours} search={search} experiment={record.experimentName} set={(parts) => setSearch((before) => put(before, parts), { replace: true, preventScrollReset: true })} />
       <Machine row={run} metrics={metrics} colour={colours.get(run.id) ?? ''} />
+      <Sources tags={run.tags} />
       <section className="band">
         <h2>Artifacts</h2>
         <Artifacts run={run.id} path={search.get('file') ?? ''} open={(file) => setSearch((before) => put(before, { file }), { preventScrollReset: true })} />

@@ -1,15 +1,15 @@
 import { parseCsv } from './csv';
 
 /** How a file can be shown. What is not known is not opened. */
-export type Look = 'image' | 'text' | 'table' | 'json' | 'markdown' | 'none';
+export type Look = 'image' | 'text' | 'table' | 'json' | 'markdown' | 'diff' | 'none';
 
 const LOOKS: Readonly<Record<string, Look>> = {
   png: 'image', jpg: 'image', jpeg: 'image', gif: 'image', webp: 'image', bmp: 'image', svg: 'image',
-  csv: 'table', tsv: 'table', json: 'json', jsonl: 'text', ndjson: 'text', md: 'markdown', markdown: 'markdown',
+  csv: 'table', tsv: 'table', json: 'json', jsonl: 'text', ndjson: 'text', diff: 'diff', patch: 'diff', md: 'markdown', markdown: 'markdown',
   txt: 'text', log: 'text', yaml: 'text', yml: 'text', toml: 'text', ini: 'text', cfg: 'text', conf: 'text', py: 'text', java: 'text', js: 'text', ts: 'text', sh: 'text', sql: 'text', r: 'text', xml: 'text', html: 'text', htm: 'text', css: 'text', ipynb: 'json', mlmodel: 'text', requirements: 'text',
 };
 
-const MOST: Readonly<Record<Look, number>> = { image: 20_000_000, text: 5_000_000, table: 20_000_000, json: 5_000_000, markdown: 2_000_000, none: 0 };
+const MOST: Readonly<Record<Look, number>> = { image: 20_000_000, text: 5_000_000, table: 20_000_000, json: 5_000_000, markdown: 2_000_000, diff: 1_000_000, none: 0 };
 export const ROWS = 500;
 
 export function lookOf(path: string): Look {
