@@ -1,4 +1,6 @@
 // What persons do with runs and with versions of a model, clicked in a real browser against a living server.
+import { hostile } from './hostile.js';
+
 export async function runs({ check, open, settle, base, shots, product, long, say }) {
   const home = `/p/${encodeURIComponent(product)}`;
 
@@ -130,22 +132,30 @@ export async function runs({ check, open, settle, base, shots, product, long, sa
     await page.getByText(/files hashed and scanned just now/).waitFor(long);
     const [download] = await Promise.all([page.waitForEvent('download', long), page.getByRole('button', { name: 'Download the bundle' }).click()]);
     if (download.suggestedFilename() !== `${product}-${versions[0].version}.zip`) throw new Error(`the bundle is called ${download.suggestedFilename()}`);
-    const idle = versions.find(({ version }) => !Object.values(aliases).includes(version));
-    if (idle) {
-      await settle(page, `${home}/models/${idle.version}`);
-      await page.getByRole('button', { name: `Release ${idle.version}…` }).click();
-      await page.getByRole('heading', { name: new RegExp(`^Plan: |^${idle.version.replaceAll('.', '\\.')} cannot be released`) }).waitFor(long);
-      await page.screenshot({ path: `${shots}release-plan.png`, fullPage: true });
-      await page.getByRole('button', { name: 'Keep it as it is' }).click();
-      await page.getByRole('button', { name: 'Retire it…' }).click();
-      await page.getByLabel('Why', { exact: true }).fill('nobody needs it');
-      await page.getByRole('button', { name: `Retire ${idle.version}` }).click();
-      await page.getByText(/^Retired by/).waitFor(long);
-      await page.screenshot({ path: `${shots}retired.png`, fullPage: true });
-      await page.getByRole('button', { name: 'Take it back into service' }).click();
-      await page.getByRole('button', { name: 'Retire it…' }).waitFor(long);
-    }
+    const idle = versions.find(({ version }) => version !== aliases.champion && version !== aliases.previous);
+    if (!idle) throw new Error(`every version answers or is what a rollback returns to: ${JSON.stringify(aliases)}`);
+    await settle(page, `${home}/models/${idle.version}`);
+    const pictures = async (name) => {
+      await page.screenshot({ path: `${shots}${name}-light.png`, fullPage: true });
+      await page.evaluate(() => (document.documentElement.dataset.theme = 'dark'));
+      await page.screenshot({ path: `${shots}${name}-dark.png`, fullPage: true });
+      await page.evaluate(() => (document.documentElement.dataset.theme = 'light'));
+    };
+    await page.getByRole('button', { name: `Release ${idle.version}…` }).click();
+    await page.getByRole('form', { name: 'Plan of the release' }).waitFor(long);
+    await pictures('release-plan');
+    await page.getByRole('button', { name: 'Keep it as it is' }).click();
+    await page.getByRole('button', { name: 'Retire it…' }).click();
+    await page.getByRole('form', { name: 'Plan of the retirement' }).waitFor(long);
+    await pictures('retire-plan');
+    await page.getByLabel('Why', { exact: true }).fill('nobody needs it');
+    await page.getByRole('button', { name: `Retire ${idle.version}` }).click();
+    await page.locator('.cause', { hasText: 'nobody needs it' }).waitFor(long);
+    await pictures('retired');
+    await page.getByRole('button', { name: 'Take it back into service' }).click();
+    await page.getByRole('button', { name: 'Retire it…' }).waitFor(long);
     say(errors);
     await context.close();
   });
+  await hostile({ check, open, settle, base, shots, home, long, say });
 }

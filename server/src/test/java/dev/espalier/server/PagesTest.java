@@ -153,7 +153,7 @@ class PagesTest {
 
   /** A short life: enough that each page has something real to show. */
   private void live() throws Exception {
-    post("/api/v1/datasets/tickets", "text/csv", rows());
+    post("/api/v1/datasets/tickets", "text/csv", rows(1));
     JsonNode plan = post("/api/v1/canvases/tickets/plan", "application/yaml", CANVAS);
     apply("tickets", plan);
     run("the first version");
@@ -175,7 +175,21 @@ class PagesTest {
       }
     }
     run("the same again, from the cache");
+    idle();
     json("/api/v1/drills/tickets/fallback", Map.of());
+  }
+
+  /** A version that passed its gates and that nobody let at the traffic. */
+  private void idle() throws Exception {
+    String waiting = CANVAS.replace("auto_promote: to_production", "auto_promote: never");
+    apply("tickets", post("/api/v1/canvases/tickets/plan", "application/yaml", waiting));
+    post("/api/v1/datasets/tickets", "text/csv", rows(2));
+    run("a version that waits");
+    JsonNode versions = Json.tree(get("/api/v1/models/tickets/versions").body());
+    JsonNode named = Json.tree(get("/api/v1/deployments/tickets").body()).path("aliases");
+    assertThat(versions).hasSize(2);
+    assertThat(named.path("champion").asText()).isEqualTo("1.0.0");
+    assertThat(named.has("previous")).isFalse();
   }
 
   /** Applies a plan, and what it warns of is accepted. */
@@ -265,16 +279,16 @@ class PagesTest {
             .findFirst();
   }
 
-  private static String rows() {
+  private static String rows(int seed) {
     String[][] words = {
       {"invoice", "charged", "refund", "payment", "card"},
       {"crash", "error", "login", "slow", "update"}
     };
-    Random random = new Random(1);
+    Random random = new Random(seed);
     StringBuilder csv = new StringBuilder("text,label\n");
     for (int i = 0; i < 600; i++) {
       int label = i % 2;
-      csv.append("ticket ").append(i).append(' ');
+      csv.append("ticket ").append(seed).append(' ').append(i).append(' ');
       for (int w = 0; w < 6; w++) {
         csv.append(words[random.nextInt(10) == 0 ? 1 - label : label][random.nextInt(5)])
             .append(' ');
