@@ -88,7 +88,7 @@ function Tick({ label, at, x }: { readonly label: string; readonly at: number; r
 }
 
 /** A word of the drawing that does something, by mouse and by keyboard. */
-function Word({ x, y: at, label, className = '', act, children }: { readonly x: number; readonly y: number; readonly label: string; readonly className?: string; readonly act: () => void; readonly children: ReactNode }) {
+function Word({ x, y: at, label, className = '', act, children }: { readonly x: number; readonly y: number; readonly label?: string; readonly className?: string; readonly act: () => void; readonly children: ReactNode }) {
   return (
     <text
       x={x}
@@ -119,7 +119,7 @@ function AxisLine({ axis, x, first, last, brush, setBrush, flip, move, log }: { 
   };
   return (
     <g>
-      <Word x={x} y={14} label={`Turn ${name} over`} className="strong" act={() => flip(axis.column.id)}>
+      <Word x={x} y={14} className="strong" act={() => flip(axis.column.id)}>
         {name.length > 16 ? `${name.slice(0, 15)}…` : name}
         <title>{`${axis.column.id}: click to turn it over`}</title>
       </Word>
@@ -129,7 +129,7 @@ function AxisLine({ axis, x, first, last, brush, setBrush, flip, move, log }: { 
         </Word>
       )}
       {axis.log !== undefined && (
-        <Word x={x} y={30} label={`${name}: ${axis.log ? 'plain' : 'by its logarithm'}`} act={() => log(axis.column.id)}>
+        <Word x={x} y={30} label={`${axis.log ? 'log' : 'plain'}: how ${name} is laid, switch it`} act={() => log(axis.column.id)}>
           {axis.log ? 'log' : 'plain'}
         </Word>
       )}
