@@ -23,16 +23,18 @@ sealed interface Develop extends Answer {
           String kind,
       @F(
               def = "owned",
-              oneOf = {"owned", "public", "earned", "paid"},
-              kind = Kind.NARRATIVE)
+              oneOf = {"owned", "public", "earned", "paid"})
           String ownership,
-      @F(kind = Kind.NARRATIVE) Optional<String> license,
+      Optional<String> license,
       @F(
               def = "none",
-              oneOf = {"none", "possible", "yes"},
-              kind = Kind.NARRATIVE)
+              oneOf = {"none", "possible", "yes"})
           String pii,
-      Optional<Duration> refresh) {}
+      Optional<Duration> refresh) {
+    Spec.Provenance provenance() {
+      return new Spec.Provenance(dataset, ownership, license.orElse(""), pii);
+    }
+  }
 
   record Labeling(
       @F(
@@ -132,6 +134,8 @@ sealed interface Develop extends Answer {
             .compile((d, to) -> {
               d.training.forEach(s -> to.add("training-" + s.dataset, d.spec(s, "training")));
               d.production.forEach(s -> to.add("production-" + s.dataset, d.spec(s, "production")));
+              d.training.forEach(s -> to.add("training-" + s.dataset, s.provenance()));
+              d.production.forEach(s -> to.add("production-" + s.dataset, s.provenance()));
               to.add(
                   "split",
                   new Spec.Split(
@@ -166,7 +170,8 @@ sealed interface Develop extends Answer {
                               false,
                               "s"))
                       .onlyIf(!d.labeling.method.equals("none"), "there are no labels"),
-                  Clause.recorded("leakage", "no leakage between the parts"));
+                  Clause.recorded("leakage", "no leakage between the parts"),
+                  Clause.recorded("lint", "licences and personal data are as they are declared"));
             });
 
     /** Every dataset that is read, once. */
@@ -486,6 +491,10 @@ sealed interface Develop extends Answer {
             .evidence((m, _) ->
                 List.of(
                     Clause.recorded("ladder", "score, cost and verdict per iteration").atLeast(2),
+                    Clause.recorded("ablation", "without its features the model is worse")
+                        .onlyIf(
+                            m.iterations.stream().anyMatch(i -> i.approach.equals("majority")),
+                            "no iteration leaves the features out; one of approach majority does"),
                     Clause.recorded("search", "the search over hyperparameters ran its trials")
                         .unbuilt("no trainer searches: each trains with the parameters it is given")
                         .onlyIf(

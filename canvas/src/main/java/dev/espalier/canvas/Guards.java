@@ -209,6 +209,8 @@ sealed interface Guards extends Answer {
                     Clause.live("rate", Intent.DAY, "the fallback rate")
                         .within(Bound.atMost(f.maxRate.share(), "share")),
                     Clause.live("rungs", Intent.DAY, "every rung has its own metric"),
+                    Clause.live("numbers", Intent.DAY, "no answer fails the check of its numbers")
+                        .within(Bound.atMost(0, "share")),
                     Clause.drill("drill", "each failure injected, every rung answers in time")
                         .freshFor(Duration.ofDays(14))));
 

@@ -62,6 +62,12 @@ public sealed interface Spec {
       Duration labelDelay)
       implements Spec {}
 
+  /**
+   * Whose a source is. {@code license} is an SPDX expression, {@code proprietary} or empty; {@code
+   * pii} is {@code none}, {@code possible} or {@code yes}.
+   */
+  record Provenance(String dataset, String ownership, String license, String pii) implements Spec {}
+
   /** How rows are divided: {@code by} is {@code random}, {@code time} or {@code group}. */
   record Split(String by, double train, double valid, double test, long randomState)
       implements Spec {}

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Integration and training: when, where, by which workflow, checked by what. */
 sealed interface Training extends Answer {
@@ -374,6 +375,11 @@ sealed interface Training extends Answer {
               "%s has not been measured yet (%s)".formatted(metric(), when.replace('_', ' ')));
     }
 
+    Spec.Gate gate(String name, Spec.Op op, double bound) {
+      return new Spec.Gate(
+          name, op, bound, Spec.Versus.ABSOLUTE, slice, Math.max(1, minN), "block", blocking);
+    }
+
     Need within(Target limit) {
       return new Need(attribute, suite, slice, limit, minN, when, blocking);
     }
@@ -383,9 +389,12 @@ sealed interface Training extends Answer {
       @F(
               main = true,
               def =
-                  "[{attribute: efficiency, target: 'p95 <= 100ms', when: [pre_deploy, live]}, {attribute: efficiency, suite: size, target: 'size <= 200MB'}, {attribute: calibration, target: 'ece <= 0.05'}]")
+                  "[{attribute: efficiency, target: 'p95 <= 100ms', when: [pre_deploy, live]}, {attribute: efficiency, suite: size, target: 'size <= 200MB'}, {attribute: calibration, target: 'ece <= 0.05'}, {attribute: robustness, suite: typo-5, target: 'drop <= 5pp', blocking: no}, {attribute: robustness, suite: invariance, target: 'invariance >= 95%', blocking: no}, {attribute: interpretability, suite: deletion, target: 'deletion > 0', blocking: no}, {attribute: interpretability, target: 'attributed >= 1%', when: [live], blocking: no}]")
           List<Need> requirements)
       implements Training {
+    /** Fewer rows of a group make no rate. */
+    private static final int FAIR_ROWS = 50;
+
     static final Question<Nfr> QUESTION =
         Question.of(
                 "C6",
@@ -409,71 +418,67 @@ sealed interface Training extends Answer {
                     n.needs(all).stream()
                         .map(each -> each.metric() + " " + each.target.words())
                         .toList()))
-            .compile((n, to) ->
-                n.needs(to.answers())
-                    .forEach(each -> {
-                      to.add(
-                          each.attribute + "-" + each.metric(),
-                          new Spec.Suite(
-                              each.attribute, each.metric(), each.suite, each.slice, each.minN));
-                      to.add(
-                          each.attribute + "-" + each.metric(),
-                          new Spec.Requirement(
-                              each.attribute,
-                              each.metric(),
-                              each.target.comparison(),
-                              each.target.value().doubleValue(),
-                              each.when,
-                              each.blocking));
-                      if (each.when.contains("pre_deploy") || each.when.contains("ct")) {
-                        to.add(
-                            "nfr-" + each.metric(),
-                            new Spec.Gate(
-                                each.metric(),
-                                each.target.comparison(),
-                                each.target.value().doubleValue(),
-                                Spec.Versus.ABSOLUTE,
-                                each.slice,
-                                Math.max(1, each.minN),
-                                "block",
-                                each.blocking));
-                        each.target
-                            .high()
-                            .ifPresent(top ->
-                                to.add(
-                                    "nfr-" + each.metric() + "-high",
-                                    new Spec.Gate(
-                                        each.metric(),
-                                        Spec.Op.AT_MOST,
-                                        top.doubleValue(),
-                                        Spec.Versus.ABSOLUTE,
-                                        each.slice,
-                                        Math.max(1, each.minN),
-                                        "block",
-                                        each.blocking)));
-                      }
-                    }))
-            .evidence((n, all) ->
-                n.needs(all).stream()
-                    .flatMap(each ->
-                        each.when.stream()
-                            .map(when -> {
-                              // Several requirements may share an attribute, as p95 and size do.
-                              String id = when + ":" + each.metric();
-                              Clause clause =
-                                  when.equals("live")
-                                      ? Clause.live(
-                                          id, Intent.DAY, each.metric() + " " + each.target.words())
-                                      : Clause.recorded(
-                                          id, each.metric() + " " + each.target.words());
-                              return each.said(
-                                  when, clause.within(each.target.bound()).atLeast(each.minN));
-                            }))
-                    .toList());
+            .compile((n, to) -> {
+              List<Need> needs = n.needs(to.answers());
+              needs.forEach(each -> compile(each, name(each, needs), to));
+            })
+            .evidence((n, all) -> {
+              List<Need> needs = n.needs(all);
+              return needs.stream()
+                  .flatMap(
+                      each -> each.when.stream().map(when -> clause(each, name(each, needs), when)))
+                  .toList();
+            });
+
+    /** The metric; with the slice where another requirement has the same metric of another one. */
+    private static String name(Need need, List<Need> needs) {
+      boolean alone =
+          needs.stream().filter(each -> each.metric().equals(need.metric())).count() == 1;
+      return need.slice()
+          .filter(_ -> !alone)
+          .map(slice -> need.metric() + "@" + slice)
+          .orElse(need.metric());
+    }
+
+    private static void compile(Need each, String metric, Compiler to) {
+      to.add(
+          each.attribute + "-" + metric,
+          new Spec.Suite(each.attribute, metric, each.suite, each.slice, each.minN));
+      to.add(
+          each.attribute + "-" + metric,
+          new Spec.Requirement(
+              each.attribute,
+              metric,
+              each.target.comparison(),
+              each.target.value().doubleValue(),
+              each.when,
+              each.blocking));
+      if (each.when.contains("pre_deploy") || each.when.contains("ct")) {
+        to.add(
+            "nfr-" + metric,
+            each.gate(metric, each.target.comparison(), each.target.value().doubleValue()));
+        each.target
+            .high()
+            .ifPresent(top ->
+                to.add(
+                    "nfr-" + metric + "-high",
+                    each.gate(metric, Spec.Op.AT_MOST, top.doubleValue())));
+      }
+    }
+
+    private static Clause clause(Need each, String metric, String when) {
+      // Several requirements may share an attribute, as p95 and size do.
+      String id = when + ":" + metric;
+      String text = metric + " " + each.target.words();
+      Clause clause =
+          when.equals("live") ? Clause.live(id, Intent.DAY, text) : Clause.recorded(id, text);
+      return each.said(when, clause.within(each.target.bound()).atLeast(each.minN));
+    }
 
     /**
      * The requirements. Where nobody answered, the latency is that of {@code serving.mode}: a
-     * number has one home.
+     * number has one home; and the groups whose fair treatment is measured are the slices by which
+     * the metrics are told apart.
      */
     List<Need> needs(Answers all) {
       if (!all.given("nfr").set().isEmpty()) {
@@ -481,9 +486,28 @@ sealed interface Training extends Answer {
       }
       double millis = all.get(Serving.Mode.class).online().p95().toNanos() / 1e6;
       Target limit = Target.parse("p95 <= %sms".formatted(Bound.number(millis)));
-      return requirements.stream()
-          .map(each -> each.metric().equals("p95") ? each.within(limit) : each)
-          .toList();
+      Stream<Need> stated =
+          requirements.stream()
+              .map(each -> each.metric().equals("p95") ? each.within(limit) : each);
+      Stream<Need> fair =
+          all.get(Develop.Metrics.class).metrics().stream()
+              .flatMap(metric -> metric.slices().stream())
+              .distinct()
+              .flatMap(slice ->
+                  Stream.of("DIR in [0.8, 1.25]", "SPD <= 0.1")
+                      .map(target -> fairness(slice, Target.parse(target))));
+      return Stream.concat(stated, fair).toList();
+    }
+
+    private static Need fairness(String slice, Target target) {
+      return new Need(
+          "fairness",
+          Optional.empty(),
+          Optional.of(slice),
+          target,
+          FAIR_ROWS,
+          Set.of("pre_deploy"),
+          false);
     }
   }
 }

@@ -62,7 +62,9 @@ sealed interface Watching extends Answer {
                     Clause.live("logged", Intent.DAY, "every prediction is logged")
                         .within(Bound.atLeast(0.999, "share")),
                     Clause.live("evaluated", Intent.DAY, "the last evaluation is recent")
-                        .within(Bound.atMost((double) Duration.ofDays(2).toSeconds(), "s"))));
+                        .within(Bound.atMost((double) Duration.ofDays(2).toSeconds(), "s")),
+                    Clause.live(
+                        "retention", Intent.DAY, "nothing is logged for longer than promised")));
   }
 
   record Watched(

@@ -206,7 +206,9 @@ class CanvasesTest {
         "mail-filter",
         List.of(
             Observation.verdict(
-                "modeling", "ladder", "1.0.0", clock.instant(), 4, true, "four rungs", "/x")));
+                "modeling", "ladder", "1.0.0", clock.instant(), 4, true, "four rungs", "/x"),
+            Observation.verdict(
+                "modeling", "ablation", "1.0.0", clock.instant(), 4, true, "worth it", "/x")));
     assertThat(row("modeling").state()).isEqualTo(State.CONFORMS);
     apply(mail().replace("min_gain: 1pp", "min_gain: 2pp"));
     assertThat(row("modeling").state()).isEqualTo(State.NO_EVIDENCE);

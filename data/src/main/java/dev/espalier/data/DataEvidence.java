@@ -27,7 +27,8 @@ public final class DataEvidence implements EvidenceSource {
   private static final Pattern NOT_TEXT = Pattern.compile("[\\p{Cntrl}&&[^\\s]]|\\x{FFFD}");
 
   /** How many of a snapshot's first rows were looked at, and how many are not clean text. */
-  private record Checked(Digest snapshot, long rows, long violations) {}
+  private record Checked(
+      Digest snapshot, long rows, long violations, long personal, Optional<String> kind) {}
 
   private record Usage(Instant at, long bytes) {}
 
@@ -48,13 +49,59 @@ public final class DataEvidence implements EvidenceSource {
         .ifPresent(dataset -> {
           age(dataset.dataset(), now).ifPresent(seen::add);
           usage(canvas, dataset.dataset(), now).ifPresent(seen::add);
-          datasets.latest(dataset.dataset()).ifPresent(snapshot -> describe(snapshot, now, seen));
+          datasets
+              .latest(dataset.dataset())
+              .ifPresent(snapshot -> {
+                describe(snapshot, now, seen);
+                lint(canvas, snapshot, now).ifPresent(seen::add);
+              });
         });
     canvas.specs(Spec.Dataset.class).stream()
         .map(Spec.Dataset::dataset)
         .distinct()
         .forEach(dataset -> read(dataset, now).ifPresent(seen::add));
     return seen;
+  }
+
+  /** Whether licences and personal data are as they are declared. */
+  private Optional<Observation> lint(CanvasVersion canvas, Snapshot snapshot, Instant now) {
+    List<Spec.Provenance> sources = canvas.specs(Spec.Provenance.class);
+    if (sources.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> problems = new ArrayList<>();
+    sources.forEach(source -> SourceLint.declared(source).ifPresent(problems::add));
+    Checked checked = check(snapshot.digest());
+    boolean none =
+        sources.stream()
+            .anyMatch(source ->
+                source.dataset().equals(snapshot.dataset()) && source.pii().equals("none"));
+    if (none && checked.personal() > 0) {
+      problems.add(
+          "%s is said to hold no personal data, and %d of %d rows hold some, as %s"
+              .formatted(
+                  snapshot.dataset(),
+                  checked.personal(),
+                  checked.rows(),
+                  checked.kind().orElse("an e-mail address")));
+    }
+    return Optional.of(
+        Observation.verdict(
+            "data",
+            "lint",
+            snapshot.dataset() + "@" + snapshot.digest().brief(),
+            now,
+            checked.rows(),
+            problems.isEmpty(),
+            problems.isEmpty()
+                ? "%d sources have a licence that can be looked up or are our own; %d of %d rows hold personal data%s."
+                    .formatted(
+                        sources.size(),
+                        checked.personal(),
+                        checked.rows(),
+                        none ? "" : ", which is declared")
+                : String.join("; ", problems) + ".",
+            "/api/v1/datasets/" + snapshot.dataset()));
   }
 
   /** How long ago a source last gave a row: the newest that came of it. */
@@ -171,11 +218,17 @@ public final class DataEvidence implements EvidenceSource {
     }
     long rows = 0;
     long violations = 0;
+    long personal = 0;
+    Optional<String> kind = Optional.empty();
     Iterator<Row> all = datasets.iterate(snapshot);
     for (; rows < ROWS_CHECKED && all.hasNext(); rows++) {
-      violations += NOT_TEXT.matcher(all.next().text()).find() ? 1 : 0;
+      String text = all.next().text();
+      violations += NOT_TEXT.matcher(text).find() ? 1 : 0;
+      Optional<String> found = SourceLint.personal(text);
+      personal += found.isPresent() ? 1 : 0;
+      kind = kind.or(() -> found);
     }
-    Checked checked = new Checked(snapshot, rows, violations);
+    Checked checked = new Checked(snapshot, rows, violations, personal, kind);
     last = Optional.of(checked);
     return checked;
   }

@@ -200,4 +200,76 @@ class DataEvidenceTest {
     return seen.stream()
         .collect(Collectors.toMap(o -> o.question() + "." + o.clause(), Function.identity()));
   }
+
+  private static CanvasVersion declaring(String ownership, String license, String pii) {
+    return new CanvasVersion(
+        "mail-filter",
+        "1.0.0",
+        Digest.of("canvas"),
+        Digest.of("content"),
+        Optional.empty(),
+        NOW,
+        "ana",
+        List.of(
+            canvas().resources().getFirst(),
+            Resource.of(
+                "mail-source",
+                "canvas@1.0.0#data",
+                new Spec.Provenance("mail", ownership, license, pii))));
+  }
+
+  @Test
+  void personal_data_that_are_not_declared_and_licences_that_nobody_can_look_up_are_found() {
+    try (Database database = TestDatabase.in(folder)) {
+      Datasets datasets = datasets(database);
+      datasets.addRows(
+          "mail",
+          List.of(
+              row("1", Duration.ofDays(3), "write to ann@example.org today", "spam"),
+              row("2", Duration.ofDays(2), "room 4012 at 10.30", "ham")),
+          0);
+      datasets.snapshot("mail");
+      DataEvidence evidence = new DataEvidence(datasets);
+
+      assertThat(lint(evidence, declaring("public", "CC0-1.0", "possible")).pass()).contains(true);
+      assertThat(lint(evidence, declaring("owned", "", "yes")).pass()).contains(true);
+      assertThat(lint(evidence, declaring("public", "CC0-1.0", "none")))
+          .satisfies(seen -> {
+            assertThat(seen.pass()).contains(false);
+            assertThat(seen.detail()).contains("1 of 2 rows hold some, as an e-mail address");
+          });
+      assertThat(lint(evidence, declaring("paid", "", "possible")).detail())
+          .contains("names no licence");
+      assertThat(lint(evidence, declaring("public", "ask us!", "possible")).detail())
+          .contains("no SPDX expression");
+      assertThat(lint(evidence, declaring("public", "proprietary", "possible")).pass())
+          .contains(false);
+      assertThat(evidence.observe("mail-filter", canvas(), NOW))
+          .as("nothing is declared")
+          .noneMatch(seen -> seen.clause().equals("lint"));
+    }
+  }
+
+  private static Observation lint(DataEvidence evidence, CanvasVersion canvas) {
+    return evidence.observe("mail-filter", canvas, NOW).stream()
+        .filter(seen -> seen.question().equals("data") && seen.clause().equals("lint"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /**
+   * Test numbers: card numbers of the payment schemes' developer pages (4111 1111 1111 1111), the
+   * IBAN of the standard's own example (GB82 WEST 1234 5698 7654 32).
+   */
+  @Test
+  void personal_data_are_told_from_numbers_by_their_check_digits() {
+    assertThat(SourceLint.personal("card 4111 1111 1111 1111 please")).contains("a card number");
+    assertThat(SourceLint.personal("card 4111 1111 1111 1112 please")).isEmpty();
+    assertThat(SourceLint.personal("to GB82 WEST 1234 5698 7654 32 by noon")).contains("an IBAN");
+    assertThat(SourceLint.personal("to GB83 WEST 1234 5698 7654 32 by noon")).isEmpty();
+    assertThat(SourceLint.personal("a.b-c@mail.example.org")).contains("an e-mail address");
+    assertThat(SourceLint.personal("see you @ five, order 1234567")).isEmpty();
+    assertThat(SourceLint.personal("@".repeat(200_000))).isEmpty();
+    assertThat(SourceLint.personal("1 ".repeat(100_000))).isEmpty();
+  }
 }

@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 /** Evidence that the inference log and the labels hold, whatever the model is worth. */
 final class TrafficEvidence {
   private static final int NEWEST = 2_000;
+  private static final Duration FORGETFUL = Duration.ofDays(1);
   private static final int RECENT = 5_000;
   private static final double P95 = 0.95;
   private static final double MILLI = 1000.0;
@@ -101,6 +102,7 @@ final class TrafficEvidence {
     Look look = new Look(product, now, totals, monitoring.dropped(product));
     List<Observation> seen = new ArrayList<>();
     log(look, seen);
+    monitoring.views().kept(product, NEWEST).ifPresent(kept -> kept(look, canvas, kept, seen));
     pattern(look, canvas, seen);
     consumers(look, canvas, seen);
     labels(look, canvas, seen);
@@ -120,6 +122,35 @@ final class TrafficEvidence {
             logged,
             look.served(),
             "%d of %d served predictions are in the log".formatted(logged, look.served())));
+  }
+
+  /** Whether the log forgets in time, and whether the newest answers were made of numbers. */
+  private static void kept(
+      Look look, CanvasVersion canvas, ViewStore.Kept kept, List<Observation> seen) {
+    canvas.specs(Spec.InferenceLog.class).stream()
+        .findFirst()
+        .ifPresent(log -> {
+          // Forgetting happens with the product's hours, not at the very instant.
+          Instant allowed = look.now().minus(log.retention()).minus(FORGETFUL);
+          seen.add(
+              look.verdict(
+                  "monitoring.required",
+                  "retention",
+                  look.totals().logged(),
+                  !kept.oldest().isBefore(allowed),
+                  "The oldest prediction that is still in the log is of %s; %d days may be kept"
+                      .formatted(kept.oldest(), log.retention().toDays())));
+        });
+    if (kept.newest() > 0) {
+      seen.add(
+          look.share(
+              "serving.fallback",
+              "numbers",
+              kept.strange(),
+              kept.newest(),
+              "%d of the newest %d answers were no finite distribution over the labels and were given by somebody else"
+                  .formatted(kept.strange(), kept.newest())));
+    }
   }
 
   /** The endpoint is the declared way only where a service answers; elsewhere it is a way round. */

@@ -118,4 +118,40 @@ final class ViewStore {
             .mapTo(Long.class)
             .list());
   }
+
+  /**
+   * What the log still holds.
+   *
+   * @param oldest when its oldest prediction was made
+   * @param newest how many of the newest were looked at
+   * @param strange those of them that somebody else answered because the answer was no distribution
+   *     over the labels: not finite, outside 0–1, or of another sum or number
+   */
+  record Kept(Instant oldest, long newest, long strange) {}
+
+  Optional<Kept> kept(String product, int newest) {
+    return database.read(handle -> {
+      Optional<String> oldest =
+          handle
+              .createQuery("SELECT at FROM prediction WHERE product = :product ORDER BY at LIMIT 1")
+              .bind("product", product)
+              .mapTo(String.class)
+              .findOne();
+      return oldest.map(at ->
+          handle
+              .createQuery(
+                  """
+                  SELECT count(*) AS looked, coalesce(sum(CASE
+                    WHEN fallback_reason LIKE 'post_fail%' AND fallback_reason NOT LIKE '%confidence%'
+                    THEN 1 ELSE 0 END), 0) AS strange
+                  FROM (SELECT fallback_reason FROM prediction WHERE product = :product
+                    ORDER BY seq DESC LIMIT :newest) AS latest
+                  """)
+              .bind("product", product)
+              .bind("newest", newest)
+              .map((row, _) ->
+                  new Kept(Instant.parse(at), row.getLong("looked"), row.getLong("strange")))
+              .one());
+    });
+  }
 }

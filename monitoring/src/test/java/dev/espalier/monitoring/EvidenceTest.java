@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.Observation;
 import dev.espalier.canvas.Spec;
+import dev.espalier.serving.InferenceRecord;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,9 +34,13 @@ class EvidenceTest {
   }
 
   private static Map<String, Observation> observe(World world) {
+    return observe(world, world.canvas);
+  }
+
+  private static Map<String, Observation> observe(World world, CanvasVersion canvas) {
     return new MonitoringEvidence(
             world.monitoring, (_, _, _) -> Optional.of(0.02), _ -> new java.util.TreeMap<>())
-        .observe(World.PRODUCT, world.canvas, world.clocks.now(World.PRODUCT)).stream()
+        .observe(World.PRODUCT, canvas, world.clocks.now(World.PRODUCT)).stream()
             .collect(
                 Collectors.toMap(
                     seen -> seen.question() + " " + seen.clause(), Function.identity()));
@@ -141,6 +146,69 @@ class EvidenceTest {
       assertThat(delay.detail()).contains("half within 60 s", "40 of the newest 100 wait");
       assertThat(delay.detail()).contains("the labels that came");
     }
+  }
+
+  @Test
+  void the_log_forgets_in_time_and_evidence_of_one_that_does_not_says_so() {
+    try (World world = new World(folder)) {
+      twoWeeks(world);
+      assertThat(observe(world).get("monitoring.required retention").pass()).contains(true);
+
+      CanvasVersion brief =
+          World.with(
+              World.without(world.canvas, Spec.InferenceLog.class),
+              "log",
+              new Spec.InferenceLog(1, "full", Duration.ofDays(9)));
+      Observation late = observe(world, brief).get("monitoring.required retention");
+      assertThat(late.pass()).contains(false);
+      assertThat(late.detail()).contains("9 days may be kept");
+
+      world.monitoring.evaluate(World.PRODUCT, brief);
+      assertThat(observe(world, brief).get("monitoring.required retention").pass())
+          .as("the next look forgets")
+          .contains(true);
+    }
+  }
+
+  @Test
+  void answers_that_were_no_numbers_are_counted_and_low_confidence_is_not_among_them() {
+    try (World world = new World(folder)) {
+      twoWeeks(world);
+      assertThat(observe(world).get("serving.fallback numbers").value()).hasValue(0);
+      world.monitoring.accept(
+          instead("n1", world.clocks.now(World.PRODUCT), "post_fail: a probability is not finite"));
+      world.monitoring.accept(
+          instead("n2", world.clocks.now(World.PRODUCT), "post_fail: confidence below the limit"));
+      world.monitoring.accept(
+          instead("n3", world.clocks.now(World.PRODUCT), "timeout: over 500 ms"));
+      world.monitoring.flush();
+      Observation seen = observe(world).get("serving.fallback numbers");
+      assertThat(seen.n()).isEqualTo(283);
+      assertThat(seen.value().orElseThrow()).isCloseTo(1 / 283.0, within(1e-9));
+    }
+  }
+
+  private static InferenceRecord instead(String id, Instant at, String reason) {
+    InferenceRecord plain = World.answer(id, at, "ham", "1.0.0");
+    return new InferenceRecord(
+        plain.predictionId(),
+        plain.product(),
+        plain.at(),
+        plain.receivedAt(),
+        plain.unit(),
+        plain.text(),
+        plain.label(),
+        plain.probabilities(),
+        plain.modelVersion(),
+        plain.routedVersion(),
+        plain.arm(),
+        "baseline",
+        Optional.of(reason),
+        plain.latencyMicros(),
+        plain.error(),
+        plain.consumer(),
+        plain.candidateWeight(),
+        plain.attempts());
   }
 
   private World lasting() {

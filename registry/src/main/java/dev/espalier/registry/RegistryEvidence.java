@@ -1,5 +1,6 @@
 package dev.espalier.registry;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.canvas.CanvasVersion;
 import dev.espalier.canvas.EvidenceSource;
 import dev.espalier.canvas.Observation;
@@ -252,6 +253,43 @@ public final class RegistryEvidence implements EvidenceSource {
     }
   }
 
+  /**
+   * What the features are worth: the chosen rung against the one that leaves them out. A text is
+   * the only feature there is, and the majority rung is the model without it, on the same rows.
+   * Each rung that is taken is better than the one taken before, with its whole paired interval.
+   */
+  private static void ablation(Report report, ModelVersion champion) {
+    List<JsonNode> rows =
+        champion
+            .ladder()
+            .path("rows")
+            .valueStream()
+            .filter(row -> row.hasNonNull("value"))
+            .toList();
+    String chosen = champion.ladder().path("chosen").asText();
+    Optional<JsonNode> with =
+        rows.stream().filter(row -> row.path("id").asText().equals(chosen)).findFirst();
+    if (with.isEmpty() || !rows.getFirst().path("approach").asText().equals("majority")) {
+      return;
+    }
+    JsonNode without = rows.getFirst();
+    report.verdict(
+        "modeling",
+        "ablation",
+        champion.version(),
+        with.get().path("n").asInt(),
+        with.get().path("verdict").asText().equals("better"),
+        String.format(
+            java.util.Locale.ROOT,
+            "Without its only feature, the text, the model is %s at %.3f; the chosen %s reaches %.3f [%.3f, %.3f] on the same rows.",
+            without.path("id").asText(),
+            without.path("value").asDouble(),
+            chosen,
+            with.get().path("value").asDouble(),
+            with.get().path("low").asDouble(),
+            with.get().path("high").asDouble()));
+  }
+
   private static void ladder(Report report, ModelVersion champion, CanvasVersion canvas) {
     List<String> tried =
         champion
@@ -272,6 +310,7 @@ public final class RegistryEvidence implements EvidenceSource {
         tried.size(),
         champion.ladder().hasNonNull("chosen"),
         sentence);
+    ablation(report, champion);
     boolean checked = !champion.meta().getOrDefault("checks", "").isBlank();
     report.observations.add(
         Observation.verdict(

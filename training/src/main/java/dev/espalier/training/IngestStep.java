@@ -17,10 +17,11 @@ import java.util.Optional;
 
 /**
  * Freezes the training dataset: everything added and labelled so far. The first run of a product
- * uses all of it; a retraining uses the data window before the newest row.
+ * uses all of it that may still be kept; a retraining uses the data window before the newest row.
+ * What lies further before the newest row than the retention is never trained on.
  */
 public final class IngestStep implements StepLogic<Ingested> {
-  record Params(String dataset, Optional<Duration> dataWindow) {}
+  record Params(String dataset, Duration retention, Optional<Duration> dataWindow) {}
 
   private final Datasets datasets;
 
@@ -43,6 +44,7 @@ public final class IngestStep implements StepLogic<Ingested> {
     return Json.tree(
         new Params(
             dataset(canvas),
+            training(canvas).retention(),
             canvas.specs(Spec.Retrain.class).stream().map(Spec.Retrain::dataWindow).findFirst()));
   }
 
@@ -53,9 +55,12 @@ public final class IngestStep implements StepLogic<Ingested> {
   }
 
   static String dataset(CanvasVersion canvas) {
+    return training(canvas).dataset();
+  }
+
+  private static Spec.Dataset training(CanvasVersion canvas) {
     return canvas.specs(Spec.Dataset.class).stream()
         .filter(dataset -> dataset.role().equals("training"))
-        .map(Spec.Dataset::dataset)
         .findFirst()
         .orElseThrow(() ->
             EspalierException.invalidField(
@@ -70,10 +75,12 @@ public final class IngestStep implements StepLogic<Ingested> {
     Params params = Json.read(Json.write(context.params()), Params.class);
     Snapshot snapshot = datasets.snapshot(params.dataset());
     List<Row> rows = datasets.rows(snapshot.digest());
+    boolean first = context.cause().trigger().equals("first");
+    Optional<Duration> window = params.dataWindow().filter(_ -> !first);
+    Duration reach =
+        window.filter(asked -> asked.compareTo(params.retention()) < 0).orElse(params.retention());
     Optional<Instant> since =
-        context.cause().trigger().equals("first") || rows.isEmpty()
-            ? Optional.empty()
-            : params.dataWindow().map(window -> rows.getLast().at().minus(window));
+        rows.isEmpty() ? Optional.empty() : Optional.of(rows.getLast().at().minus(reach));
     List<Row> used =
         rows.stream()
             .filter(row -> row.label().isPresent())

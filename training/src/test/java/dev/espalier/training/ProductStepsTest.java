@@ -162,6 +162,24 @@ class ProductStepsTest {
   }
 
   @Test
+  void what_is_older_than_the_retention_is_never_trained_on() {
+    data(0, 200);
+    Spec.Dataset brief =
+        new Spec.Dataset(
+            TestPipeline.DATASET,
+            "training",
+            "text,label",
+            Duration.ofDays(7),
+            Duration.ofHours(49),
+            Duration.ofDays(2));
+
+    pipeline.run(only(brief), "first");
+
+    assertThat(pipeline.output("ingest", Ingested.class).rows()).isEqualTo(200);
+    assertThat(pipeline.output("ingest", Ingested.class).used()).isEqualTo(50);
+  }
+
+  @Test
   void a_run_reads_the_rows_of_the_dataset_that_the_canvas_names() {
     data(0, 200);
     pipeline.datasets.addRows("others", TestPipeline.rows(200, 360), 0);

@@ -153,4 +153,29 @@ class SuitesTest {
     assertThat(facts.get("DIR").value()).isEqualTo(1);
     assertThat(facts.get("SPD").value()).isZero();
   }
+
+  @Test
+  void two_slices_are_judged_apart_and_each_gate_reads_its_own() {
+    Engine engine = new Looking("lottery");
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      // Spam comes to half of either language, and to the young only.
+      rows.add(
+          new Row(
+              "r" + i,
+              Instant.EPOCH,
+              i % 2 == 0 ? "lottery" : "gardens",
+              Optional.of(i % 2 == 0 ? "spam" : "ham"),
+              Map.of("lang", i < 60 ? "de" : "en", "age", i % 2 == 0 ? "young" : "old")));
+    }
+    List<Spec.Suite> suites =
+        List.of(
+            suite("DIR@lang", Optional.empty(), Optional.of("lang")),
+            suite("DIR@age", Optional.empty(), Optional.of("age")));
+
+    Map<String, Fact> facts = new Suites(suites, List.of(ACCURACY), 7).of(said(engine, rows));
+
+    assertThat(facts.get("DIR@lang").value()).isCloseTo(1.0, within(1e-9));
+    assertThat(facts.get("DIR@age").value()).isZero();
+  }
 }

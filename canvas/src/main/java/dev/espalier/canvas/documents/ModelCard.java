@@ -2,6 +2,7 @@ package dev.espalier.canvas.documents;
 
 import dev.espalier.canvas.documents.DocumentFacts.Gate;
 import dev.espalier.canvas.documents.DocumentFacts.Model;
+import dev.espalier.canvas.documents.DocumentFacts.Release;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,9 +28,12 @@ final class ModelCard {
     return sheet
         .section(
             "Model details",
-            part ->
-                part.model("version", ModelCard::details)
-                    .answers("product.name", "product.authors", "value.model_owner", "model"))
+            part -> {
+              part.model("version", ModelCard::details)
+                  .answers("product.name", "product.authors", "value.model_owner", "model");
+              sheet.model().ifPresent(model -> status(sheet, part, model));
+              risk(part);
+            })
         .section(
             "Intended use",
             part ->
@@ -60,6 +64,48 @@ final class ModelCard {
                     .answers("serving.fallback", "serving.pre_assertion", "registry.decay")
                     .evidence("serving.fallback"))
         .document(DocumentKind.MODEL_CARD);
+  }
+
+  /** Where the version is on its way, by the newest of its releases. */
+  private static void status(Sheet sheet, Sheet.Part part, Model model) {
+    List<Release> own =
+        sheet.releases().stream().filter(one -> one.version().equals(model.version())).toList();
+    if (own.isEmpty()) {
+      part.say(
+          "Status: Draft. Nobody has asked for its release.", sheet.recorded(model, "version"));
+      return;
+    }
+    Release newest = own.getLast();
+    boolean live = newest.fullTrafficAt().isPresent();
+    boolean followed =
+        sheet.releases().stream()
+            .anyMatch(other ->
+                !other.version().equals(model.version())
+                    && other.fullTrafficAt().isPresent()
+                    && other.startedAt().isAfter(newest.startedAt()));
+    String state =
+        followed
+            ? "Archived. Another version followed it."
+            : live
+                ? "Approved. It came to answer everything."
+                : "PendingReview. Its release is %s."
+                    .formatted(newest.state().toLowerCase(Locale.ROOT).replace('_', ' '));
+    part.say("Status: " + state, sheet.recorded(newest));
+  }
+
+  private static void risk(Sheet.Part part) {
+    part.text("metadata.governance", "risk_tier")
+        .ifPresent(tier ->
+            part.say(
+                "Risk: %s."
+                    .formatted(
+                        switch (tier) {
+                          case "minimal" -> "low";
+                          case "limited" -> "medium";
+                          case "high" -> "high";
+                          default -> "unknown";
+                        }),
+                part.answered("metadata.governance")));
   }
 
   static List<String> details(Model model) {

@@ -136,6 +136,13 @@ final class Sheet {
       return answer(key).stream().flatMap(answer -> answer.path(list).valueStream()).toList();
     }
 
+    /** One field of an answer as it is written. */
+    Optional<String> text(String key, String name) {
+      return answer(key)
+          .map(answer -> answer.path(name).asText(""))
+          .filter(text -> !text.isBlank());
+    }
+
     /** The answers in their own words. */
     Part answers(String... keys) {
       for (String key : keys) {

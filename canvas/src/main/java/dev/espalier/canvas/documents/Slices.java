@@ -3,9 +3,13 @@ package dev.espalier.canvas.documents;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.canvas.documents.Sheet.Part;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Groups of requests for which the canvas asks separately, and whether they fare alike. */
 final class Slices {
+  /** What is measured of every slice where nobody answered {@code nfr}. */
+  private static final List<String> UNASKED = List.of("pre_deploy:DIR", "pre_deploy:SPD");
+
   private Slices() {}
 
   /** Which slices the metrics and requirements are told apart by. */
@@ -38,13 +42,21 @@ final class Slices {
       }
     }
     List<String> clauses =
-        part.items("nfr", "requirements").stream()
-            .filter(each -> each.path("attribute").asText().equals("fairness"))
-            .flatMap(each -> clauses(each).stream())
+        Stream.concat(
+                part.items("nfr", "requirements").stream()
+                    .filter(each -> each.path("attribute").asText().equals("fairness"))
+                    .flatMap(each -> clauses(each).stream()),
+                UNASKED.stream())
+            .distinct()
             .toList();
-    if (!clauses.isEmpty()) {
-      part.evidence("nfr", clauses.toArray(String[]::new));
-    }
+    part.evidence("nfr", clauses.toArray(String[]::new));
+  }
+
+  /**
+   * Whether a clause is about groups being treated alike: a ratio or a difference of their rates.
+   */
+  static boolean fair(String clause) {
+    return clause.matches("[a-z_]+:(DIR|SPD)(@.*)?");
   }
 
   /** The evidence clauses of a requirement: one for each time at which it is to hold. */

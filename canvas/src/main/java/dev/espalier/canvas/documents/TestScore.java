@@ -1,5 +1,6 @@
 package dev.espalier.canvas.documents;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.espalier.canvas.Clause;
 import dev.espalier.canvas.Conformance.EvidenceRow;
 import dev.espalier.canvas.Conformance.QuestionRow;
@@ -9,11 +10,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The ML Test Score of Breck et al. (2017): 28 tests in four sections, half a point for one that a
  * person did and documented, one for one that is automated and repeated; the score is the minimum
- * of the sections. A point rests on stored evidence that holds now; nobody can type one in.
+ * of the sections. A point rests on stored evidence that holds now, of every clause that the test
+ * names; nobody can type one in. A test whose evidence nothing gathers says so and has no point.
  */
 final class TestScore {
   private TestScore() {}
@@ -30,122 +33,181 @@ final class TestScore {
   }
 
   /**
-   * One test.
+   * What has to be seen for a test.
    *
    * @param question whose evidence speaks for it
-   * @param clauses the clauses of the question that do, by how their ids begin; any one is enough
+   * @param clauses the clauses of the question that do, by id or by what stands before a colon; all
+   *     that its answer makes relevant; empty for every clause
    * @param attribute the requirements whose clauses do, whatever they are called
+   * @param checks what the answer's list of checks has to contain
    */
-  record Test(
-      Part part, String text, String question, List<String> clauses, Optional<String> attribute) {
-    Test(Part part, String text, String question, List<String> clauses) {
-      this(part, text, question, clauses, Optional.empty());
+  record Proof(
+      String question, List<String> clauses, Optional<String> attribute, List<String> checks) {
+    static Proof of(String question, String... clauses) {
+      return new Proof(question, List.of(clauses), Optional.empty(), List.of());
     }
 
-    /** The ids, or their beginnings, that speak for the test where the question is answered so. */
-    List<String> clauses(QuestionRow row) {
-      return attribute
-          .map(wanted ->
-              row.answer().stream()
-                  .flatMap(answer -> answer.path("requirements").valueStream())
-                  .filter(each -> each.path("attribute").asText().equals(wanted))
-                  .flatMap(each -> Slices.clauses(each).stream())
-                  .toList())
-          .orElse(clauses);
+    private List<EvidenceRow> rows(QuestionRow row) {
+      List<String> wanted =
+          attribute
+              .map(name ->
+                  row.answer().stream()
+                      .flatMap(answer -> answer.path("requirements").valueStream())
+                      .filter(each -> each.path("attribute").asText().equals(name))
+                      .flatMap(each -> Slices.clauses(each).stream())
+                      .toList())
+              .orElse(clauses);
+      boolean fairness = attribute.filter("fairness"::equals).isPresent();
+      boolean every = attribute.isEmpty() && wanted.isEmpty();
+      return row.evidence().stream()
+          .filter(each ->
+              every
+                  || wanted.stream().anyMatch(id -> begins(each, id))
+                  || (fairness && Slices.fair(each.clause())))
+          .toList();
+    }
+
+    private static boolean begins(EvidenceRow row, String id) {
+      return (row.clause() + ":").startsWith(id + ":") || row.clause().startsWith(id + "@");
+    }
+
+    /** The checks that the test needs and the answer does not ask for. */
+    private List<String> unasked(QuestionRow row) {
+      List<String> asked =
+          row.answer().stream()
+              .flatMap(answer -> answer.path("checks").valueStream())
+              .map(JsonNode::asText)
+              .toList();
+      return checks.stream().filter(each -> !asked.contains(each)).toList();
+    }
+  }
+
+  /**
+   * One test.
+   *
+   * @param proofs all that has to hold
+   * @param lacking for a test without proofs: what this build does not measure
+   */
+  record Test(Part part, String text, List<Proof> proofs, String lacking) {
+    Test(Part part, String text, Proof... proofs) {
+      this(part, text, List.of(proofs), "");
     }
   }
 
   /**
    * How a test stands.
    *
-   * @param evidence what the point rests on
+   * @param evidence what the point rests on: the weakest of what had to be seen
    * @param missing why it has no whole point, and the cheapest next step; empty with a whole one
    */
   record Verdict(Test test, double points, Optional<EvidenceRow> evidence, String missing) {}
 
   static final List<Test> TESTS =
       List.of(
-          test(Part.DATA, "Feature expectations are captured in a schema", "data", "schema"),
-          test(Part.DATA, "All features are beneficial", "modeling", "ladder"),
-          test(Part.DATA, "No feature's cost is too much", "feasibility", "cost"),
-          test(Part.DATA, "Features adhere to meta-level requirements", "data", "leakage"),
-          test(
+          new Test(
+              Part.DATA,
+              "Feature expectations are captured in a schema",
+              Proof.of("data", "schema")),
+          new Test(Part.DATA, "All features are beneficial", Proof.of("modeling", "ablation")),
+          lacking(
+              Part.DATA,
+              "No feature's cost is too much",
+              "nothing divides the cost of the prepare step by feature"),
+          new Test(
+              Part.DATA, "Features adhere to meta-level requirements", Proof.of("data", "lint")),
+          new Test(
               Part.DATA,
               "The data pipeline has appropriate privacy controls",
-              "product.authors",
-              "audit_actors"),
-          test(Part.DATA, "New features can be added quickly", "deploy.lead_time", "lead_time"),
-          test(Part.DATA, "All input feature code is tested", "features.compute", "parity"),
-          test(Part.MODEL, "Model specs are reviewed and submitted", "product.date", "approval"),
-          test(Part.MODEL, "Offline and online metrics correlate", "metrics", "gap"),
-          test(Part.MODEL, "All hyperparameters have been tuned", "modeling", "search"),
-          test(Part.MODEL, "The impact of model staleness is known", "registry.decay", "half_life"),
-          test(Part.MODEL, "A simpler model is not better", "modeling", "ladder"),
-          test(
+              Proof.of("monitoring.required", "retention"),
+              Proof.of("product.authors", "audit_actors")),
+          lacking(
+              Part.DATA,
+              "New features can be added quickly",
+              "nothing times a change of the schema until a version with it answers"),
+          checked(Part.DATA, "All input feature code is tested", "data_contract", "train_smoke"),
+          new Test(
+              Part.MODEL,
+              "Model specs are reviewed and submitted",
+              Proof.of("deploy.release_policy", "approver")),
+          new Test(
+              Part.MODEL,
+              "Offline and online metrics correlate",
+              Proof.of("evaluation", "online"),
+              Proof.of("metrics", "gap")),
+          new Test(
+              Part.MODEL, "All hyperparameters have been tuned", Proof.of("modeling", "search")),
+          new Test(
+              Part.MODEL,
+              "The impact of model staleness is known",
+              Proof.of("registry.decay", "half_life")),
+          new Test(Part.MODEL, "A simpler model is not better", Proof.of("modeling", "ladder")),
+          new Test(
               Part.MODEL,
               "Model quality is sufficient on important data slices",
-              "monitoring.ml",
-              "slice"),
+              Proof.of("monitoring.ml", "slice_coverage")),
           new Test(
               Part.MODEL,
               "The model is tested for considerations of inclusion",
-              "nfr",
-              List.of(),
-              Optional.of("fairness")),
-          test(Part.INFRASTRUCTURE, "Training is reproducible", "ct.workflow", "rerun"),
-          test(Part.INFRASTRUCTURE, "Model specs are unit tested", "model", "golden", "attention"),
-          test(
-              Part.INFRASTRUCTURE, "The ML pipeline is integration tested", "ci.workflow", "green"),
-          test(
+              new Proof("nfr", List.of(), Optional.of("fairness"), List.of())),
+          new Test(
+              Part.INFRASTRUCTURE, "Training is reproducible", Proof.of("ct.workflow", "rerun")),
+          checked(Part.INFRASTRUCTURE, "Model specs are unit tested", "unit"),
+          checked(Part.INFRASTRUCTURE, "The ML pipeline is integration tested", "train_smoke"),
+          new Test(
               Part.INFRASTRUCTURE,
               "Model quality is validated before serving",
-              "evaluation",
-              "gates"),
-          test(
+              Proof.of("evaluation", "gates")),
+          lacking(
               Part.INFRASTRUCTURE,
               "The model is debuggable on a single example",
-              "registry.store",
-              "completeness"),
-          test(
+              "no evidence says that one example was followed through the steps of a run"),
+          new Test(
               Part.INFRASTRUCTURE,
               "Models are canaried before serving",
-              "deploy.strategy",
-              "split",
-              "arms"),
-          test(
+              Proof.of("deploy.strategy", "split", "arms")),
+          new Test(
               Part.INFRASTRUCTURE,
               "Serving models can be rolled back",
-              "deploy.strategy",
-              "rollback"),
-          test(
+              Proof.of("deploy.strategy", "rollback")),
+          new Test(
               Part.MONITORING,
               "Dependency changes result in notification",
-              "stack.tools",
-              "contract",
-              "version"),
-          test(
+              Proof.of("stack.tools", "version")),
+          new Test(
               Part.MONITORING,
               "Data invariants hold for inputs",
-              "serving.pre_assertion",
-              "fail_rate",
-              "malformed"),
-          test(Part.MONITORING, "Training and serving are not skewed", "monitoring.skew", "skew"),
-          test(Part.MONITORING, "Models are not too stale", "ct.schedule", "data_age"),
-          test(Part.MONITORING, "Models are numerically stable", "serving.fallback", "rate"),
-          test(
+              Proof.of("serving.pre_assertion", "fail_rate")),
+          new Test(
+              Part.MONITORING,
+              "Training and serving are not skewed",
+              Proof.of("monitoring.skew", "skew")),
+          new Test(
+              Part.MONITORING, "Models are not too stale", Proof.of("ct.schedule", "data_age")),
+          new Test(
+              Part.MONITORING,
+              "Models are numerically stable",
+              Proof.of("serving.fallback", "numbers")),
+          new Test(
               Part.MONITORING,
               "Computing performance has not regressed",
-              "monitoring.operational",
-              ""),
-          test(Part.MONITORING, "Prediction quality has not regressed", "monitoring.decay", "ran"));
+              Proof.of("monitoring.operational")),
+          new Test(
+              Part.MONITORING,
+              "Prediction quality has not regressed",
+              Proof.of("monitoring.decay", "ran", "injected")));
 
-  private static Test test(Part part, String text, String question, String... clauses) {
-    return new Test(part, text, question, List.of(clauses));
+  private static Test lacking(Part part, String text, String missing) {
+    return new Test(part, text, List.of(), missing);
+  }
+
+  /** Tested before each promotion by checks that the canvas has to ask for. */
+  private static Test checked(Part part, String text, String... checks) {
+    return new Test(
+        part, text, new Proof("ci.workflow", List.of("green"), Optional.empty(), List.of(checks)));
   }
 
   static Document write(Sheet sheet) {
-    List<Verdict> verdicts =
-        TESTS.stream().map(test -> judge(test, sheet.row(test.question))).toList();
+    List<Verdict> verdicts = TESTS.stream().map(test -> judge(test, sheet::row)).toList();
     sheet.section("Score", part -> score(part, verdicts));
     for (Part group : Part.values()) {
       List<Verdict> own = verdicts.stream().filter(one -> one.test.part == group).toList();
@@ -156,18 +218,53 @@ final class TestScore {
     return sheet.document(DocumentKind.ML_TEST_SCORE);
   }
 
-  static Verdict judge(Test test, Optional<QuestionRow> row) {
-    List<EvidenceRow> own =
-        row.stream()
-            .flatMap(asked ->
-                asked.evidence().stream()
-                    .filter(
-                        each -> test.clauses(asked).stream().anyMatch(each.clause()::startsWith)))
-            .toList();
-    Optional<EvidenceRow> best = own.stream().max(Comparator.comparingDouble(TestScore::points));
-    double points = best.map(TestScore::points).orElse(0.0);
+  static Verdict judge(Test test, Function<String, Optional<QuestionRow>> board) {
+    if (test.proofs.isEmpty()) {
+      return new Verdict(test, 0, Optional.empty(), "not automated: " + test.lacking);
+    }
+    Optional<EvidenceRow> weakest = Optional.empty();
+    for (Proof proof : test.proofs) {
+      Optional<QuestionRow> row = board.apply(proof.question);
+      List<String> unasked = row.map(proof::unasked).orElse(proof.checks);
+      if (!unasked.isEmpty()) {
+        return none(
+            test,
+            "%s does not ask for %s".formatted(proof.question, String.join(", ", unasked)),
+            "change the answer of " + proof.question);
+      }
+      List<EvidenceRow> asked = row.map(proof::rows).orElse(List.of());
+      List<EvidenceRow> relevant = asked.stream().filter(one -> one.state() != State.N_A).toList();
+      if (relevant.isEmpty()) {
+        return asked.isEmpty()
+            ? none(test, "the canvas asks nothing of it", "answer %s".formatted(proof.question))
+            : none(test, why(asked.getFirst()), "change the answer of " + proof.question);
+      }
+      EvidenceRow worst =
+          relevant.stream().min(Comparator.comparingDouble(TestScore::points)).orElseThrow();
+      if (points(worst) == 0) {
+        String step =
+            worst.kind() == Clause.Kind.DRILL ? "run the drill behind" : "bring evidence for";
+        return none(test, why(worst), "%s %s#%s".formatted(step, proof.question, worst.clause()));
+      }
+      if (weakest.isEmpty() || points(worst) < points(weakest.get())) {
+        weakest = Optional.of(worst);
+      }
+    }
+    double points = weakest.map(TestScore::points).orElse(0.0);
+    String missing = points < 1 ? "a person documented it; automate it for a whole point" : "";
+    return new Verdict(test, points, weakest, missing);
+  }
+
+  private static Verdict none(Test test, String why, String step) {
     return new Verdict(
-        test, points, best.filter(_ -> points > 0), points < 1 ? missing(test, best) : "");
+        test,
+        0,
+        Optional.empty(),
+        "%s; cheapest next point: %s".formatted(why.replaceAll("\\.$", ""), step));
+  }
+
+  private static String why(EvidenceRow row) {
+    return row.reason().isBlank() ? row.text() : row.reason();
   }
 
   private static double points(EvidenceRow row) {
@@ -178,21 +275,6 @@ final class TestScore {
               case VIOLATED, NO_EVIDENCE, STALE, UNANSWERED, WAIVED, N_A -> false;
             };
     return !holds ? 0 : row.kind() == Clause.Kind.ATTEST ? 0.5 : 1;
-  }
-
-  private static String missing(Test test, Optional<EvidenceRow> best) {
-    if (best.isEmpty()) {
-      return "the canvas asks nothing of it: answer %s so that it does".formatted(test.question);
-    }
-    EvidenceRow row = best.get();
-    String why = row.reason().isBlank() ? row.text() : row.reason();
-    String step =
-        row.state() == State.N_A
-            ? "change the answer of %s".formatted(test.question)
-            : row.kind() == Clause.Kind.DRILL
-                ? "run the drill behind %s#%s".formatted(test.question, row.clause())
-                : "bring evidence for %s#%s".formatted(test.question, row.clause());
-    return why.replaceAll("\\.$", "") + "; cheapest next point: " + step;
   }
 
   static double points(List<Verdict> verdicts) {
@@ -232,7 +314,11 @@ final class TestScore {
     if (one.evidence.isPresent()) {
       part.say(text + " " + Sheet.seen(one.evidence.get()), sheet.evidence(one.evidence.get()));
     } else {
-      part.say(text + " Missing: " + one.missing + ".", part.answered(one.test.question));
+      part.say(text + " Missing: " + one.missing + ".", source(part, one.test));
     }
+  }
+
+  private static Document.Source source(Sheet.Part part, Test test) {
+    return test.proofs.isEmpty() ? part.board() : part.answered(test.proofs.getFirst().question);
   }
 }

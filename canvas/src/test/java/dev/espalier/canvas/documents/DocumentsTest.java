@@ -12,6 +12,7 @@ import dev.espalier.platform.EspalierException;
 import dev.espalier.platform.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -133,6 +134,33 @@ class DocumentsTest {
             "Gate macro_f1 on slice lang=de: 0.8800 [0.8400, 0.9200] on 210, pass. asked.");
     assertThat(sentences(card, "Training data")).contains("Rows a label: inbox 2,500, spam 1,500.");
     assertThat(card.path("version").asText()).isEqualTo("1.0.0");
+  }
+
+  @Test
+  void the_card_says_how_far_its_version_has_come_and_at_which_risk() {
+    desk.apply(Desk.MINIMAL);
+    assertThat(sentences(json("model-card"), "Model details"))
+        .contains("Status: Draft. Nobody has asked for its release.", "Risk: low.");
+    Instant at = Instant.parse("2026-11-19T12:00:00Z");
+    desk.facts.releases.add(
+        new DocumentFacts.Release(
+            "rol_1", "1.0.0", "FIRST", "WAITING_APPROVAL", "the first", at, Optional.empty()));
+    assertThat(sentences(json("model-card"), "Model details"))
+        .contains("Status: PendingReview. Its release is waiting approval.");
+    desk.facts.promoted("1.0.0");
+    assertThat(sentences(json("model-card"), "Model details"))
+        .contains("Status: Approved. It came to answer everything.");
+    desk.facts.releases.add(
+        new DocumentFacts.Release(
+            "rol_2",
+            "1.1.0",
+            "CANARY",
+            "PROMOTED",
+            "the next",
+            at.plusSeconds(60),
+            Optional.of(at.plusSeconds(90))));
+    assertThat(sentences(json("model-card"), "Model details"))
+        .contains("Status: Archived. Another version followed it.");
   }
 
   @Test

@@ -71,7 +71,9 @@ class TestScoreTest {
 
   private static final TestScore.Test LADDER =
       new TestScore.Test(
-          TestScore.Part.MODEL, "A simpler model is not better", "modeling", List.of("ladder"));
+          TestScore.Part.MODEL,
+          "A simpler model is not better",
+          TestScore.Proof.of("modeling", "ladder"));
 
   @ParameterizedTest
   @CsvSource({
@@ -86,7 +88,7 @@ class TestScoreTest {
   })
   void a_point_rests_on_stored_evidence_that_holds_now(
       Clause.Kind kind, State state, boolean stored, double points) {
-    TestScore.Verdict verdict = TestScore.judge(LADDER, Optional.of(row(kind, state, stored)));
+    TestScore.Verdict verdict = TestScore.judge(LADDER, _ -> Optional.of(row(kind, state, stored)));
 
     assertThat(verdict.points()).isEqualTo(points);
     assertThat(verdict.missing().isEmpty()).isEqualTo(points == 1);
@@ -95,10 +97,11 @@ class TestScoreTest {
   @Test
   void what_is_missing_names_the_cheapest_next_point() {
     assertThat(
-            TestScore.judge(LADDER, Optional.of(row(Clause.Kind.DRILL, State.NO_EVIDENCE, false)))
+            TestScore.judge(
+                    LADDER, _ -> Optional.of(row(Clause.Kind.DRILL, State.NO_EVIDENCE, false)))
                 .missing())
         .isEqualTo("Nothing was seen; cheapest next point: run the drill behind modeling#ladder");
-    assertThat(TestScore.judge(LADDER, Optional.empty()).missing()).contains("modeling");
+    assertThat(TestScore.judge(LADDER, _ -> Optional.empty()).missing()).contains("modeling");
   }
 
   @Test
@@ -120,29 +123,79 @@ class TestScoreTest {
     assertThat(TestScore.total(verdicts)).isEqualTo(monitoring).isLessThan(7);
   }
 
-  /** Of the complete canvas each test that is automated reads a clause that the platform knows. */
+  /** Reference: the predicates of the canvas's specification, section 6, by what each reads. */
   @Test
-  void at_least_eighteen_tests_read_clauses_that_a_complete_canvas_has() throws IOException {
+  void a_test_whose_evidence_nothing_gathers_is_not_automated_and_says_what_is_missing() {
+    List<TestScore.Verdict> lacking =
+        TestScore.TESTS.stream()
+            .filter(test -> test.proofs().isEmpty())
+            .map(test -> TestScore.judge(test, _ -> Optional.empty()))
+            .toList();
+
+    assertThat(lacking)
+        .extracting(verdict -> verdict.test().text())
+        .containsExactly(
+            "No feature's cost is too much",
+            "New features can be added quickly",
+            "The model is debuggable on a single example");
+    assertThat(lacking).allMatch(verdict -> verdict.points() == 0);
+    assertThat(lacking).allMatch(verdict -> verdict.missing().startsWith("not automated: no"));
+  }
+
+  /** Every clause that a test names is one that a canvas can have, or the test could never hold. */
+  @Test
+  void at_least_twenty_tests_read_clauses_that_a_complete_canvas_has() throws IOException {
     try (Desk desk = new Desk(folder)) {
       String complete =
           Files.readString(Path.of("src/test/resources/canvases/valid/complete.yaml"));
       desk.apply(complete);
       var rows = desk.canvases.conformance(Desk.PRODUCT).questions();
-
       long known =
           TestScore.TESTS.stream()
+              .filter(test -> !test.proofs().isEmpty())
               .filter(test ->
-                  rows.stream()
-                      .filter(row -> row.question().equals(test.question()))
-                      .anyMatch(row ->
-                          row.evidence().stream()
-                              .filter(clause -> clause.kind() != Clause.Kind.ATTEST)
+                  test.proofs().stream()
+                      .allMatch(proof ->
+                          rows.stream()
+                              .filter(row -> row.question().equals(proof.question()))
+                              .flatMap(row -> row.evidence().stream())
                               .anyMatch(clause ->
-                                  test.clauses(row).stream()
-                                      .anyMatch(clause.clause()::startsWith))))
+                                  proof.clauses().isEmpty()
+                                      || proof.clauses().stream()
+                                          .anyMatch(
+                                              id -> (clause.clause() + ":").startsWith(id + ":")))))
               .count();
 
       assertThat(known).isGreaterThanOrEqualTo(24);
+    }
+  }
+
+  @Test
+  void one_clause_that_fails_costs_the_point_of_a_test_that_names_two() {
+    try (Desk desk = new Desk(folder)) {
+      desk.apply(Desk.MINIMAL);
+      String privacy = "appropriate privacy controls: ";
+      desk.seen("product.authors", "audit_actors", true);
+      assertThat(desk.read("ml-test-score", Optional.empty(), Format.MD))
+          .contains(privacy + "0.0", "monitoring.required\\#retention");
+      desk.seen("monitoring.required", "retention", true);
+      assertThat(desk.read("ml-test-score", Optional.empty(), Format.MD)).contains(privacy + "1.0");
+      desk.later();
+      desk.seen("product.authors", "audit_actors", false);
+      assertThat(desk.read("ml-test-score", Optional.empty(), Format.MD)).contains(privacy + "0.0");
+    }
+  }
+
+  @Test
+  void green_checks_test_only_what_the_canvas_makes_them_check() {
+    try (Desk desk = new Desk(folder)) {
+      desk.apply(Desk.MINIMAL + "ci: {workflow: {checks: [lint, unit]}}\n");
+      desk.measured("ci.workflow", "green", 1);
+      assertThat(desk.read("ml-test-score", Optional.empty(), Format.MD))
+          .contains(
+              "Model specs are unit tested: 1.0",
+              "The ML pipeline is integration tested: 0.0",
+              "ci.workflow does not ask for train\\_smoke");
     }
   }
 
@@ -164,6 +217,27 @@ class TestScoreTest {
       desk.measured("nfr", "ct:DIR", 0.7);
       assertThat(desk.read("ml-test-score", Optional.empty(), Format.MD))
           .contains(inclusion + "0.0");
+    }
+  }
+
+  @Test
+  void a_product_that_tells_its_metric_apart_is_measured_for_fairness_without_being_asked() {
+    try (Desk desk = new Desk(folder)) {
+      desk.apply(
+          Desk.MINIMAL.replace(
+              "{id: macro_f1, primary: true}",
+              "{id: macro_f1, primary: true, slices: [lang, sender]}"));
+      for (String slice : List.of("lang", "sender")) {
+        desk.measured("nfr", "pre_deploy:DIR@" + slice, 0.95);
+        desk.measured("nfr", "pre_deploy:SPD@" + slice, 0.02);
+      }
+      assertThat(desk.read("ml-test-score", Optional.empty(), Format.MD))
+          .contains("considerations of inclusion: 1.0");
+      desk.later();
+      desk.measured("nfr", "pre_deploy:SPD@sender", 0.2);
+      assertThat(desk.read("ml-test-score", Optional.empty(), Format.MD))
+          .as("one unfair slice costs the point")
+          .contains("considerations of inclusion: 0.0");
     }
   }
 
