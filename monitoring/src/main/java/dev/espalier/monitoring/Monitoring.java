@@ -12,6 +12,7 @@ import dev.espalier.platform.ProductClocks;
 import dev.espalier.serving.InferenceRecord;
 import dev.espalier.serving.InferenceSink;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -52,6 +53,9 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
   private final InstantSource machine;
   private final AtomicLong changes = new AtomicLong();
   private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+  /** Up to when each product's log was cleared; guarded by the product's lock. */
+  private final Map<String, Instant> forgotten = new ConcurrentHashMap<>();
 
   /**
    * @param canvases the active canvas of a product
@@ -189,13 +193,25 @@ public final class Monitoring implements InferenceSink, OutcomeSource, AutoClose
       responder.escalate(canvas, now);
       if (judged > 0) {
         changes.addAndGet(judged);
-        canvas.specs(Spec.InferenceLog.class).stream()
-            .findFirst()
-            .ifPresent(policy -> predictions.forget(product, now.minus(policy.retention())));
       }
+      // Whether or not a window was judged: a product without monitors forgets too.
+      canvas.specs(Spec.InferenceLog.class).stream()
+          .findFirst()
+          .map(policy -> now.minus(policy.retention()))
+          .filter(before -> forgottenLongAgo(product, before))
+          .ifPresent(before -> {
+            predictions.forget(product, before);
+            forgotten.put(product, before);
+          });
     } finally {
       lock.unlock();
     }
+  }
+
+  /** At most once an hour of the product's time, and at once where the canvas promises less. */
+  private boolean forgottenLongAgo(String product, Instant before) {
+    Instant last = forgotten.get(product);
+    return last == null || !before.isBefore(last.plus(Duration.ofHours(1)));
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.espalier.monitoring;
 import dev.espalier.platform.Database;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** The aggregates that the page and the evidence read. */

@@ -43,7 +43,7 @@ final class TestScore {
    */
   record Proof(
       String question, List<String> clauses, Optional<String> attribute, List<String> checks) {
-    static Proof of(String question, String... clauses) {
+    static Proof proved(String question, String... clauses) {
       return new Proof(question, List.of(clauses), Optional.empty(), List.of());
     }
 
@@ -107,19 +107,21 @@ final class TestScore {
           new Test(
               Part.DATA,
               "Feature expectations are captured in a schema",
-              Proof.of("data", "schema")),
-          new Test(Part.DATA, "All features are beneficial", Proof.of("modeling", "ablation")),
+              Proof.proved("data", "schema")),
+          new Test(Part.DATA, "All features are beneficial", Proof.proved("modeling", "ablation")),
           lacking(
               Part.DATA,
               "No feature's cost is too much",
               "nothing divides the cost of the prepare step by feature"),
           new Test(
-              Part.DATA, "Features adhere to meta-level requirements", Proof.of("data", "lint")),
+              Part.DATA,
+              "Features adhere to meta-level requirements",
+              Proof.proved("data", "lint")),
           new Test(
               Part.DATA,
               "The data pipeline has appropriate privacy controls",
-              Proof.of("monitoring.required", "retention"),
-              Proof.of("product.authors", "audit_actors")),
+              Proof.proved("monitoring.required", "retention"),
+              Proof.proved("product.authors", "audit_actors")),
           lacking(
               Part.DATA,
               "New features can be added quickly",
@@ -128,35 +130,39 @@ final class TestScore {
           new Test(
               Part.MODEL,
               "Model specs are reviewed and submitted",
-              Proof.of("deploy.release_policy", "approver")),
+              Proof.proved("deploy.release_policy", "approver")),
           new Test(
               Part.MODEL,
               "Offline and online metrics correlate",
-              Proof.of("evaluation", "online"),
-              Proof.of("metrics", "gap")),
+              Proof.proved("evaluation", "online"),
+              Proof.proved("metrics", "gap")),
           new Test(
-              Part.MODEL, "All hyperparameters have been tuned", Proof.of("modeling", "search")),
+              Part.MODEL,
+              "All hyperparameters have been tuned",
+              Proof.proved("modeling", "search")),
           new Test(
               Part.MODEL,
               "The impact of model staleness is known",
-              Proof.of("registry.decay", "half_life")),
-          new Test(Part.MODEL, "A simpler model is not better", Proof.of("modeling", "ladder")),
+              Proof.proved("registry.decay", "half_life")),
+          new Test(Part.MODEL, "A simpler model is not better", Proof.proved("modeling", "ladder")),
           new Test(
               Part.MODEL,
               "Model quality is sufficient on important data slices",
-              Proof.of("monitoring.ml", "slice_coverage")),
+              Proof.proved("monitoring.ml", "slice_coverage")),
           new Test(
               Part.MODEL,
               "The model is tested for considerations of inclusion",
               new Proof("nfr", List.of(), Optional.of("fairness"), List.of())),
           new Test(
-              Part.INFRASTRUCTURE, "Training is reproducible", Proof.of("ct.workflow", "rerun")),
+              Part.INFRASTRUCTURE,
+              "Training is reproducible",
+              Proof.proved("ct.workflow", "rerun")),
           checked(Part.INFRASTRUCTURE, "Model specs are unit tested", "unit"),
           checked(Part.INFRASTRUCTURE, "The ML pipeline is integration tested", "train_smoke"),
           new Test(
               Part.INFRASTRUCTURE,
               "Model quality is validated before serving",
-              Proof.of("evaluation", "gates")),
+              Proof.proved("evaluation", "gates")),
           lacking(
               Part.INFRASTRUCTURE,
               "The model is debuggable on a single example",
@@ -164,37 +170,37 @@ final class TestScore {
           new Test(
               Part.INFRASTRUCTURE,
               "Models are canaried before serving",
-              Proof.of("deploy.strategy", "split", "arms")),
+              Proof.proved("deploy.strategy", "split", "arms")),
           new Test(
               Part.INFRASTRUCTURE,
               "Serving models can be rolled back",
-              Proof.of("deploy.strategy", "rollback")),
+              Proof.proved("deploy.strategy", "rollback")),
           new Test(
               Part.MONITORING,
               "Dependency changes result in notification",
-              Proof.of("stack.tools", "version")),
+              Proof.proved("stack.tools", "version")),
           new Test(
               Part.MONITORING,
               "Data invariants hold for inputs",
-              Proof.of("serving.pre_assertion", "fail_rate")),
+              Proof.proved("serving.pre_assertion", "fail_rate")),
           new Test(
               Part.MONITORING,
               "Training and serving are not skewed",
-              Proof.of("monitoring.skew", "skew")),
+              Proof.proved("monitoring.skew", "skew")),
           new Test(
-              Part.MONITORING, "Models are not too stale", Proof.of("ct.schedule", "data_age")),
+              Part.MONITORING, "Models are not too stale", Proof.proved("ct.schedule", "data_age")),
           new Test(
               Part.MONITORING,
               "Models are numerically stable",
-              Proof.of("serving.fallback", "numbers")),
+              Proof.proved("serving.fallback", "numbers")),
           new Test(
               Part.MONITORING,
               "Computing performance has not regressed",
-              Proof.of("monitoring.operational")),
+              Proof.proved("monitoring.operational")),
           new Test(
               Part.MONITORING,
               "Prediction quality has not regressed",
-              Proof.of("monitoring.decay", "ran", "injected")));
+              Proof.proved("monitoring.decay", "ran", "injected")));
 
   private static Test lacking(Part part, String text, String missing) {
     return new Test(part, text, List.of(), missing);

@@ -73,7 +73,7 @@ class TestScoreTest {
       new TestScore.Test(
           TestScore.Part.MODEL,
           "A simpler model is not better",
-          TestScore.Proof.of("modeling", "ladder"));
+          TestScore.Proof.proved("modeling", "ladder"));
 
   @ParameterizedTest
   @CsvSource({
