@@ -328,23 +328,14 @@ class RegistryTest {
 
   @Test
   void what_the_champion_did_not_pass_fails_its_clauses() {
-    Registration plain = registration(SIGNATURE, "a", "bag", "1");
     Registration poor =
-        new Registration(
-            plain.product(),
-            plain.bundle(),
-            plain.runId(),
-            plain.snapshot(),
-            plain.canvasVersion(),
-            plain.canvasDigest(),
-            plain.rung(),
-            plain.signature(),
-            Json.tree(Json.write(plain.gates()).replace("\"PASS\"", "\"FAIL\"")),
-            Json.tree(
-                "{\"rows\":[{\"id\":\"rule\",\"approach\":\"majority\",\"value\":0.4}],"
-                    + "\"sentence\":\"Nothing was chosen.\"}"),
-            plain.metrics(),
-            plain.meta());
+        judged(
+            registration(SIGNATURE, "a", "bag", "1"),
+            "\"FAIL\"",
+            """
+            {"rows":[{"id":"rule","approach":"majority","value":0.4}],
+             "sentence":"Nothing was chosen."}
+            """);
     registry.register(poor, "poor");
     registry.moveAlias(PRODUCT, "champion", Optional.empty(), "1.0.0", "ann", "first");
     assertThat(seen("evaluation", "gates").pass()).contains(false);
@@ -358,6 +349,43 @@ class RegistryTest {
     stored = false;
     assertThat(seen("data", "snapshots").value()).hasValue(0);
     assertThat(seen("data", "snapshots").detail()).contains("1.0.0");
+  }
+
+  private static Registration judged(Registration plain, String gate, String ladder) {
+    return new Registration(
+        plain.product(),
+        plain.bundle(),
+        plain.runId(),
+        plain.snapshot(),
+        plain.canvasVersion(),
+        plain.canvasDigest(),
+        plain.rung(),
+        plain.signature(),
+        Json.tree(Json.write(plain.gates()).replace("\"PASS\"", gate)),
+        Json.tree(ladder),
+        plain.metrics(),
+        plain.meta());
+  }
+
+  @Test
+  void a_champion_that_is_no_better_than_without_its_text_fails_the_ablation() {
+    String ladder =
+        """
+        {"chosen":"%s","sentence":"","rows":[
+          {"id":"v0","approach":"majority","value":0.4,"n":90,"verdict":"first"},
+          {"id":"v1","approach":"linear","value":0.9,"low":0.8,"high":0.95,"n":90,"verdict":"%s"}]}
+        """;
+    List<String> chosen = List.of("v1", "v1", "v0");
+    List<String> verdicts = List.of("better", "undecided", "undecided");
+    for (int i = 0; i < chosen.size(); i++) {
+      Registration plain = registration(SIGNATURE, "bundle" + i, "bag", "1");
+      String text = ladder.formatted(chosen.get(i), verdicts.get(i));
+      String version = registry.register(judged(plain, "\"PASS\"", text), "more " + i).version();
+      Optional<String> before = Optional.ofNullable(registry.aliases(PRODUCT).get("champion"));
+      registry.moveAlias(PRODUCT, "champion", before, version, "ann", "next");
+      assertThat(seen("modeling", "ablation").pass()).contains(i == 0);
+    }
+    assertThat(seen("modeling", "ablation").detail()).contains("v0 at 0.400; the chosen v0");
   }
 
   @Test
