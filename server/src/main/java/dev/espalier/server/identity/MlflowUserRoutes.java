@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /**
  * MLflow's users and their permissions: those of API 2.0 per experiment and registered model, and
- * the grants of API 3.0 that clients from 3.15 on ask for.
+ * the grants of API 3.0 that the 3.17 client asks for.
  */
 public final class MlflowUserRoutes extends WireRoutes {
   private static final List<String> LEVELS =
