@@ -53,37 +53,43 @@ final class BoardNews {
     if (news.isEmpty()) {
       return;
     }
-    long to = news.getLast().seq();
     for (Webhook hook : hooks) {
-      ArrayNode changes = changes(hook, news);
-      if (!changes.isEmpty() || news.size() == AT_ONCE) {
+      Looked looked = look(hook, news);
+      if (!looked.changes().isEmpty() || news.size() == AT_ONCE) {
         Optional<String> body =
-            changes.isEmpty() ? Optional.empty() : Optional.of(body(hook, changes));
-        store.told(hook, to, body, machine.millis());
+            looked.changes().isEmpty()
+                ? Optional.empty()
+                : Optional.of(body(hook, looked.changes()));
+        store.told(hook, looked.to(), body, machine.millis());
       }
-      looked.put(hook.id(), Math.max(to, seen(hook)));
+      this.looked.put(hook.id(), Math.max(looked.to(), seen(hook)));
     }
   }
+
+  /** What a webhook asked to hear of, and up to which event; the rest is for the next look. */
+  private record Looked(ArrayNode changes, long to) {}
 
   private long seen(Webhook hook) {
     return Math.max(hook.toldTo(), looked.getOrDefault(hook.id(), 0L));
   }
 
-  private ArrayNode changes(Webhook hook, List<Events.Event> news) {
+  private Looked look(Webhook hook, List<Events.Event> news) {
     ArrayNode changes = JsonNodeFactory.instance.arrayNode();
     for (Events.Event event : news) {
       if (hook.active()
           && event.seq() > seen(hook)
           && event.product().equals(hook.product())
-          && event.type().equals("conformance.changed")
-          && changes.size() < MOST) {
+          && event.type().equals("conformance.changed")) {
         JsonNode change = Json.tree(event.data());
         if (hook.events().contains(new Event(Webhook.QUESTION, change.path("to").asText()))) {
           changes.add(linked(hook.product(), change));
         }
       }
+      if (changes.size() == MOST) {
+        return new Looked(changes, event.seq());
+      }
     }
-    return changes;
+    return new Looked(changes, news.getLast().seq());
   }
 
   private static ObjectNode linked(String product, JsonNode change) {

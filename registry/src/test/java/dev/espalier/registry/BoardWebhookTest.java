@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +30,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -153,6 +155,35 @@ class BoardWebhookTest {
                   + Webhooks.signature(
                       "s3cret",
                       told.delivery() + "." + told.timestamp() + "." + Json.write(told.body())));
+    }
+  }
+
+  @Test
+  void more_changes_than_one_delivery_holds_come_in_several_and_none_is_lost() throws Exception {
+    try (Webhooks webhooks = webhooks(host);
+        TestHttp http = http(webhooks)) {
+      JsonNode _ = made(http, "");
+      List<String> questions = IntStream.range(0, 450).mapToObj(i -> "question." + i).toList();
+      events.publishAll(
+          "mail",
+          "conformance.changed",
+          questions.stream()
+              .map(question ->
+                  new Conformance.Change(
+                      Instant.EPOCH,
+                      Instant.EPOCH,
+                      question,
+                      State.CONFORMS,
+                      State.VIOLATED,
+                      "all at once"))
+              .toList());
+      List<String> told = new ArrayList<>();
+      while (told.size() < questions.size()) {
+        JsonNode changes = next().body().path("changes");
+        assertThat(changes).hasSizeLessThanOrEqualTo(200);
+        changes.forEach(change -> told.add(change.path("question").asText()));
+      }
+      assertThat(told).isEqualTo(questions);
     }
   }
 
