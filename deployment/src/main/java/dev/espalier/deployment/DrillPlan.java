@@ -48,6 +48,22 @@ public final class DrillPlan {
     return drills;
   }
 
+  /**
+   * What is repeated while a version answers: its own drills, and those of the whole product, the
+   * restore last because it copies the home.
+   */
+  public static List<String> repeated(CanvasVersion canvas) {
+    List<String> drills = new ArrayList<>(asked(canvas));
+    if (!canvas.resources(Spec.Monitor.class).isEmpty()) {
+      drills.add("drift");
+    }
+    if (!canvas.resources(Spec.Alert.class).isEmpty()) {
+      drills.add("page");
+    }
+    drills.add("restore");
+    return drills;
+  }
+
   /** Digest of what the drills answer to; a canvas that changes it voids their records. */
   public static Digest terms(CanvasVersion canvas) {
     List<Spec> terms = new ArrayList<>();
@@ -63,13 +79,23 @@ public final class DrillPlan {
 
   private record Terms(List<Spec> specs, List<Duration> rollbackTime) {}
 
+  /** The next drill that is due before a version may be released. */
+  public Optional<Due> before(String product, String candidate, CanvasVersion canvas, Instant now) {
+    return due(asked(canvas), product, candidate, canvas, now);
+  }
+
   /**
-   * The next drill that is due.
+   * The next drill that is to be repeated.
    *
-   * @param version what answers production now
+   * @param champion what answers production now
    */
-  public Optional<Due> due(String product, String version, CanvasVersion canvas, Instant now) {
-    return asked(canvas).stream()
+  public Optional<Due> again(String product, String champion, CanvasVersion canvas, Instant now) {
+    return due(repeated(canvas), product, champion, canvas, now);
+  }
+
+  private Optional<Due> due(
+      List<String> drills, String product, String version, CanvasVersion canvas, Instant now) {
+    return drills.stream()
         .filter(drill -> due(product, drill, version, canvas, now))
         .map(drill -> new Due(drill, version))
         .findFirst();

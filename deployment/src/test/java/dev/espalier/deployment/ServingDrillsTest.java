@@ -331,25 +331,28 @@ class ServingDrillsTest {
     two();
     DrillPlan plan = new DrillPlan(rig.drills);
     String champion = rig.champion();
-    assertThat(DrillPlan.asked(rig.canvas()))
-        .containsExactly("reload", "rollback", "fallback", "malformed", "load");
-    for (String drill : DrillPlan.asked(rig.canvas())) {
-      assertThat(plan.due(Rig.PRODUCT, champion, rig.canvas(), rig.clock.instant()))
+    List<String> ofVersion = List.of("reload", "rollback", "fallback", "malformed", "load");
+    assertThat(DrillPlan.asked(rig.canvas())).isEqualTo(ofVersion);
+    assertThat(DrillPlan.repeated(rig.canvas()))
+        .as("the restore concerns the product and holds no release up; nothing is watched here")
+        .containsExactly("reload", "rollback", "fallback", "malformed", "load", "restore");
+    for (String drill : DrillPlan.repeated(rig.canvas())) {
+      assertThat(plan.again(Rig.PRODUCT, champion, rig.canvas(), rig.clock.instant()))
           .contains(new DrillPlan.Due(drill, champion));
       record(drill, champion, DrillRecord.PASSED);
     }
-    assertThat(plan.due(Rig.PRODUCT, champion, rig.canvas(), rig.clock.instant())).isEmpty();
+    assertThat(plan.again(Rig.PRODUCT, champion, rig.canvas(), rig.clock.instant())).isEmpty();
     rig.clock.advance(DrillPlan.EVERY);
-    assertThat(plan.due(Rig.PRODUCT, champion, rig.canvas(), rig.clock.instant()))
+    assertThat(plan.again(Rig.PRODUCT, champion, rig.canvas(), rig.clock.instant()))
         .contains(new DrillPlan.Due("reload", champion));
     record("reload", champion, DrillRecord.ABORTED);
-    assertThat(plan.due(Rig.PRODUCT, champion, rig.canvas(), rig.clock.instant()))
+    assertThat(plan.again(Rig.PRODUCT, champion, rig.canvas(), rig.clock.instant()))
         .contains(new DrillPlan.Due("rollback", champion));
     rig.clock.advance(Duration.ofHours(1));
-    assertThat(plan.due(Rig.PRODUCT, champion, rig.canvas(), rig.clock.instant()))
+    assertThat(plan.again(Rig.PRODUCT, champion, rig.canvas(), rig.clock.instant()))
         .as("what was cut short is tried again")
         .contains(new DrillPlan.Due("reload", champion));
-    assertThat(plan.due(Rig.PRODUCT, "9.9.9", rig.canvas(), rig.clock.instant()))
+    assertThat(plan.before(Rig.PRODUCT, "9.9.9", rig.canvas(), rig.clock.instant()))
         .as("another version has proved nothing")
         .isPresent();
   }

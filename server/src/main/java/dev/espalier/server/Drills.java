@@ -264,14 +264,14 @@ final class Drills implements AutoCloseable {
         registry.alias(product, Registry.CHAMPION).map(ModelVersion::version);
     Optional<Next> release =
         candidate(canvas, champion)
-            .flatMap(version -> plan.due(product, version, canvas, now))
+            .flatMap(version -> plan.before(product, version, canvas, now))
             .map(due -> new Next(due, "release"));
     boolean quiet = Duration.between(began, machine.instant()).compareTo(QUIET) >= 0;
     boolean moving = deployments.rollouts(product).stream().anyMatch(one -> !one.ended());
     return release.or(() ->
         champion
             .filter(_ -> quiet && !moving)
-            .flatMap(version -> plan.due(product, version, canvas, now))
+            .flatMap(version -> plan.again(product, version, canvas, now))
             .map(due -> new Next(due, "schedule")));
   }
 
@@ -311,7 +311,7 @@ final class Drills implements AutoCloseable {
           run(
               product,
               drill,
-              Optional.of(next.due().version()),
+              Optional.of(next.due().version()).filter(_ -> drill instanceof VersionDrill),
               next.trigger(),
               Deployments.MACHINE);
     } catch (EspalierException busy) {
