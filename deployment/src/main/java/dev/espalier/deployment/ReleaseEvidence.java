@@ -277,17 +277,16 @@ final class ReleaseEvidence {
     long requests = 0;
     boolean held = true;
     boolean arms = true;
-    StringBuilder detail = new StringBuilder();
+    List<String> detail = new ArrayList<>();
     for (RolloutStepRun step : split) {
       long n = step.candidateRequests() + step.championRequests();
       Interval interval = Wilson.interval(step.candidateRequests(), n, BINOMIAL);
       held &= interval.low() <= step.share() && step.share() <= interval.high();
       arms &= step.candidateRequests() > 0 && step.championRequests() > 0;
       requests += n;
-      detail.append(
-          "%d of %d at %.0f %%; ".formatted(step.candidateRequests(), n, step.share() * 100));
+      detail.add("%d of %d at %.0f %%".formatted(step.candidateRequests(), n, step.share() * 100));
     }
-    String why = detail.toString();
+    String why = String.join("; ", detail);
     report.verdict("deploy.strategy", "split", canary.to(), requests, held, why);
     report.verdict("deploy.strategy", "arms", canary.to(), split.size(), arms, why);
     double p =
