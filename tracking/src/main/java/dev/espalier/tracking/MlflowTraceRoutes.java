@@ -152,6 +152,12 @@ public final class MlflowTraceRoutes extends WireRoutes {
     }
   }
 
+  /** As Protobuf's JSON writes a duration: with no fraction, or with three digits of one. */
+  private static String seconds(long millis) {
+    return (millis % 1000 == 0 ? Long.toString(millis / 1000) : BigDecimal.valueOf(millis, 3))
+        + "s";
+  }
+
   private static SortedMap<String, String> texts(Fields fields, String name) {
     SortedMap<String, String> texts = new TreeMap<>();
     if (fields.has(name)) {
@@ -178,12 +184,7 @@ public final class MlflowTraceRoutes extends WireRoutes {
     trace.requestPreview().ifPresent(text -> json.put("request_preview", text));
     trace.responsePreview().ifPresent(text -> json.put("response_preview", text));
     json.put("request_time", Instant.ofEpochMilli(trace.requestTime()).toString());
-    trace
-        .duration()
-        .ifPresent(millis ->
-            json.put(
-                "execution_duration",
-                BigDecimal.valueOf(millis, 3).stripTrailingZeros().toPlainString() + "s"));
+    trace.duration().ifPresent(millis -> json.put("execution_duration", seconds(millis)));
     json.put("state", trace.state());
     ObjectNode metadata = json.putObject("trace_metadata");
     trace.metadata().forEach(metadata::put);

@@ -142,7 +142,7 @@ class SpanRoutesTest {
     JsonNode info = get().path("trace_info");
     assertThat(info.path("state").asText()).isEqualTo("ERROR");
     assertThat(info.path("request_time").asText()).isEqualTo("1970-01-01T00:00:01Z");
-    assertThat(info.path("execution_duration").asText()).isEqualTo("2.5s");
+    assertThat(info.path("execution_duration").asText()).isEqualTo("2.500s");
     assertThat(info.path("request_preview").asText()).isEqualTo("\"what is 100% \\\"x\\\"?\"");
     assertThat(info.at("/tags/service.name").asText()).isEqualTo("mailer");
     assertThat(info.at("/tags/team").asText()).isEqualTo("mail");

@@ -107,7 +107,7 @@ class TraceRoutesTest {
     JsonNode trace = server.call("GET", TRACES + "/" + id(1), "").body().at("/trace/trace_info");
 
     assertThat(trace.path("request_time").asText()).isEqualTo("2026-01-01T00:00:01Z");
-    assertThat(trace.path("execution_duration").asText()).isEqualTo("1.25s");
+    assertThat(trace.path("execution_duration").asText()).isEqualTo("1.250s");
     assertThat(trace.path("state").asText()).isEqualTo("OK");
     assertThat(trace.at("/trace_location/mlflow_experiment/experiment_id").asText()).isEqualTo("0");
     assertThat(trace.path("trace_metadata").path("mlflow.trace.user").asText()).isEqualTo("user 1");
