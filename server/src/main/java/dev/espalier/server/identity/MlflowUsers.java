@@ -33,7 +33,7 @@ public final class MlflowUsers {
   private final MlflowUserStore store;
   private final InstantSource machine;
   private final Passwords passwords = new Passwords();
-  private final String nobody = passwords.sealed("nobody");
+  private final String nobody = passwords.nobodys();
   private final Map<String, MlflowUser> known = new ConcurrentHashMap<>();
   private final Map<String, byte[]> remembered = new ConcurrentHashMap<>();
 

@@ -37,13 +37,18 @@ final class Passwords {
   /** What is stored of a password. */
   String sealed(String password) {
     byte[] salt = bytes(SALT_BYTES);
+    return text(salt, derived(password, salt, ROUNDS));
+  }
+
+  /** What takes as long to try as any other and no password opens: its key is drawn by chance. */
+  String nobodys() {
+    return text(bytes(SALT_BYTES), bytes(KEY_BITS / Byte.SIZE));
+  }
+
+  private static String text(byte[] salt, byte[] key) {
     Base64.Encoder text = Base64.getEncoder().withoutPadding();
     return String.join(
-        "$",
-        SCHEME,
-        Integer.toString(ROUNDS),
-        text.encodeToString(salt),
-        text.encodeToString(derived(password, salt, ROUNDS)));
+        "$", SCHEME, Integer.toString(ROUNDS), text.encodeToString(salt), text.encodeToString(key));
   }
 
   /** True when the password is the one that was sealed; takes as long when it is not. */
